@@ -1,0 +1,40 @@
+/**
+ * @file What one kernel becomes: phases of independent work units, and the functions that do them.
+ * Every emitter takes a kernel, the addresses of its buffers (bytes, fixed at compile time) and the module under construction.
+ */
+import type { BufferId } from '../../optimize/kernel'
+import type { ModuleBuilder } from './assembler'
+
+/**
+ * Work that may be split among threads: `func(begin, end)` does units [begin, end). Phases run one after another with a barrier
+ * between them; inside a phase units are independent, and a unit's result does not depend on how units were grouped.
+ */
+export interface Phase {
+  /** Function index in the module, type (i32 begin, i32 end) → (). */
+  readonly func: number
+  readonly units: number
+  /** Rough cost of all units in nanoseconds on one thread; below a threshold one thread does all of them and barriers are saved. */
+  readonly cost: number
+  /** For profiles: node path and what is done (`conv1 forward`). */
+  readonly label: string
+}
+
+export interface EmitContext {
+  readonly module: ModuleBuilder
+  /** Byte address of a buffer. */
+  address(buffer: BufferId): number
+  /** Byte address of fresh scratch memory (64-byte aligned) that this kernel alone uses while it runs; different kernels share it. */
+  scratch(bytes: number): number
+  /** Byte address of a table of i32 written once at load time. */
+  table(values: readonly number[]): number
+  readonly variant: KernelVariant
+}
+
+/** Which instructions and tile shapes to use; chosen per machine (runtime/wasm/autotune.ts). */
+export interface KernelVariant {
+  /** `relaxed_madd` is to be had; otherwise mul + add. */
+  readonly fma: boolean
+  /** Register tile of the matrix kernels: rows × columns (a multiple of 4). 6×16 where V8 widens to 256 bits, 6×8 with FMA, 4×8 without. */
+  readonly rows: number
+  readonly columns: number
+}

@@ -1,0 +1,102 @@
+/**
+ * @file The document: everything a person makes, as it lies in `.netloom.json`.
+ * In: untrusted JSON. Out: a typed `GraphDocument`. Structure (dangling edges, cycles, ids) is checked in structure.ts,
+ * parameter values against each layer's own specification in shapes/.
+ */
+import { z } from 'zod'
+
+/** The CSP of the app forbids code generation; zod must interpret its schemas. */
+z.config({ jitless: true })
+
+export const FORMAT = 'netloom'
+export const VERSION = 1
+
+/** Letters, digits, `_` and `-`, starting with a letter: safe in file names, code and `block/inner` paths. */
+export const idSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/)
+
+/** Inside a block a value may name one of the block's own parameters. */
+export const paramRefSchema = z.strictObject({ $param: z.string() })
+const scalarSchema = z.union([z.number(), z.string(), z.boolean()])
+export const paramValueSchema = z.union([scalarSchema, z.array(z.number()), paramRefSchema])
+
+export const nodeSchema = z.strictObject({
+  id: idSchema,
+  /** A layer kind, `block` for an instance of a block, or inside a block `blockInput` / `blockOutput` (its ports, named by their ids). */
+  kind: z.string(),
+  /** For `kind: 'block'`: which block. */
+  block: idSchema.optional(),
+  /** What the canvas shows instead of the layer's name. */
+  title: z.string().max(200).optional(),
+  /** Only what differs from the defaults needs to stand here. */
+  params: z.record(z.string(), paramValueSchema).default({}),
+  /** The node hands its first input through unchanged. */
+  bypass: z.union([z.boolean(), paramRefSchema]).optional(),
+  /** Weights are left alone by the optimiser. */
+  frozen: z.boolean().optional(),
+})
+
+const endpointSchema = z.strictObject({ node: idSchema, port: z.string() })
+export const edgeSchema = z.strictObject({ from: endpointSchema, to: endpointSchema })
+
+const positionSchema = z.strictObject({ x: z.number(), y: z.number() })
+/** Node id → position of its top left corner, in canvas pixels. Nodes without one are laid out automatically. */
+export const layoutSchema = z.record(z.string(), positionSchema)
+
+export const graphSchema = z.strictObject({
+  nodes: z.array(nodeSchema),
+  edges: z.array(edgeSchema),
+  layout: layoutSchema.default({}),
+})
+
+export const blockSchema = graphSchema.extend({
+  title: z.string(),
+  /** Names and defaults of the block's parameters. */
+  params: z.record(z.string(), scalarSchema).default({}),
+})
+
+/** An entry of an open set (a data set, an optimiser) with its settings. */
+const choiceOfSchema = z.strictObject({ kind: z.string(), params: z.record(z.string(), paramValueSchema).default({}) })
+
+export const dataSchema = z.strictObject({
+  source: choiceOfSchema,
+  /** Explicit validation data; otherwise `training.validationSplit` of the source is held out. */
+  validation: choiceOfSchema.optional(),
+  /** Features are shifted and scaled to mean 0, deviation 1 with the statistics of the training part. */
+  standardize: z.boolean().default(false),
+  /** Per feature (tables) or channel (images); filled in when the data was first read, so that predictions use the same. */
+  statistics: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number()) }).optional(),
+})
+
+export const trainingSchema = z.strictObject({
+  optimizer: choiceOfSchema,
+  batchSize: z.number().int().min(1).max(65536),
+  epochs: z.number().int().min(1).max(100000),
+  /** Of parameters, shuffling, dropout and data. */
+  seed: z.number().int().min(0).max(4294967295).default(0),
+  shuffle: z.boolean().default(true),
+  /** Share of the training data held out, 0 for none. */
+  validationSplit: z.number().min(0).max(0.9).default(0.1),
+})
+
+export const documentSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
+  name: z.string().min(1).max(200),
+  description: z.string().max(10000).optional(),
+  ...graphSchema.shape,
+  blocks: z.record(idSchema, blockSchema).default({}),
+  data: dataSchema,
+  training: trainingSchema,
+})
+
+export type GraphNode = z.infer<typeof nodeSchema>
+export type GraphEdge = z.infer<typeof edgeSchema>
+export type Graph = z.infer<typeof graphSchema>
+export type Block = z.infer<typeof blockSchema>
+export type Layout = z.infer<typeof layoutSchema>
+export type ParamRef = z.infer<typeof paramRefSchema>
+export type DocumentParam = z.infer<typeof paramValueSchema>
+export type ChoiceOf = z.infer<typeof choiceOfSchema>
+export type DataSettings = z.infer<typeof dataSchema>
+export type TrainingSettings = z.infer<typeof trainingSchema>
+export type GraphDocument = z.infer<typeof documentSchema>

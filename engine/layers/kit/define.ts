@@ -1,0 +1,156 @@
+/**
+ * @file What a layer is: one record that holds its schema, ports, shape rule, weights, lowering, exports, help and test cases.
+ * In: the layer's own file. Out: a typed definition that the registry, the compiler, the form, the palette and the tests read.
+ */
+
+import type { DiagnosticCode } from '../../core/diagnostic-catalogue'
+import type { Diagnostic, Fix } from '../../core/diagnostics'
+import type { Shape, TensorType } from '../../core/tensor'
+import type { Text } from '../../core/text'
+import type { Emit, Tensor } from '../../ir/emit'
+import type { ParamSpecs, ParamValues } from './params'
+
+/** Palette section; decides icon and colour (the names of design/look: data, linear, conv, pool, norm, act, seq, merge, loss). */
+export type Category =
+  | 'data'
+  | 'dense'
+  | 'convolution'
+  | 'pooling'
+  | 'normalization'
+  | 'activation'
+  | 'sequence'
+  | 'shape'
+  | 'merge'
+  | 'regularization'
+  | 'loss'
+
+export interface InputPort {
+  /** What flows in, with its shape: “images (N, C, H, W)”. */
+  readonly about: Text
+  /** Takes any number of wires (at least two), in the order of the document's edges. */
+  readonly variadic?: boolean
+}
+export interface OutputPort {
+  readonly about: Text
+}
+
+type Ports = Readonly<Record<string, InputPort>>
+/** A variadic port carries a list. */
+type Carried<I extends Ports, T> = { readonly [K in keyof I]: I[K] extends { variadic: true } ? readonly T[] : T }
+
+/** Name of an initialiser (a file in engine/initializers) or one with settings. */
+export type InitializerRef = string | ({ readonly kind: string } & Readonly<Record<string, number | string>>)
+
+export interface WeightSpec {
+  readonly shape: Shape
+  readonly init: InitializerRef
+  /** For the initialiser: inputs and outputs of one unit. Absent where they mean nothing (biases). */
+  readonly fanIn?: number
+  readonly fanOut?: number
+  /** False for running statistics: saved with the model, not changed by the optimiser. Default true. */
+  readonly trainable?: boolean
+}
+
+/** Reports what does not fit; `shape` then returns undefined. `port` and `param` place the message. */
+export type Fail = (problem: {
+  code: DiagnosticCode
+  values: Diagnostic['values']
+  port?: string
+  param?: string
+  /** A one-click fix; `'self'` as a node name in its edits means this node. */
+  fix?: Fix
+}) => undefined
+
+export interface LowerContext {
+  /** Batch statistics and dropout, or running statistics and identity. */
+  readonly training: boolean
+  /** Gives a weight (running statistics) a new value at the end of the run. Only acts in training. */
+  assign(weight: string, value: Tensor): void
+  /** Types of the inputs as the document sees them (classes of a label, say). */
+  readonly inputs: Readonly<Record<string, TensorType | readonly TensorType[]>>
+}
+
+/** How a layer reads in PyTorch. `args` are the Python expressions of its inputs in port order. */
+export interface PyTorchExport {
+  /** The module to construct (`nn.Conv2d(1, 6, 5)`); absent for pure functions. */
+  readonly module?: string
+  /** The call: `${self}(${x})`, `torch.flatten(x, 1)` … `self` is the module's expression. */
+  readonly call: (self: string, args: readonly string[]) => string
+  /** Our weight name → PyTorch's attribute and how to permute our array into it. */
+  readonly weights?: Readonly<Record<string, { readonly name: string; readonly permutation?: readonly number[] }>>
+}
+
+/** One row of the common layer check (test/support/checkLayer). Weights and real inputs are seeded random numbers. */
+export interface LayerCase<P> {
+  readonly name?: string
+  /** Types of the inputs by port, batch included; a list for a variadic port. */
+  readonly inputs: Readonly<Record<string, TensorType | readonly TensorType[] | Shape>>
+  readonly params?: Partial<P>
+  /** Check in training mode too (default: both modes; `'eval'` for layers that are random in training). */
+  readonly mode?: 'both' | 'eval'
+}
+
+export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Ports = Ports, O extends string = string> {
+  /** Equals the file's name. */
+  readonly kind: string
+  readonly category: Category
+  readonly title: Text
+  /** One or two sentences: what it does and when to use it. */
+  readonly summary: Text
+  /** TeX. */
+  readonly formula: string
+  /** Paper or seed section. */
+  readonly reference: string
+  /** Stem of automatic node ids: `conv` gives conv1, conv2 … */
+  readonly idStem: string
+  readonly inputs: I
+  readonly outputs: Readonly<Record<O, OutputPort>>
+  readonly params: S
+  /** Shapes of the outputs from those of the inputs, or undefined after `fail`. Batch is axis 0. */
+  shape(inputs: Carried<I, TensorType>, params: ParamValues<S>, fail: Fail): Readonly<Record<O, TensorType>> | undefined
+  /** In order: kernel before bias, scale before shift, running statistics last. Only called with inputs that `shape` accepted. */
+  weights?(inputs: Carried<I, TensorType>, params: ParamValues<S>): Readonly<Record<string, WeightSpec>>
+  /** The formula, in the compiler's primitives. */
+  lower(
+    b: Emit,
+    inputs: Carried<I, Tensor>,
+    weights: Readonly<Record<string, Tensor>>,
+    params: ParamValues<S>,
+    context: LowerContext,
+  ): Readonly<Record<O, Tensor>>
+  /** Floating-point operations of one forward pass (a multiply-add counts two). Default: size of the outputs. */
+  flops?(inputs: Carried<I, TensorType>, params: ParamValues<S>): number
+  /** Spatial window, for the receptive field. Absent: pointwise. */
+  window?(params: ParamValues<S>): {
+    readonly kernel: readonly [number, number]
+    readonly stride: readonly [number, number]
+    readonly padding: readonly [number, number]
+    readonly dilation: readonly [number, number]
+  }
+  /** One line under the title on the canvas: “16 · 5×5”. */
+  brief?(params: ParamValues<S>): string
+  readonly pytorch: (params: ParamValues<S>, inputs: Carried<I, TensorType>) => PyTorchExport
+  /**
+   * What makes a node more than a function: `input` and `label` are fed by the data set; a `loss` has a scalar output `loss` that
+   * training minimises, shows the input ports named in `exposes` as outputs of the model, and measures itself.
+   */
+  readonly role?:
+    | { readonly type: 'input' | 'label' }
+    | {
+        readonly type: 'loss'
+        /** Input port → name of the model output it becomes (`logits`). */
+        readonly exposes: Readonly<Record<string, string>>
+        /** Scalars beside the loss: `{ accuracy }`. */
+        metrics?(b: Emit, inputs: Carried<I, Tensor>, params: ParamValues<S>): Readonly<Record<string, Tensor>>
+      }
+  readonly cases: readonly LayerCase<ParamValues<S>>[]
+}
+
+/** Identity that lets TypeScript infer parameter and port types from the record. */
+export const defineLayer = <const S extends ParamSpecs, const I extends Ports, const O extends string>(
+  layer: LayerDefinition<S, I, O>,
+): LayerDefinition<S, I, O> => layer
+
+/** A definition whose own types do not matter: what the registry hands out. */
+// biome-ignore lint/suspicious/noExplicitAny: the union of all layers; parameter values were validated against `params`
+export type AnyLayer = LayerDefinition<any, any, any>

@@ -1,0 +1,114 @@
+/**
+ * @file What the editor and the engine say to each other. In: calls from the editor. Out: results, and a stream of frames.
+ * Carried by birpc over a MessagePort (or a socket); everything here survives structured cloning.
+ */
+import type { Diagnostic } from '../core/diagnostics'
+import type { TensorData } from '../core/tensor'
+import type { Field } from '../datasets/dataset'
+import type { ChoiceOf, GraphDocument } from '../document/schema'
+import type { BackendId, BackendInfo } from '../runtime/backend'
+
+/** Where a run stands. `crashed` is only ever said by the client, when the engine is gone. */
+export type RunPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed'
+
+/** One point of the curves: means over the steps since the last point. */
+export interface MetricsPoint {
+  readonly step: number
+  /** Fractional: 1.5 is half-way through the second epoch. */
+  readonly epoch: number
+  readonly loss: number
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export interface ValidationPoint extends MetricsPoint {
+  readonly isBest: boolean
+}
+
+/** Sent at most 30 times a second; points that came together travel together. */
+export interface MetricsFrame {
+  readonly phase: RunPhase
+  readonly step: number
+  readonly totalSteps: number
+  readonly epoch: number
+  readonly epochs: number
+  readonly samplesPerSecond: number
+  /** Seconds; undefined until it can be told. */
+  readonly secondsLeft?: number
+  readonly training: readonly MetricsPoint[]
+  readonly validation: readonly ValidationPoint[]
+}
+
+/** Live pictures for the canvas strip and the predictions panel; sent a few times a second while someone looks. */
+export interface InsightFrame {
+  /** Node path → output values of the first samples: `shape` includes the number of samples. */
+  readonly activations: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>
+  readonly predictions: readonly Prediction[]
+}
+
+export interface Prediction {
+  /** Values of the input fields of this sample. */
+  readonly inputs: Readonly<Record<string, TensorData>>
+  readonly target?: number | readonly number[]
+  /** Class probabilities, or predicted numbers. */
+  readonly output: readonly number[]
+}
+
+export interface TrainRequest {
+  readonly document: GraphDocument
+  readonly backend?: BackendId
+  /** Go on from the checkpoint of this document (see `checkpointOf`). */
+  readonly resume?: boolean
+  /** Load these parameters first (`netloom` names), e.g. the exact solution of XOR. */
+  readonly weights?: Readonly<Record<string, Float32Array>>
+  /** Begin paused, so that the first `step` is the first step. */
+  readonly paused?: boolean
+}
+
+/** Files chosen in the editor, under the name that `data.source.params.path` refers to. */
+export interface GivenFiles {
+  readonly name: string
+  readonly files: readonly { readonly path: string; readonly file: Blob }[]
+}
+
+export interface CheckpointInfo {
+  readonly step: number
+  readonly epoch: number
+  readonly savedAt: number
+  readonly backend: BackendId
+}
+
+export interface DataPreview {
+  readonly fields: readonly Field[]
+  readonly length: number
+  readonly samples: readonly Readonly<Record<string, TensorData>>[]
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+
+/** Calls the editor makes. */
+export interface EngineApi {
+  hello(): { readonly backends: readonly BackendInfo[]; readonly preferred: BackendId; readonly lockName: string }
+  giveFiles(files: GivenFiles): void
+  /** What kind of data set the given files are (csv, imageFolder, idx) with suggested settings. */
+  recognise(name: string): Promise<Outcome<ChoiceOf>>
+  previewData(source: ChoiceOf, options: { seed: number; count: number; imageSize?: number }): Promise<Outcome<DataPreview>>
+  train(request: TrainRequest): Promise<Outcome<null>>
+  pause(): void
+  /** One step while paused. */
+  step(): void
+  resume(): void
+  /** Ends the run, keeps the weights and writes a checkpoint. */
+  stop(): Promise<void>
+  /** Which nodes' activations to send; empty: none. */
+  watch(nodes: readonly string[]): void
+  weights(): Promise<Record<string, Float32Array>>
+  checkpointOf(documentKey: string): Promise<CheckpointInfo | undefined>
+}
+
+/** What the engine tells the editor unasked. */
+export interface EditorApi {
+  onMetrics(frame: MetricsFrame): void
+  onInsight(frame: InsightFrame): void
+  onFailure(diagnostics: readonly Diagnostic[]): void
+  onLog(line: { readonly level: 'info' | 'warning' | 'error'; readonly text: string }): void
+}

@@ -1,0 +1,44 @@
+/**
+ * @file A graph whose every wire has a type: what the compiler lowers and what the editor shows.
+ * In: a document (blocks expanded, parameters resolved). Out of infer.ts: this, with every problem found, not only the first.
+ */
+import type { Diagnostic, Endpoint } from '../core/diagnostics'
+import type { TensorType } from '../core/tensor'
+import type { AnyLayer, WeightSpec } from '../layers/kit/define'
+
+/** Where an input's value comes from; `node` is a path. */
+export interface Source extends Endpoint {
+  readonly type: TensorType
+}
+
+export interface ShapedNode {
+  /** `conv1`, or `inception3a/conv1` inside a block instance. */
+  readonly path: string
+  readonly layer: AnyLayer
+  /** Defaults filled in, references to block parameters resolved. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** By input port; several sources only where the port is variadic. */
+  readonly inputs: Readonly<Record<string, readonly Source[]>>
+  readonly outputs: Readonly<Record<string, TensorType>>
+  /** By weight name, in the order the layer gives them; the program calls them `${path}.${name}`. */
+  readonly weights: Readonly<Record<string, WeightSpec>>
+  readonly frozen: boolean
+  /** Trainable and not trainable elements together do not count; only trainable ones do. */
+  readonly parameterCount: number
+  /** One forward pass of one batch. */
+  readonly flops: number
+  /** Bytes of the outputs for one batch. */
+  readonly activationBytes: number
+  /** Height and width of the input region one output element sees; absent where that means nothing. */
+  readonly receptiveField?: readonly [number, number]
+}
+
+export interface ShapedGraph {
+  readonly name: string
+  readonly batchSize: number
+  /** Only nodes whose shapes are known, in forward order: the document's order wherever it is one. */
+  readonly nodes: readonly ShapedNode[]
+  /** Type at every `node path` → output port, block instances' own ports included; for the labels on wires. */
+  readonly types: ReadonlyMap<string, Readonly<Record<string, TensorType>>>
+  readonly diagnostics: readonly Diagnostic[]
+}
