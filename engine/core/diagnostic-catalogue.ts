@@ -22,15 +22,42 @@ export const catalogue = {
   'graph.missing-input': { en: 'Input “{port}” is not connected.', zh: '输入“{port}”还没有连接。' },
   // --- parameters and shapes (shapes/, layers/) ---
   'param.invalid': { en: '{param}: expected {expected}, got {got}.', zh: '{param}:应为 {expected},实际是 {got}。' },
+  'shape.dtype': { en: 'Expected {expected}; got {got}.', zh: '应为 {expected},实际是 {got}。' },
   'shape.rank': { en: 'Expected {expected}; got {got}.', zh: '应为 {expected},实际是 {got}。' },
   'shape.mismatch': { en: 'The shapes do not fit: expected {expected}, got {got}.', zh: '形状不匹配:应为 {expected},实际是 {got}。' },
+  'shape.window': {
+    en: 'The window covers {expected} of the image, padding included; the image is only {got}.',
+    zh: '窗口覆盖 {expected} 的范围,而图像连同填充只有 {got}。',
+  },
+  'shape.padding': {
+    en: 'The padding must be at most half the window: expected at most {expected}, got {got}.',
+    zh: '填充最多为窗口的一半:应不超过 {expected},实际是 {got}。',
+  },
+  'shape.groups': {
+    en: 'The channels do not divide into {expected} groups; got {got}.',
+    zh: '通道数不能平均分成 {expected} 组,实际是 {got} 个通道。',
+  },
+  'shape.axis': { en: 'There is no such axis: expected {expected}, got {got}.', zh: '没有这个轴:应为 {expected},实际是 {got}。' },
+  'shape.elements': {
+    en: 'One sample has {got} numbers, which do not fill the shape {expected}.',
+    zh: '每个样本有 {got} 个数,填不满形状 {expected}。',
+  },
+  'shape.classes': {
+    en: 'The label has {expected} classes, the network gives {got} scores.',
+    zh: '标签有 {expected} 个类别,网络却给出 {got} 个得分。',
+  },
+  'shape.tokens': {
+    en: 'The input holds tokens up to {expected}, the table has {got} rows.',
+    zh: '输入中的词元共有 {expected} 种,嵌入表只有 {got} 行。',
+  },
 } as const satisfies Record<string, Text>
 
 export type DiagnosticCode = keyof typeof catalogue
 
 /** The sentence of a diagnostic with its values filled in. */
 export function messageOf(diagnostic: Pick<Diagnostic, 'code' | 'values'>, language: Language = 'en'): string {
-  return catalogue[diagnostic.code][language].replace(/\{(\w+)\}/g, (hole, name: string) =>
-    name in diagnostic.values ? String(diagnostic.values[name]) : hole,
-  )
+  return catalogue[diagnostic.code][language].replace(/\{(\w+)\}/g, (hole, name: string) => {
+    const value = diagnostic.values[name]
+    return value === undefined ? hole : typeof value === 'object' ? value[language] : String(value)
+  })
 }

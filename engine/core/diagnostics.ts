@@ -29,8 +29,8 @@ export interface Fix {
   readonly edits: readonly FixEdit[]
 }
 
-/** Values that fill the `{placeholders}` of a catalogue sentence. */
-export type DiagnosticValues = Readonly<Record<string, string | number>>
+/** Values that fill the `{placeholders}` of a catalogue sentence; words stand in every language. */
+export type DiagnosticValues = Readonly<Record<string, string | number | Text>>
 
 export interface Diagnostic {
   readonly code: DiagnosticCode

@@ -4,10 +4,11 @@
  */
 
 import type { DiagnosticCode } from '../../core/diagnostic-catalogue'
-import type { Diagnostic, Fix } from '../../core/diagnostics'
+import type { Diagnostic } from '../../core/diagnostics'
 import type { Shape, TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Emit, Tensor } from '../../ir/emit'
+import type { LayerFix } from './fixes'
 import type { ParamSpecs, ParamValues } from './params'
 
 /** Palette section; decides icon and colour (the names of design/look: data, linear, conv, pool, norm, act, seq, merge, loss). */
@@ -34,6 +35,9 @@ export interface OutputPort {
   readonly about: Text
 }
 
+/** What a fix may ask of the layer that feeds a port. */
+export type Adjustment = 'width' | 'classes' | 'shape'
+
 type Ports = Readonly<Record<string, InputPort>>
 /** A variadic port carries a list. */
 type Carried<I extends Ports, T> = { readonly [K in keyof I]: I[K] extends { variadic: true } ? readonly T[] : T }
@@ -57,9 +61,15 @@ export type Fail = (problem: {
   values: Diagnostic['values']
   port?: string
   param?: string
-  /** A one-click fix; `'self'` as a node name in its edits means this node. */
-  fix?: Fix
+  /** One-click fixes, the best first; the first that applies to the actual neighbours is offered (`resolveFixes` in fixes.ts). */
+  fixes?: readonly LayerFix[]
 }) => undefined
+
+/** What a shape rule may know beside its inputs. */
+export interface ShapeEnvironment {
+  /** Extent of axis 0 of everything that the data set feeds. */
+  readonly batchSize: number
+}
 
 export interface LowerContext {
   /** Batch statistics and dropout, or running statistics and identity. */
@@ -68,6 +78,8 @@ export interface LowerContext {
   assign(weight: string, value: Tensor): void
   /** Types of the inputs as the document sees them (classes of a label, say). */
   readonly inputs: Readonly<Record<string, TensorType | readonly TensorType[]>>
+  /** What the data set feeds to this node, for roles `input` and `label`: the program's data input named after it. */
+  feed(): Tensor
 }
 
 /** How a layer reads in PyTorch. `args` are the Python expressions of its inputs in port order. */
@@ -107,7 +119,17 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
   readonly outputs: Readonly<Record<O, OutputPort>>
   readonly params: S
   /** Shapes of the outputs from those of the inputs, or undefined after `fail`. Batch is axis 0. */
-  shape(inputs: Carried<I, TensorType>, params: ParamValues<S>, fail: Fail): Readonly<Record<O, TensorType>> | undefined
+  shape(
+    inputs: Carried<I, TensorType>,
+    params: ParamValues<S>,
+    fail: Fail,
+    environment: ShapeEnvironment,
+  ): Readonly<Record<O, TensorType>> | undefined
+  /**
+   * Parameters by which a fix on a neighbour may change this layer's output: the extent of its features or channels (`width`),
+   * the number of classes, the shape of one sample.
+   */
+  readonly adjustable?: Partial<Readonly<Record<Adjustment, keyof S & string>>>
   /** In order: kernel before bias, scale before shift, running statistics last. Only called with inputs that `shape` accepted. */
   weights?(inputs: Carried<I, TensorType>, params: ParamValues<S>): Readonly<Record<string, WeightSpec>>
   /** The formula, in the compiler's primitives. */
