@@ -1,0 +1,412 @@
+/**
+ * @file A byte-level WebAssembly assembler: modules that import one memory, functions written instruction by instruction under their
+ * text-format names, and the few structured helpers that kernels need. In: calls of the emitters. Out: a module's bytes.
+ * All instructions are defined in opcodes.ts, so bytes can be listed again by name.
+ */
+import { ByteWriter } from './bytes'
+import {
+  type LaneOp,
+  lane,
+  type MemoryLaneOp,
+  type MemoryOp,
+  memory,
+  memoryLane,
+  type PlainOp,
+  plain,
+  special,
+  type ValueType,
+  valueTypes,
+} from './opcodes'
+
+export interface Local {
+  readonly index: number
+  readonly type: ValueType
+}
+
+/** An i32: a constant or a local's value. */
+export type Operand = number | Local
+
+/** A place to branch to: the end of a block or `if`, the start of a loop. */
+export interface Label {
+  readonly depth: number
+}
+
+type Locals<P extends readonly ValueType[]> = { [K in keyof P]: Local }
+
+const emptyBlock = 0x40
+
+export class FunctionBuilder {
+  readonly params: readonly Local[]
+  private readonly code = new ByteWriter()
+  private readonly localTypes: ValueType[] = []
+  private depth = 0
+
+  constructor(
+    params: readonly ValueType[],
+    readonly results: readonly ValueType[],
+  ) {
+    this.params = params.map((type, index) => ({ index, type }))
+  }
+
+  // --- locals ---
+
+  local(type: ValueType): Local {
+    this.localTypes.push(type)
+    return { index: this.params.length + this.localTypes.length - 1, type }
+  }
+
+  locals(count: number, type: ValueType): Local[] {
+    return Array.from({ length: count }, () => this.local(type))
+  }
+
+  get(local: Local): this {
+    return this.opcode(special['local.get']).number(local.index)
+  }
+
+  /** Pops a value into the local. */
+  set(local: Local): this {
+    return this.opcode(special['local.set']).number(local.index)
+  }
+
+  /** Like `set`, leaving the value on the stack. */
+  tee(local: Local): this {
+    return this.opcode(special['local.tee']).number(local.index)
+  }
+
+  // --- constants ---
+
+  /** Addresses from 2³¹ on are given as they are. */
+  i32(value: number): this {
+    this.opcode(special['i32.const'])
+    this.code.signed(value)
+    return this
+  }
+
+  /** An i64 of a 32-bit value, sign extended: a timeout. */
+  i64(value: number): this {
+    this.opcode(special['i64.const'])
+    this.code.signed(value)
+    return this
+  }
+
+  f32(value: number): this {
+    this.opcode(special['f32.const'])
+    this.code.f32(value)
+    return this
+  }
+
+  f32x4(value: number): this {
+    this.opcode(special['v128.const'])
+    for (let i = 0; i < 4; i++) this.code.f32(value)
+    return this
+  }
+
+  /** One value in all lanes, or four values. */
+  i32x4(value: number | readonly [number, number, number, number]): this {
+    this.opcode(special['v128.const'])
+    for (let i = 0; i < 4; i++) {
+      const x = typeof value === 'number' ? value : (value[i] as number)
+      this.code.append([x & 0xff, (x >>> 8) & 0xff, (x >>> 16) & 0xff, (x >>> 24) & 0xff])
+    }
+    return this
+  }
+
+  // --- instructions ---
+
+  op(name: PlainOp): this {
+    return this.opcode(plain[name])
+  }
+
+  /** Loads, stores and atomics; the address (and value) on the stack. `align`: log2 of the bytes promised; 4-byte elements by default. */
+  memory(name: MemoryOp, offset = 0, align?: number): this {
+    const [code, natural] = memory[name]
+    // Atomics must state their natural alignment, plain accesses at most that.
+    return this.opcode(code)
+      .number(align ?? Math.min(natural, 2))
+      .number(offset)
+  }
+
+  lane(name: LaneOp, index: number): this {
+    this.opcode(lane[name])
+    this.code.byte(index)
+    return this
+  }
+
+  memoryLane(name: MemoryLaneOp, index: number, offset = 0): this {
+    const [code, natural] = memoryLane[name]
+    this.opcode(code).number(Math.min(natural, 2)).number(offset)
+    this.code.byte(index)
+    return this
+  }
+
+  /** Four 32-bit lanes out of the eight of two vectors. */
+  shuffle(lanes: readonly [number, number, number, number]): this {
+    this.opcode(special['i8x16.shuffle'])
+    for (const from of lanes) this.code.append([4 * from, 4 * from + 1, 4 * from + 2, 4 * from + 3])
+    return this
+  }
+
+  fence(): this {
+    this.opcode(special['atomic.fence'])
+    this.code.byte(0)
+    return this
+  }
+
+  /** Stack: destination, source, bytes. */
+  memoryCopy(): this {
+    this.opcode(special['memory.copy'])
+    this.code.append([0, 0])
+    return this
+  }
+
+  /** Stack: destination, byte value, bytes. */
+  memoryFill(): this {
+    this.opcode(special['memory.fill'])
+    this.code.byte(0)
+    return this
+  }
+
+  call(func: number): this {
+    return this.opcode(special.call).number(func)
+  }
+
+  // --- control ---
+
+  block(body: (end: Label) => void): this {
+    return this.opcode(special.block).scope(body)
+  }
+
+  /** Branching to the label starts the loop again; falling through leaves it. */
+  loop(body: (start: Label) => void): this {
+    return this.opcode(special.loop).scope(body)
+  }
+
+  /** The condition is on the stack. */
+  if(then: (end: Label) => void, otherwise?: (end: Label) => void, result?: ValueType): this {
+    this.opcode(special.if)
+    this.code.byte(result ? valueTypes[result] : emptyBlock)
+    const label = { depth: ++this.depth }
+    then(label)
+    if (otherwise) {
+      this.opcode(special.else)
+      otherwise(label)
+    }
+    this.depth--
+    return this.opcode(special.end)
+  }
+
+  br(label: Label): this {
+    return this.opcode(special.br).number(this.depth - label.depth)
+  }
+
+  brIf(label: Label): this {
+    return this.opcode(special.br_if).number(this.depth - label.depth)
+  }
+
+  // --- helpers on i32 ---
+
+  push(operand: Operand): this {
+    return typeof operand === 'number' ? this.i32(operand) : this.get(operand)
+  }
+
+  assign(local: Local, operand: Operand): this {
+    return this.push(operand).set(local)
+  }
+
+  /** local += amount. */
+  increment(local: Local, amount: Operand): this {
+    if (amount === 0) return this
+    return this.get(local).push(amount).op('i32.add').set(local)
+  }
+
+  /** Pushes base + Σ local · factor. */
+  affine(base: Operand, ...terms: readonly (readonly [Local, number])[]): this {
+    this.push(base)
+    for (const [local, factor] of terms) {
+      if (factor === 0) continue
+      this.get(local)
+      if (factor !== 1) this.i32(factor).op('i32.mul')
+      this.op('i32.add')
+    }
+    return this
+  }
+
+  /** Pushes min(a, b), unsigned. */
+  min(a: Operand, b: Operand): this {
+    return this.push(a).push(b).push(a).push(b).op('i32.lt_u').op('select')
+  }
+
+  /** for (counter = from; counter < to; counter += step) body, unsigned; not entered when from ≥ to. */
+  for(counter: Local, from: Operand, to: Operand, step: number, body: () => void): this {
+    this.assign(counter, from)
+    return this.get(counter)
+      .push(to)
+      .op('i32.lt_u')
+      .if(() => {
+        this.loop((again) => {
+          body()
+          this.get(counter).i32(step).op('i32.add').tee(counter).push(to).op('i32.lt_u').brIf(again)
+        })
+      })
+  }
+
+  /** do { body; counter −= step } while (counter > 0), signed: the tightest loop; the counter must be positive on entry. */
+  countDown(counter: Local, step: number, body: () => void): this {
+    return this.loop((again) => {
+      body()
+      this.get(counter).i32(step).op('i32.sub').tee(counter).i32(0).op('i32.gt_s').brIf(again)
+    })
+  }
+
+  /** Runs the body `count` times: nothing for 0, straight for 1, a loop for more. */
+  times(count: number, body: () => void): this {
+    if (count <= 0) return this
+    if (count === 1) {
+      body()
+      return this
+    }
+    const counter = this.local('i32')
+    return this.assign(counter, count).countDown(counter, 1, body)
+  }
+
+  // --- encoding ---
+
+  /** Local declarations, instructions, end: the body as the code section wants it. */
+  body(): ByteWriter {
+    const runs: { type: ValueType; count: number }[] = []
+    for (const type of this.localTypes) {
+      const last = runs.at(-1)
+      if (last?.type === type) last.count++
+      else runs.push({ type, count: 1 })
+    }
+    const out = new ByteWriter(this.code.length + 64)
+    out.unsigned(runs.length)
+    for (const { type, count } of runs) {
+      out.unsigned(count)
+      out.byte(valueTypes[type])
+    }
+    out.append(this.code.view())
+    out.byte(special.end)
+    return out
+  }
+
+  private opcode(code: number): this {
+    if (code > 0xff) {
+      this.code.byte(code >>> 12)
+      this.code.unsigned(code & 0xfff)
+    } else this.code.byte(code)
+    return this
+  }
+
+  private number(value: number): this {
+    this.code.unsigned(value)
+    return this
+  }
+
+  private scope(body: (label: Label) => void): this {
+    this.code.byte(emptyBlock)
+    body({ depth: ++this.depth })
+    this.depth--
+    return this.opcode(special.end)
+  }
+}
+
+/** Pages are 64 KiB. A shared memory needs `maximum`. */
+export interface MemoryLimits {
+  readonly initialPages: number
+  readonly maximumPages?: number
+  readonly shared: boolean
+}
+
+/** A module that imports `env.memory` and defines functions, numbered from 0 in the order they are added. */
+export class ModuleBuilder {
+  private readonly functions: { readonly type: number; readonly body: ByteWriter }[] = []
+  private readonly types = new Map<
+    string,
+    { readonly index: number; readonly params: readonly ValueType[]; readonly results: readonly ValueType[] }
+  >()
+  private readonly exports = new Map<string, number>()
+
+  constructor(readonly limits: MemoryLimits) {}
+
+  /** Adds a function and returns its index; `build` gets the parameters as locals. */
+  function<const P extends readonly ValueType[]>(
+    params: P,
+    results: readonly ValueType[],
+    build: (f: FunctionBuilder, ...params: Locals<P>) => void,
+  ): number {
+    const f = new FunctionBuilder(params, results)
+    build(f, ...(f.params as Locals<P>))
+    this.functions.push({ type: this.typeOf(params, results), body: f.body() })
+    return this.functions.length - 1
+  }
+
+  export(name: string, func: number): void {
+    if (this.exports.has(name)) throw new Error(`the module exports '${name}' twice`)
+    this.exports.set(name, func)
+  }
+
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const size = this.functions.reduce((sum, { body }) => sum + body.length + 5, 1024)
+    const out = new ByteWriter(size)
+    out.append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
+    section(out, 1, (to) => {
+      to.unsigned(this.types.size)
+      for (const { params, results } of this.types.values()) {
+        to.byte(0x60)
+        for (const list of [params, results]) {
+          to.unsigned(list.length)
+          for (const type of list) to.byte(valueTypes[type])
+        }
+      }
+    })
+    section(out, 2, (to) => {
+      const { initialPages, maximumPages, shared } = this.limits
+      to.unsigned(1)
+      to.name('env')
+      to.name('memory')
+      to.byte(0x02)
+      to.byte((maximumPages === undefined ? 0 : 1) | (shared ? 2 : 0))
+      to.unsigned(initialPages)
+      if (maximumPages !== undefined) to.unsigned(maximumPages)
+    })
+    section(out, 3, (to) => {
+      to.unsigned(this.functions.length)
+      for (const { type } of this.functions) to.unsigned(type)
+    })
+    section(out, 7, (to) => {
+      to.unsigned(this.exports.size)
+      for (const [name, func] of this.exports) {
+        to.name(name)
+        to.byte(0x00)
+        to.unsigned(func)
+      }
+    })
+    section(
+      out,
+      10,
+      (to) => {
+        to.unsigned(this.functions.length)
+        for (const { body } of this.functions) to.sized(body)
+      },
+      size,
+    )
+    return out.view()
+  }
+
+  private typeOf(params: readonly ValueType[], results: readonly ValueType[]): number {
+    const key = `${params.join()}→${results.join()}`
+    const known = this.types.get(key)
+    if (known) return known.index
+    const index = this.types.size
+    this.types.set(key, { index, params, results })
+    return index
+  }
+}
+
+function section(out: ByteWriter, id: number, write: (content: ByteWriter) => void, capacity = 256): void {
+  const content = new ByteWriter(capacity)
+  write(content)
+  out.byte(id)
+  out.sized(content)
+}

@@ -1,0 +1,80 @@
+/**
+ * @file Runs one generated kernel on a memory of its own: lays out its buffers, emits it, instantiates the module, and does its phases
+ * with the units split however a test wants.
+ */
+import { ModuleBuilder } from '../../engine/codegen/wasm/assembler'
+import type { EmitContext, KernelVariant, Phase } from '../../engine/codegen/wasm/emitter'
+
+export const variants: Readonly<Record<string, KernelVariant>> = {
+  '6×16 fma': { fma: true, rows: 6, columns: 16 },
+  '6×8 fma': { fma: true, rows: 6, columns: 8 },
+  '4×8 plain': { fma: false, rows: 4, columns: 8 },
+}
+
+/** How many pieces each phase's units are cut into. */
+export type Split = (units: number) => readonly number[]
+
+export const whole: Split = (units) => [0, units]
+export const oneByOne: Split = (units) => Array.from({ length: units + 1 }, (_, i) => i)
+
+export class KernelBench {
+  readonly memory: WebAssembly.Memory
+  readonly phases: readonly Phase[]
+  readonly bytes: number
+  private readonly addresses: number[] = []
+  private readonly functions: Record<string, (begin: number, end: number) => void>
+
+  /** `sizes`: elements of each buffer, by buffer id. */
+  constructor(
+    private readonly sizes: readonly number[],
+    emit: (context: EmitContext) => Phase[],
+    variant: KernelVariant,
+  ) {
+    let top = 1024
+    const allocate = (bytes: number): number => {
+      const address = Math.ceil(top / 64) * 64
+      top = address + bytes + 64
+      return address
+    }
+    for (const size of sizes) this.addresses.push(allocate(4 * size))
+    const tables: { address: number; values: readonly number[] }[] = []
+    const module = new ModuleBuilder({ initialPages: 1, shared: false })
+    const phases = emit({
+      module,
+      variant,
+      address: (buffer) => this.addresses[buffer] as number,
+      scratch: allocate,
+      table: (values) => {
+        const address = allocate(4 * values.length)
+        tables.push({ address, values })
+        return address
+      },
+    })
+    for (const [i, phase] of phases.entries()) module.export(`phase${i}`, phase.func)
+    this.phases = phases
+    this.bytes = top
+    this.memory = new WebAssembly.Memory({ initial: Math.ceil(top / 65536) })
+    // Whatever a kernel does not write stays visible.
+    new Float32Array(this.memory.buffer).fill(Number.NaN)
+    for (const { address, values } of tables) new Int32Array(this.memory.buffer, address, values.length).set(values)
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory: this.memory } })
+    this.functions = instance.exports as Record<string, (begin: number, end: number) => void>
+  }
+
+  floats(buffer: number): Float32Array {
+    return new Float32Array(this.memory.buffer, this.addresses[buffer], this.sizes[buffer])
+  }
+
+  ints(buffer: number): Int32Array {
+    return new Int32Array(this.memory.buffer, this.addresses[buffer], this.sizes[buffer])
+  }
+
+  run(split: Split = whole): void {
+    for (const [i, { units }] of this.phases.entries()) {
+      const cuts = split(units)
+      for (let piece = 0; piece + 1 < cuts.length; piece++) {
+        this.functions[`phase${i}`]?.(cuts[piece] as number, cuts[piece + 1] as number)
+      }
+    }
+  }
+}
