@@ -2,8 +2,7 @@
  * @file Every diagnostic code and its sentence in both languages; each has a test.
  * `{name}` placeholders are filled from `Diagnostic.values`.
  */
-import type { Diagnostic } from './diagnostics'
-import type { Language, Text } from './text'
+import type { Text } from './text'
 
 export const catalogue = {
   // --- the file and its structure (document/) ---
@@ -53,11 +52,3 @@ export const catalogue = {
 } as const satisfies Record<string, Text>
 
 export type DiagnosticCode = keyof typeof catalogue
-
-/** The sentence of a diagnostic with its values filled in. */
-export function messageOf(diagnostic: Pick<Diagnostic, 'code' | 'values'>, language: Language = 'en'): string {
-  return catalogue[diagnostic.code][language].replace(/\{(\w+)\}/g, (hole, name: string) => {
-    const value = diagnostic.values[name]
-    return value === undefined ? hole : typeof value === 'object' ? value[language] : String(value)
-  })
-}
