@@ -49,6 +49,84 @@ export const catalogue = {
     en: 'The input holds tokens up to {expected}, the table has {got} rows.',
     zh: '输入中的词元共有 {expected} 种,嵌入表只有 {got} 行。',
   },
+  // --- data sets and files (datasets/) ---
+  'data.unknown': { en: 'There is no data set called “{got}”; there are: {expected}.', zh: '没有名为“{got}”的数据集;现有:{expected}。' },
+  'data.missing': { en: 'The files of the data set “{got}” are not there.', zh: '找不到数据集“{got}”的文件。' },
+  'data.unrecognised': {
+    en: '“{got}” holds no data set that Netloom knows: expected a CSV file, a folder with one folder of images a class, or IDX files.',
+    zh: '“{got}”不是 Netloom 认识的数据集:应为 CSV 文件、每类一个子文件夹的图像文件夹,或 IDX 文件。',
+  },
+  'data.empty': { en: '{file} holds no samples.', zh: '{file} 中没有样本。' },
+  'data.columns': {
+    en: '{file}, line {line}: expected {expected} columns, got {got}.',
+    zh: '{file} 第 {line} 行:应有 {expected} 列,实际是 {got} 列。',
+  },
+  'data.number': {
+    en: '{file}, line {line}, column {column}: “{got}” is not a number.',
+    zh: '{file} 第 {line} 行第 {column} 列:“{got}”不是数字。',
+  },
+  'data.label-column': {
+    en: '{file} has no column called “{got}”; it has: {expected}.',
+    zh: '{file} 没有名为“{got}”的列;现有:{expected}。',
+  },
+  'data.row-shape': {
+    en: '{file}: a row has {got} values; the shape {shape} needs {expected}.',
+    zh: '{file}:每行有 {got} 个值,而形状 {shape} 需要 {expected} 个。',
+  },
+  'data.class': {
+    en: '{file}: the class “{got}” is not among those of the training data: {expected}.',
+    zh: '{file}:训练数据中没有类别“{got}”;现有:{expected}。',
+  },
+  'data.image': { en: '{file} cannot be read as an image: {detail}.', zh: '无法将 {file} 读作图像:{detail}。' },
+  'data.idx': { en: '{file} is not a sound IDX file: {detail}.', zh: '{file} 不是完好的 IDX 文件:{detail}。' },
+  'data.no-classes': {
+    en: 'The folder “{got}” needs one sub-folder a class with PNG or JPEG images.',
+    zh: '文件夹“{got}”中应每类一个子文件夹,内含 PNG 或 JPEG 图像。',
+  },
+  'data.field': {
+    en: 'The data set has nothing for this node: it offers {got}.',
+    zh: '数据集中没有可以供给此节点的内容;现有:{got}。',
+  },
+  'data.misfit': {
+    en: 'A sample of “{field}” has the shape {got}; this node takes {expected}.',
+    zh: '“{field}”的一个样本形状为 {got},而此节点需要 {expected}。',
+  },
+  'data.too-small': {
+    en: 'The data set has {got} samples for training; at least {expected} are needed.',
+    zh: '可用于训练的样本只有 {got} 个,至少需要 {expected} 个。',
+  },
+  // --- training, weights and checkpoints (train/, host/) ---
+  'train.no-loss': { en: 'The network has no loss to minimise: add a loss node.', zh: '网络没有可供最小化的损失:请添加一个损失节点。' },
+  'train.not-finite': {
+    en: 'At step {step} the loss became {got}; the first value that is not finite is the output of this node. Try a smaller learning rate.',
+    zh: '第 {step} 步时损失变为 {got};最先出现非有限值的是此节点的输出。请尝试更小的学习率。',
+  },
+  'train.optimizer': {
+    en: 'There is no optimiser called “{got}”; there are: {expected}.',
+    zh: '没有名为“{got}”的优化器;现有:{expected}。',
+  },
+  'weights.format': { en: 'This is not a sound safetensors file: {detail}.', zh: '这不是完好的 safetensors 文件:{detail}。' },
+  'weights.missing': { en: 'There is no tensor called “{got}” in {file}.', zh: '{file} 中没有名为“{got}”的张量。' },
+  'weights.shape': {
+    en: 'The tensor “{name}” has the shape {got}; expected {expected}.',
+    zh: '张量“{name}”的形状为 {got},应为 {expected}。',
+  },
+  'weights.values': { en: 'The tensor “{name}” must hold {expected}; it holds {got}.', zh: '张量“{name}”应为 {expected},实际包含 {got}。' },
+  'checkpoint.missing': { en: 'There is no checkpoint in {file}.', zh: '{file} 中没有检查点。' },
+  'checkpoint.corrupt': { en: 'The checkpoint {file} is damaged: {detail}.', zh: '检查点 {file} 已损坏:{detail}。' },
+  'checkpoint.other-graph': {
+    en: 'The checkpoint belongs to another network: {detail}.',
+    zh: '该检查点属于另一个网络:{detail}。',
+  },
+  'file.read': { en: 'Cannot read {file}: {detail}.', zh: '无法读取 {file}:{detail}。' },
+  'file.write': { en: 'Cannot write {file}: {detail}.', zh: '无法写入 {file}:{detail}。' },
+  'file.port': { en: 'Cannot listen on port {got}: {detail}.', zh: '无法监听端口 {got}:{detail}。' },
+  'graph.unknown': {
+    en: '“{got}” is neither a template nor a file; the templates are: {expected}.',
+    zh: '“{got}”既不是模板也不是文件;现有模板:{expected}。',
+  },
+  'graph.code': { en: '{file} does not give a graph: {detail}.', zh: '{file} 没有给出网络:{detail}。' },
+  'backend.unavailable': { en: 'The backend “{got}” is not available here: {detail}.', zh: '此处无法使用后端“{got}”:{detail}。' },
 } as const satisfies Record<string, Text>
 
 export type DiagnosticCode = keyof typeof catalogue
