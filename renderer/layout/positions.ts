@@ -1,0 +1,50 @@
+/**
+ * @file Where every node stands. In: a graph whose layout may be missing or partial. Out: a position for each node: the document's own where
+ * there is one, otherwise an automatic one that is not written into the document until somebody moves something.
+ */
+import type { Graph } from '../../engine/document/schema'
+import { arrange } from './arrange'
+import { COLUMN_PITCH, LANE_HEIGHT, NODE_WIDTH, type Point } from './sizes'
+
+const automatic = new WeakMap<Graph['nodes'], { edges: Graph['edges']; positions: Record<string, Point> }>()
+
+export function positionsOf(graph: Graph): Readonly<Record<string, Point>> {
+  const missing = graph.nodes.filter((node) => !graph.layout[node.id])
+  if (missing.length === 0) return graph.layout
+  if (missing.length === graph.nodes.length) return arranged(graph)
+  const positions: Record<string, Point> = {}
+  for (const node of graph.nodes) {
+    const own = graph.layout[node.id]
+    if (own) positions[node.id] = own
+  }
+  for (const node of missing) {
+    const source = graph.edges.find((edge) => edge.to.node === node.id && positions[edge.from.node])
+    const near = source && positions[source.from.node]
+    const start = near ? { x: near.x + COLUMN_PITCH, y: near.y } : { x: 0, y: LANE_HEIGHT }
+    positions[node.id] = freeSpot(start, Object.values(positions))
+  }
+  return positions
+}
+
+function arranged(graph: Graph): Record<string, Point> {
+  const known = automatic.get(graph.nodes)
+  if (known?.edges === graph.edges) return known.positions
+  const positions = arrange({
+    nodes: graph.nodes.map((node) => node.id),
+    edges: graph.edges.map((edge) => [edge.from.node, edge.to.node] as const),
+  })
+  automatic.set(graph.nodes, { edges: graph.edges, positions })
+  return positions
+}
+
+/** The nearest place at or below `start` that covers no node. */
+export function freeSpot(start: Point, taken: readonly Point[]): Point {
+  let { x, y } = start
+  for (let tries = 0; tries < 200; tries++) {
+    const hit = taken.find((other) => Math.abs(other.x - x) < NODE_WIDTH + 8 && Math.abs(other.y - y) < LANE_HEIGHT - 20)
+    if (!hit) return { x, y }
+    y = hit.y + LANE_HEIGHT
+    x = start.x
+  }
+  return { x, y }
+}
