@@ -75,7 +75,10 @@ export const bool = (spec: Omit<BoolSpec, 'type'>): BoolSpec => ({ type: 'bool',
 export const text = (spec: Omit<TextSpec, 'type'>): TextSpec => ({ type: 'text', ...spec })
 export const int2d = (spec: Omit<Int2dSpec, 'type'>): Int2dSpec => ({ type: 'int2d', ...spec })
 export const ints = (spec: Omit<IntsSpec, 'type'>): IntsSpec => ({ type: 'ints', ...spec })
-export const choice = <C extends string>(spec: Omit<ChoiceSpec<C>, 'type'>): ChoiceSpec<C> => ({ type: 'choice', ...spec })
+/** The options decide the type; the default must be one of them. */
+export const choice = <const C extends string>(
+  spec: Omit<ChoiceSpec<C>, 'type' | 'default'> & { readonly default: NoInfer<C> },
+): ChoiceSpec<C> => ({ type: 'choice', ...spec })
 
 /** [height, width] of a value that may be one number for both. */
 export const pair = (value: number | readonly [number, number]): readonly [number, number] =>

@@ -1,0 +1,43 @@
+/**
+ * @file What all pointwise layers share: one input of any shape, an output just like it.
+ * In: the formula and the words of one activation. Out: its layer definition.
+ */
+import { type Shape, sizeOf } from '../../core/tensor'
+import type { Emit, Tensor } from '../../ir/emit'
+import { defineLayer, type LayerCase, type LayerDefinition, type OutputPort } from './define'
+import { expectDType } from './expect'
+import type { ParamSpecs, ParamValues } from './params'
+
+const inputs = { x: { about: { en: 'real numbers of any shape', zh: '任意形状的实数' } } } as const
+const outputs: Record<'y', OutputPort> = { y: { about: { en: 'the same shape', zh: '与输入形状相同' } } }
+
+type Words = 'kind' | 'title' | 'summary' | 'formula' | 'reference' | 'idStem'
+
+interface UnaryDefinition<S extends ParamSpecs> extends Pick<LayerDefinition<S>, Words> {
+  readonly params: S
+  readonly apply: (b: Emit, x: Tensor, params: ParamValues<S>) => Tensor
+  /** Operations per element. */
+  readonly operations: number
+  /** The Python expression of the result. */
+  readonly pytorch: (x: string, params: ParamValues<S>) => string
+  readonly brief?: (params: ParamValues<S>) => string
+  readonly cases?: readonly LayerCase<ParamValues<S>>[]
+}
+
+/** Any rank, an odd size, batch 1. */
+const shapes: readonly Shape[] = [[4, 7], [1, 3, 5, 2], [2, 5, 3], [3]]
+
+export const defineActivation = <const S extends ParamSpecs>(activation: UnaryDefinition<S>) => {
+  const { apply, operations, pytorch, cases = [], ...words } = activation
+  return defineLayer<S, typeof inputs, 'y'>({
+    ...words,
+    category: 'activation',
+    inputs,
+    outputs,
+    shape: ({ x }, _params, fail) => (expectDType(x, 'f32', 'x', fail) ? { y: { shape: x.shape, dtype: 'f32' } } : undefined),
+    lower: (b, { x }, _weights, params) => ({ y: apply(b, x, params) }),
+    flops: ({ x }) => operations * sizeOf(x.shape),
+    pytorch: (params) => ({ call: (_self, [x = '']) => pytorch(x, params) }),
+    cases: [...shapes.map((x) => ({ inputs: { x } })), ...cases],
+  })
+}
