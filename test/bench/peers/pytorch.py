@@ -1,0 +1,118 @@
+"""Training steps in PyTorch on the CPU (see protocol.md). The models are those of SYSTEMS.md: convolutions with bias, no batch norm in shortcuts."""
+import json
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Residual(nn.Module):
+    def __init__(self, cin, cout, stride):
+        super().__init__()
+        self.c1, self.b1 = nn.Conv2d(cin, cout, 3, stride, 1), nn.BatchNorm2d(cout)
+        self.c2, self.b2 = nn.Conv2d(cout, cout, 3, 1, 1), nn.BatchNorm2d(cout)
+        self.shortcut = nn.Conv2d(cin, cout, 1, stride) if stride != 1 or cin != cout else None
+
+    def forward(self, x):
+        y = F.relu(self.b1(self.c1(x)), inplace=True)
+        y = self.b2(self.c2(y))
+        return F.relu(y + (x if self.shortcut is None else self.shortcut(x)), inplace=True)
+
+
+class Inception(nn.Module):
+    def __init__(self, cin, n1, n2, n3, n4):
+        super().__init__()
+        relu = lambda: nn.ReLU(inplace=True)
+        self.p1 = nn.Sequential(nn.Conv2d(cin, n1, 1), relu())
+        self.p2 = nn.Sequential(nn.Conv2d(cin, n2[0], 1), relu(), nn.Conv2d(n2[0], n2[1], 3, padding=1), relu())
+        self.p3 = nn.Sequential(nn.Conv2d(cin, n3[0], 1), relu(), nn.Conv2d(n3[0], n3[1], 5, padding=2), relu())
+        self.p4 = nn.Sequential(nn.MaxPool2d(3, 1, 1), nn.Conv2d(cin, n4, 1), relu())
+
+    def forward(self, x):
+        return torch.cat([self.p1(x), self.p2(x), self.p3(x), self.p4(x)], 1)
+
+
+def lenet():
+    act = nn.Sigmoid
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5), act(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), act(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(256, 120), act(), nn.Linear(120, 84), act(), nn.Linear(84, 10))
+
+
+def resnet18():
+    layers, channels = [nn.Conv2d(3, 64, 7, 2, 3), nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)], 64
+    for width, stride in ((64, 1), (128, 2), (256, 2), (512, 2)):
+        layers += [Residual(channels, width, stride), Residual(width, width, 1)]
+        channels = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
+
+
+def googlenet():
+    pool = lambda: nn.MaxPool2d(3, 2, 1)
+    relu = lambda: nn.ReLU(inplace=True)
+    return nn.Sequential(
+        nn.Conv2d(1, 64, 7, 2, 3), relu(), pool(),
+        nn.Conv2d(64, 64, 1), relu(), nn.Conv2d(64, 192, 3, padding=1), relu(), pool(),
+        Inception(192, 64, (96, 128), (16, 32), 32), Inception(256, 128, (128, 192), (32, 96), 64), pool(),
+        Inception(480, 192, (96, 208), (16, 48), 64), Inception(512, 160, (112, 224), (24, 64), 64),
+        Inception(512, 128, (128, 256), (24, 64), 64), Inception(512, 112, (144, 288), (32, 64), 64),
+        Inception(528, 256, (160, 320), (32, 128), 128), pool(),
+        Inception(832, 256, (160, 320), (32, 128), 128), Inception(832, 384, (192, 384), (48, 128), 128),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1024, 10))
+
+
+# name: (model, shape of one sample)
+CASES = {
+    "mlp": (lambda: nn.Sequential(nn.Linear(784, 256), nn.ReLU(inplace=True), nn.Linear(256, 10)), (784,)),
+    "lenet": (lenet, (1, 28, 28)),
+    "resnet18": (resnet18, (3, 64, 64)),
+    "googlenet": (googlenet, (1, 96, 96)),
+}
+
+OPTIMIZERS = {
+    "sgd": lambda ps: torch.optim.SGD(ps, lr=0.01),
+    "momentum": lambda ps: torch.optim.SGD(ps, lr=0.01, momentum=0.9),
+    "adam": lambda ps: torch.optim.Adam(ps, lr=0.001),
+}
+
+
+def prepare(request):
+    torch.manual_seed(0)
+    make, shape = CASES[request["case"]]
+    model, batch = make(), request["batch"]
+    x, target = torch.rand(batch, *shape), torch.arange(batch) % 10
+    if request.get("channelsLast"):
+        model, x = model.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+    optimizer = OPTIMIZERS[request.get("optimizer", "sgd")](model.parameters())
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(model(x), target)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+prepared = {}
+for line in sys.stdin:
+    request = json.loads(line)
+    try:
+        torch.set_num_threads(request.get("threads", 1))
+        key = json.dumps([request.get(k) for k in ("case", "batch", "optimizer", "channelsLast")])
+        if key not in prepared:
+            prepared.clear()
+            prepared[key] = prepare(request)
+        step = prepared[key]
+        step()
+        times = []
+        for _ in range(request["steps"]):
+            started = time.perf_counter()
+            step()
+            times.append((time.perf_counter() - started) * 1e3)
+        print(json.dumps({"milliseconds": times}), flush=True)
+    except Exception as error:  # reported to the bench, which names the peer and the case
+        print(json.dumps({"error": str(error)}), flush=True)
