@@ -1,0 +1,35 @@
+/**
+ * @file The closing line of `npm test`, and its conscience: with CI=true a skipped test is a failure, the real-Electron test excepted.
+ * In: vitest's results. Out: each skip with its reason, `Tests: N passed, N failed, N skipped`, and the exit code.
+ */
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
+
+/** May be skipped even in CI: its binary cannot be fetched everywhere. */
+const mayAlwaysSkip = 'test/electron/realElectron.test.ts'
+
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const counts = { passed: 0, failed: 0, skipped: 0 }
+    const skips: { test: TestCase; file: string }[] = []
+    for (const module of modules) {
+      if (module.state() === 'failed' && module.errors().length > 0) counts.failed++
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        if (state === 'pending') continue
+        counts[state]++
+        if (state === 'skipped') skips.push({ test, file: module.relativeModuleId })
+      }
+    }
+    for (const { test, file } of skips) {
+      const result = test.result()
+      const note = result.state === 'skipped' ? result.note : undefined
+      process.stdout.write(`skipped: ${file} > ${test.fullName}${note ? ` (${note})` : ''}\n`)
+    }
+    process.stdout.write(`\nTests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`)
+    const forbidden = skips.filter(({ file }) => file !== mayAlwaysSkip)
+    if (process.env.CI === 'true' && forbidden.length > 0) {
+      process.stdout.write(`With CI=true these must not be skipped: ${forbidden.map(({ file }) => file).join(', ')}\n`)
+      process.exitCode = 1
+    }
+  }
+}
