@@ -63,3 +63,10 @@ export class DiagnosedError extends Error {
     this.name = 'DiagnosedError'
   }
 }
+
+/** One error to throw where a call cannot return it. */
+export const diagnosedError = (
+  code: DiagnosticCode,
+  values: DiagnosticValues,
+  at: Partial<Pick<Diagnostic, 'nodeId' | 'port' | 'param' | 'file' | 'fix'>> = {},
+): DiagnosedError => new DiagnosedError([{ code, severity: 'error', values, ...at }])

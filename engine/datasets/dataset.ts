@@ -48,6 +48,8 @@ export interface OpenOptions {
   readonly files?: FileSource
   /** Resize images to this height and width. */
   readonly imageSize?: number
+  /** Fields of the training data, when this is its validation data: classes and their order must be the same. */
+  readonly like?: readonly Field[]
 }
 
 export interface DatasetDefinition<S extends ParamSpecs = ParamSpecs> {

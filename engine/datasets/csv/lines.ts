@@ -1,0 +1,52 @@
+/**
+ * @file A CSV file, row by row, without ever holding its whole text. In: a file source and a path. Out: batches of rows with the
+ * line each began on. Cells are split by papaparse; a chunk ends at a line break that lies outside quotes.
+ */
+import Papa from 'papaparse'
+import { diagnosedError } from '../../core/diagnostics'
+import type { FileSource } from '../dataset'
+
+const CHUNK_BYTES = 1 << 20
+
+export interface Row {
+  readonly cells: readonly string[]
+  /** From 1, as editors count. */
+  readonly line: number
+}
+
+export async function* readRows(files: FileSource, path: string, size: number): AsyncGenerator<readonly Row[]> {
+  const decoder = new TextDecoder('utf-8')
+  let rest = ''
+  let line = 1
+  let delimiter = ''
+  for (let start = 0; start < size; start += CHUNK_BYTES) {
+    const end = Math.min(size, start + CHUNK_BYTES)
+    rest += decoder.decode(await files.read(path, start, end), { stream: end < size })
+    const cut = end < size ? afterLastBreak(rest) : rest.length
+    if (cut === 0) continue
+    const text = rest.slice(0, cut)
+    rest = rest.slice(cut)
+    const newline = text.includes('\r\n') ? '\r\n' : '\n'
+    const parsed = Papa.parse<string[]>(text, { delimiter, newline })
+    delimiter ||= parsed.meta.delimiter
+    const rows: Row[] = []
+    for (const cells of parsed.data) {
+      if (cells.length > 1 || (cells[0] as string).trim() !== '') rows.push({ cells: cells.map((cell) => cell.trim()), line })
+      line += cells.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 1)
+    }
+    if (text.endsWith('\n')) line--
+    yield rows
+  }
+}
+
+/** Position after the last line break outside quotes; 0 when there is none. */
+function afterLastBreak(text: string): number {
+  let quoted = false
+  let last = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x22) quoted = !quoted
+    else if (code === 0x0a && !quoted) last = i + 1
+  }
+  return last
+}
