@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from '../core/diagnostics'
 import type { TensorData } from '../core/tensor'
+import type { Text } from '../core/text'
 import type { Field } from '../datasets/dataset'
 import type { ChoiceOf, GraphDocument } from '../document/schema'
 import type { BackendId, BackendInfo } from '../runtime/backend'
@@ -43,6 +44,21 @@ export interface InsightFrame {
   /** Node path → output values of the first samples: `shape` includes the number of samples. */
   readonly activations: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>
   readonly predictions: readonly Prediction[]
+  /** Class i taken for class j, over a fixed part of the validation data (rows: truth). */
+  readonly confusion?: { readonly classes: number; readonly counts: Uint32Array }
+  /** Two-dimensional inputs only: what the network says on a grid over the plane. */
+  readonly plane?: DecisionPlane
+}
+
+/** Class (or number) at `size × size` points, row by row from the lower left corner. */
+export interface DecisionPlane {
+  readonly size: number
+  readonly low: readonly [number, number]
+  readonly high: readonly [number, number]
+  /** The most probable class; a plain output value where there are no classes. */
+  readonly value: Float32Array
+  /** Its probability, 0 to 1; 1 where there are no classes. */
+  readonly confidence: Float32Array
 }
 
 export interface Prediction {
@@ -55,6 +71,8 @@ export interface Prediction {
 
 export interface TrainRequest {
   readonly document: GraphDocument
+  /** Identity of the document across renames and edits: whose checkpoint is written. */
+  readonly documentKey: string
   readonly backend?: BackendId
   /** Go on from the checkpoint of this document (see `checkpointOf`). */
   readonly resume?: boolean
@@ -110,5 +128,12 @@ export interface EditorApi {
   onMetrics(frame: MetricsFrame): void
   onInsight(frame: InsightFrame): void
   onFailure(diagnostics: readonly Diagnostic[]): void
-  onLog(line: { readonly level: 'info' | 'warning' | 'error'; readonly text: string }): void
+  onLog(line: LogLine): void
+  /** A defect of Netloom: nothing the person can mend, but something to report. The run has ended. */
+  onDefect(message: string): void
+}
+
+export interface LogLine {
+  readonly level: 'info' | 'warning' | 'error'
+  readonly text: Text
 }
