@@ -13,7 +13,7 @@ const conv2d = defineLayer({
   title: { en: 'Convolution', zh: '卷积层' },
   summary: {
     en: 'Slides small learned filters over an image; each gives one feature map. It computes the cross-correlation, as all such layers do.',
-    zh: '用可学习的小卷积核在图像上滑动,每个卷积核得到一张特征图。与通常的卷积层一样,实际计算的是互相关。',
+    zh: '用可学习的小卷积核在图像上滑动，每个卷积核得到一张特征图。与通常的卷积层一样，实际计算的是互相关。',
   },
   formula: String.raw`Y_{n,o,i,j} = b_o + \sum_{c,u,v} K_{o,c,u,v}\, X_{n,c,\,is+ud-p,\,js+vd-p}`,
   reference: 'notes 002 §5; LeCun et al. 1989',
@@ -22,7 +22,7 @@ const conv2d = defineLayer({
   params: {
     numChannels: int({
       label: { en: 'Channels', zh: '输出通道数' },
-      help: { en: 'Number of filters, so of feature maps.', zh: '卷积核的个数,即特征图的张数。' },
+      help: { en: 'Number of filters, so of feature maps.', zh: '卷积核的个数，即特征图的张数。' },
       default: 32,
       min: 1,
       max: 65536,
@@ -32,7 +32,7 @@ const conv2d = defineLayer({
       label: { en: 'Dilation', zh: '空洞率' },
       help: {
         en: 'Distance between neighbouring taps of the filter; above 1 it sees further without more weights.',
-        zh: '卷积核相邻元素的间距;大于 1 时感受野扩大而参数不增加。',
+        zh: '卷积核相邻元素的间距；大于 1 时感受野扩大而参数不增加。',
       },
       default: 1,
       min: 1,
@@ -43,7 +43,7 @@ const conv2d = defineLayer({
       label: { en: 'Groups', zh: '分组数' },
       help: {
         en: 'Splits the channels into groups that do not see each other; must divide both channel counts.',
-        zh: '将通道分成互不相连的若干组;须同时整除输入和输出通道数。',
+        zh: '将通道分成互不相连的若干组；须同时整除输入和输出通道数。',
       },
       default: 1,
       min: 1,

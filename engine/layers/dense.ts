@@ -12,7 +12,7 @@ const dense = defineLayer({
   title: { en: 'Dense', zh: '全连接层' },
   summary: {
     en: 'Every unit sees every input: a weighted sum plus a bias. The standard hidden layer, and the output layer of most networks.',
-    zh: '每个神经元都与全部输入相连:加权求和再加偏置。最常用的隐藏层,也常作输出层。',
+    zh: '每个神经元都与全部输入相连：加权求和再加偏置。最常用的隐藏层，也常作输出层。',
   },
   formula: 'Z = XW + b',
   reference: 'notes 002 §3; Rosenblatt 1958',
@@ -23,7 +23,7 @@ const dense = defineLayer({
       label: { en: 'Units', zh: '神经元个数' },
       help: {
         en: 'Numbers this layer gives for each sample; in the output layer the number of classes.',
-        zh: '每个样本输出的数的个数;作输出层时即类别数。',
+        zh: '每个样本输出的数的个数；作输出层时即类别数。',
       },
       default: 128,
       min: 1,

@@ -9,7 +9,7 @@ const flatten = defineLayer({
   title: { en: 'Flatten', zh: '展平层' },
   summary: {
     en: 'Turns each sample into one row of numbers, so that a dense layer can follow a convolution.',
-    zh: '把每个样本排成一行数,使卷积层之后可以接全连接层。',
+    zh: '把每个样本排成一行数，使卷积层之后可以接全连接层。',
   },
   formula: String.raw`(N, C, H, W) \to (N,\; C H W)`,
   reference: 'notes 002 §5',

@@ -10,7 +10,7 @@ const input = defineLayer({
   title: { en: 'Input', zh: '输入' },
   summary: {
     en: 'Feeds the network with one batch of samples from the data set: images, features or tokens.',
-    zh: '把数据集中的一批样本送入网络:图像、特征或词元。',
+    zh: '把数据集中的一批样本送入网络：图像、特征或词元。',
   },
   formula: String.raw`X \in \mathbb{R}^{N \times \cdots}`,
   reference: 'notes 002 §1',
@@ -21,7 +21,7 @@ const input = defineLayer({
       label: { en: 'Shape of one sample', zh: '单个样本的形状' },
       help: {
         en: 'Without the batch: 1, 28, 28 is a grey image, 64 is a row of 64 features; empty is a single number.',
-        zh: '不含批量维:1, 28, 28 表示灰度图像,64 表示 64 个特征;留空表示单个数。',
+        zh: '不含批量维：1, 28, 28 表示灰度图像，64 表示 64 个特征；留空表示单个数。',
       },
       default: [1, 28, 28],
       min: 1,
@@ -32,7 +32,7 @@ const input = defineLayer({
       label: { en: 'Numbers', zh: '数值类型' },
       help: {
         en: 'Real numbers for images and features, whole numbers for tokens and ids.',
-        zh: '图像和特征用实数,词元和编号用整数。',
+        zh: '图像和特征用实数，词元和编号用整数。',
       },
       default: 'f32',
       options: { f32: { en: 'Real', zh: '实数' }, i32: { en: 'Whole', zh: '整数' } },
@@ -41,7 +41,7 @@ const input = defineLayer({
       label: { en: 'Number of tokens', zh: '词元种数' },
       help: {
         en: 'How many different whole numbers occur (the size of the vocabulary); 0 if unknown. Only for whole numbers.',
-        zh: '整数取值的种数,即词表大小;未知时填 0。仅用于整数输入。',
+        zh: '整数取值的种数，即词表大小；未知时填 0。仅用于整数输入。',
       },
       default: 0,
       min: 0,

@@ -9,7 +9,7 @@ const label = defineLayer({
   title: { en: 'Label', zh: '标签' },
   summary: {
     en: 'The answers to learn: for each sample a class, or numbers for regression. Connect it to a loss.',
-    zh: '要学习的答案:每个样本的类别,或回归用的数值。请连接到损失层。',
+    zh: '要学习的答案：每个样本的类别，或回归用的数值。请连接到损失层。',
   },
   formula: String.raw`y \in \{0, \dots, K-1\}^{N} \quad\text{or}\quad y \in \mathbb{R}^{N \times \cdots}`,
   reference: 'notes 002 §1',
@@ -18,7 +18,7 @@ const label = defineLayer({
   params: {
     type: choice({
       label: { en: 'Kind of answer', zh: '答案类型' },
-      help: { en: 'Classes for classification, numbers for regression.', zh: '分类任务用类别,回归任务用数值。' },
+      help: { en: 'Classes for classification, numbers for regression.', zh: '分类任务用类别，回归任务用数值。' },
       default: 'class',
       options: { class: { en: 'Class', zh: '类别' }, number: { en: 'Numbers', zh: '数值' } },
     }),
@@ -36,7 +36,7 @@ const label = defineLayer({
       label: { en: 'Shape of one answer', zh: '单个答案的形状' },
       help: {
         en: 'Empty for one answer a sample; 3 for three numbers a sample, 35 for one class at each of 35 steps.',
-        zh: '每个样本一个答案时留空;3 表示每个样本三个数,35 表示 35 个时间步各一个类别。',
+        zh: '每个样本一个答案时留空；3 表示每个样本三个数，35 表示 35 个时间步各一个类别。',
       },
       default: [],
       min: 1,

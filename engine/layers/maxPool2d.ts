@@ -12,12 +12,12 @@ const maxPool2d = defineLayer({
   title: { en: 'Max pooling', zh: '最大池化层' },
   summary: {
     en: 'Keeps the largest value of each window: the image shrinks and small shifts matter less.',
-    zh: '取每个窗口中的最大值:图像缩小,并对微小的平移不敏感。',
+    zh: '取每个窗口中的最大值：图像缩小，并对微小的平移不敏感。',
   },
   formula: String.raw`Y_{n,c,i,j} = \max_{u,v} X_{n,c,\,is+u-p,\,js+v-p}`,
   reference: 'notes 002 §5',
   inputs: { x: { about: images } },
-  outputs: { y: { about: { en: 'smaller images, the same channels', zh: '缩小的图像,通道数不变' } } },
+  outputs: { y: { about: { en: 'smaller images, the same channels', zh: '缩小的图像，通道数不变' } } },
   params: windowParams({ kernelSize: 2, stride: 2, padding: 0 }),
   shape: ({ x }, params, fail) => {
     if (!expectImages(x, fail) || !paddingFits(params, fail)) return undefined

@@ -7,7 +7,7 @@ const relu = defineActivation({
   title: { en: 'ReLU', zh: 'ReLU 激活' },
   summary: {
     en: 'Passes positive values, blocks negative ones. The usual activation of deep networks: its gradient does not fade.',
-    zh: '保留正值,负值置零。深层网络最常用的激活函数,梯度不易消失。',
+    zh: '保留正值，负值置零。深层网络最常用的激活函数，梯度不易消失。',
   },
   formula: String.raw`y = \max(0, x)`,
   reference: 'notes 002 §14, 003; Nair & Hinton 2010',

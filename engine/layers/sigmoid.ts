@@ -7,7 +7,7 @@ const sigmoid = defineActivation({
   title: { en: 'Sigmoid', zh: 'Sigmoid 激活' },
   summary: {
     en: 'Squeezes every value into (0, 1). The classic activation; in deep networks its gradient fades where it saturates.',
-    zh: '将每个值压缩到 (0, 1) 之间。经典的激活函数;在深层网络中容易因饱和而梯度消失。',
+    zh: '将每个值压缩到 (0, 1) 之间。经典的激活函数；在深层网络中容易因饱和而梯度消失。',
   },
   formula: String.raw`y = \sigma(x) = \frac{1}{1 + e^{-x}}`,
   reference: 'notes 002 §1, 003',

@@ -11,13 +11,13 @@ export const initializerSpec = choice({
   label: { en: 'Initial weights', zh: '权重初始化' },
   help: {
     en: 'Xavier keeps the size of signals steady through sigmoid and tanh, He through ReLU.',
-    zh: 'Xavier 适合 sigmoid 和 tanh,He 适合 ReLU,使信号在各层间保持相近的幅度。',
+    zh: 'Xavier 适合 sigmoid 和 tanh，He 适合 ReLU，使信号在各层间保持相近的幅度。',
   },
   default: 'xavier',
   advanced: true,
   options: {
-    xavier: { en: 'Xavier (uniform)', zh: 'Xavier(均匀)' },
-    he: { en: 'He (normal)', zh: 'He(正态)' },
+    xavier: { en: 'Xavier (uniform)', zh: 'Xavier（均匀）' },
+    he: { en: 'He (normal)', zh: 'He（正态）' },
     zeros: { en: 'Zeros', zh: '全零' },
   },
 })

@@ -96,7 +96,7 @@ export interface PyTorchExport {
 export interface LayerCase<P> {
   readonly name?: string
   /** Types of the inputs by port, batch included; a list for a variadic port. */
-  readonly inputs: Readonly<Record<string, TensorType | readonly TensorType[] | Shape>>
+  readonly inputs: Readonly<Record<string, TensorType | Shape | readonly (TensorType | Shape)[]>>
   readonly params?: Partial<P>
   /** Check in training mode too (default: both modes; `'eval'` for layers that are random in training). */
   readonly mode?: 'both' | 'eval'

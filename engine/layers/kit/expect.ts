@@ -11,7 +11,7 @@ export const images: Text = { en: 'images (N, C, H, W)', zh: '图像批次 (N, C
 
 const numbers: Record<DType, Text> = {
   f32: { en: 'real numbers', zh: '实数' },
-  i32: { en: 'whole numbers (tokens or classes)', zh: '整数(词元或类别)' },
+  i32: { en: 'whole numbers (tokens or classes)', zh: '整数（词元或类别）' },
 }
 
 /** The input holds real numbers, or indices. */

@@ -61,7 +61,7 @@ function whyWrong(spec: ParamSpec, value: unknown): Text | undefined {
     case 'int2d':
       return isInt(value, spec) || (Array.isArray(value) && value.length === 2 && value.every((v) => isInt(v, spec)))
         ? undefined
-        : range({ en: 'a whole number, or two for height and width', zh: '一个整数,或高和宽两个整数' }, spec)
+        : range({ en: 'a whole number, or two for height and width', zh: '一个整数，或高和宽两个整数' }, spec)
     case 'ints':
       return Array.isArray(value) &&
         value.every((v) => isInt(v, spec)) &&
@@ -110,5 +110,5 @@ function listOf(spec: Range & { readonly minLength?: number; readonly maxLength?
         : `${minLength}–${maxLength}`
   return count === ''
     ? { en: `a list of ${each.en}`, zh: `一列${each.zh}` }
-    : { en: `a list (length ${count}) of ${each.en}`, zh: `一列${each.zh}(长度 ${count})` }
+    : { en: `a list (length ${count}) of ${each.en}`, zh: `一列${each.zh}（长度 ${count}）` }
 }

@@ -20,7 +20,7 @@ export interface WindowParams {
 export const windowParams = (defaults: { kernelSize: number; stride: number; padding: number }) => ({
   kernelSize: int2d({
     label: { en: 'Window', zh: '窗口大小' },
-    help: { en: 'Height and width of the window in pixels.', zh: '窗口的高和宽,以像素计。' },
+    help: { en: 'Height and width of the window in pixels.', zh: '窗口的高和宽，以像素计。' },
     default: defaults.kernelSize,
     min: 1,
     max: 1024,
@@ -29,7 +29,7 @@ export const windowParams = (defaults: { kernelSize: number; stride: number; pad
     label: { en: 'Stride', zh: '步幅' },
     help: {
       en: 'How many pixels the window moves each time; 2 halves the image.',
-      zh: '窗口每次移动的像素数;取 2 时图像高宽减半。',
+      zh: '窗口每次移动的像素数；取 2 时图像高宽减半。',
     },
     default: defaults.stride,
     min: 1,
@@ -39,7 +39,7 @@ export const windowParams = (defaults: { kernelSize: number; stride: number; pad
     label: { en: 'Padding', zh: '填充' },
     help: {
       en: 'Pixels added on every side; half an odd window keeps the size of the image.',
-      zh: '每一侧补上的像素数;奇数窗口取其一半可保持图像大小不变。',
+      zh: '每一侧补上的像素数；奇数窗口取其一半可保持图像大小不变。',
     },
     default: defaults.padding,
     min: 0,
