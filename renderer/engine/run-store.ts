@@ -1,0 +1,166 @@
+/**
+ * @file What is known about the run, for everything that shows it. In: frames, insight, failures and life signs from the engine's client.
+ * Out: a small store that changes at most 30 times a second, and the curves beside it (typed arrays, outside React, with a version).
+ */
+import { create } from 'zustand'
+import type { Diagnostic } from '../../engine/core/diagnostics'
+import type {
+  CheckpointInfo,
+  DecisionPlane,
+  InsightFrame,
+  LogLine,
+  MetricsFrame,
+  MetricsPoint,
+  Prediction,
+  RunPhase,
+} from '../../engine/protocol/messages'
+import type { BackendId, BackendInfo } from '../../engine/runtime/backend'
+import { Curves } from './series'
+
+/** `crashed`: the engine died during the run. */
+export type Phase = RunPhase | 'crashed'
+
+export type EngineState = 'starting' | 'ready' | 'restarting' | 'gone'
+
+export type Activation = InsightFrame['activations'][string]
+
+export interface Progress {
+  readonly step: number
+  readonly totalSteps: number
+  readonly epoch: number
+  readonly epochs: number
+  readonly samplesPerSecond: number
+  readonly secondsLeft?: number
+}
+
+export interface LogEntry extends LogLine {
+  readonly id: number
+  readonly time: number
+}
+
+export interface RunState {
+  readonly engine: EngineState
+  readonly backends: readonly BackendInfo[]
+  readonly backend: BackendId | undefined
+  readonly phase: Phase
+  /** Of the document that the run belongs to. */
+  readonly documentKey: string | undefined
+  readonly progress: Progress | undefined
+  /** Newest value of each curve. */
+  readonly latest: Readonly<Record<string, number>>
+  readonly bestEpoch: number | undefined
+  /** Counts changes of `curves`. */
+  readonly version: number
+  readonly predictions: readonly Prediction[]
+  readonly confusion: InsightFrame['confusion']
+  readonly plane: DecisionPlane | undefined
+  /** By node path. */
+  readonly activations: Readonly<Record<string, Activation>>
+  /** What ended the run or kept it from beginning. */
+  readonly failure: readonly Diagnostic[]
+  /** A defect of ours, in its own words. */
+  readonly defect: string | undefined
+  /** What the opened document could go on from. */
+  readonly checkpoint: CheckpointInfo | undefined
+  readonly log: readonly LogEntry[]
+}
+
+const LOG_LIMIT = 500
+
+const noRun = {
+  phase: 'idle',
+  documentKey: undefined,
+  progress: undefined,
+  latest: {},
+  bestEpoch: undefined,
+  predictions: [],
+  confusion: undefined,
+  plane: undefined,
+  activations: {},
+  failure: [],
+  defect: undefined,
+} as const satisfies Partial<RunState>
+
+export const useRun = create<RunState>(() => ({
+  ...noRun,
+  engine: 'starting',
+  backends: [],
+  backend: undefined,
+  version: 0,
+  checkpoint: undefined,
+  log: [],
+}))
+
+/** The curves of the run that `useRun` tells about. */
+export const curves = new Curves()
+
+/** The curve that a metric of the validation data is drawn as. */
+export const validationName = (metric: string): string => `validation${metric.charAt(0).toUpperCase()}${metric.slice(1)}`
+
+export const isActive = (phase: Phase): boolean => phase === 'preparing' || phase === 'running' || phase === 'paused'
+
+export function resetRun(change: Partial<RunState> = {}): void {
+  curves.clear()
+  useRun.setState((state) => ({ ...noRun, version: state.version + 1, ...change }))
+}
+
+/** A run begins; when it goes on from a checkpoint, the curves up to there stay. */
+export function beginRun(documentKey: string, resumedAt?: number): void {
+  if (resumedAt === undefined || useRun.getState().documentKey !== documentKey) {
+    resetRun({ documentKey, phase: 'preparing' })
+    return
+  }
+  curves.truncate(resumedAt)
+  useRun.setState((state) => ({ phase: 'preparing', failure: [], defect: undefined, version: state.version + 1 }))
+}
+
+export function receiveMetrics(frame: MetricsFrame): void {
+  const state = useRun.getState()
+  const latest = { ...state.latest }
+  let bestEpoch = state.bestEpoch
+  const keep = (name: string, step: number, value: number): void => {
+    curves.push(name, step, value)
+    latest[name] = value
+  }
+  const take = (point: MetricsPoint, named: (name: string) => string): void => {
+    keep(named('loss'), point.step, point.loss)
+    for (const [name, value] of Object.entries(point.metrics)) keep(named(name), point.step, value)
+  }
+  for (const point of frame.training) take(point, (name) => name)
+  for (const point of frame.validation) {
+    take(point, validationName)
+    if (point.isBest) bestEpoch = Math.round(point.epoch)
+  }
+  const { phase, step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft } = frame
+  const grew = frame.training.length + frame.validation.length > 0
+  useRun.setState({
+    phase,
+    latest,
+    bestEpoch,
+    progress: { step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft },
+    version: grew ? state.version + 1 : state.version,
+  })
+}
+
+export function receiveInsight(frame: InsightFrame): void {
+  const { activations, predictions, confusion, plane } = frame
+  useRun.setState((state) => ({
+    activations,
+    predictions: predictions.length > 0 ? predictions : state.predictions,
+    confusion: confusion ?? state.confusion,
+    plane: plane ?? state.plane,
+  }))
+}
+
+export function receiveFailure(failure: readonly Diagnostic[], defect?: string): void {
+  useRun.setState({ phase: 'failed', failure, defect })
+}
+
+let nextLogId = 0
+
+export function receiveLog(line: LogLine): void {
+  useRun.setState((state) => ({ log: [...state.log.slice(1 - LOG_LIMIT), { ...line, id: nextLogId++, time: Date.now() }] }))
+}
+
+/** What the live strip of a node shows; nothing until the engine sends some. */
+export const useActivation = (path: string): Activation | undefined => useRun((state) => state.activations[path])
