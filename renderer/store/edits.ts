@@ -7,7 +7,7 @@ import type { Endpoint, FixEdit } from '../../engine/core/diagnostics'
 import type { DocumentParam, Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
 import { positionsOf } from '../layout/positions'
 import { COLUMN_PITCH, type Point } from '../layout/sizes'
-import { edgeKeys, layerOf, portsOf, sameEnd } from './graphs'
+import { edgeKeys, layerOf, portsIn, sameEnd } from './graphs'
 
 type GraphDraft = Draft<Graph>
 type DocumentDraft = Draft<GraphDocument>
@@ -141,7 +141,7 @@ export function applyFixEdit(draft: DocumentDraft, edit: FixEdit): void {
     case 'insertOnWire': {
       const stem = layerOf(edit)?.idStem ?? edit.kind
       const node: GraphNode = { id: freshId(idsOf(graph), stem), kind: edit.kind, params: edit.params as GraphNode['params'] }
-      const ports = portsOf(draft as GraphDocument, node)
+      const ports = portsIn(draft as GraphDocument, node)
       const input = ports.inputs[0]?.name
       const output = ports.outputs[0]?.name
       if (input !== undefined && output !== undefined) insertOnWire(graph, localEnd(edit.from), localEnd(edit.to), node, { input, output })

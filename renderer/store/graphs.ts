@@ -3,52 +3,24 @@
  * its nodes, names for its edges. Pure; shared by edits, canvas and inspector.
  */
 import type { Endpoint } from '../../engine/core/diagnostics'
-import type { Text } from '../../engine/core/text'
+import { type NodePorts, nodeKinds, portsOf } from '../../engine/document/ports'
 import type { Block, Graph, GraphDocument, GraphEdge, GraphNode } from '../../engine/document/schema'
 import type { AnyLayer, Category } from '../../engine/layers/kit/define'
 import { layers } from '../../engine/layers/kit/registry'
 
-/** A port as the canvas needs it. */
-export interface PortView {
-  readonly name: string
-  readonly about: Text
-  readonly variadic: boolean
-}
-export interface Ports {
-  readonly inputs: readonly PortView[]
-  readonly outputs: readonly PortView[]
-}
-
 export const layerOf = (node: Pick<GraphNode, 'kind'>): AnyLayer | undefined => layers.get(node.kind)
 
-export const isBlock = (node: Pick<GraphNode, 'kind'>): boolean => node.kind === 'block'
+export const isBlock = (node: Pick<GraphNode, 'kind'>): boolean => node.kind === nodeKinds.block
 
-/** Ports of a block, seen from inside: nodes of their own, never copied, pasted or bypassed. */
-export const isBlockPort = (node: Pick<GraphNode, 'kind'>): boolean => node.kind === 'blockInput' || node.kind === 'blockOutput'
+/** A block's own input or output, seen from inside. */
+export const isBlockPort = (node: Pick<GraphNode, 'kind'>): boolean =>
+  node.kind === nodeKinds.blockInput || node.kind === nodeKinds.blockOutput
 
-/** Name of the one port that a `blockInput` offers and a `blockOutput` takes inside its block. */
-export const BLOCK_PORT = { blockInput: 'y', blockOutput: 'x' } as const
+const noPorts: NodePorts = { inputs: [], outputs: [] }
 
-const noAbout: Text = { en: '', zh: '' }
-const plain = (name: string): PortView => ({ name, about: noAbout, variadic: false })
-
-export function portsOf(document: GraphDocument, node: GraphNode): Ports {
-  if (node.kind === 'blockInput') return { inputs: [], outputs: [plain(BLOCK_PORT.blockInput)] }
-  if (node.kind === 'blockOutput') return { inputs: [plain(BLOCK_PORT.blockOutput)], outputs: [] }
-  if (node.kind === 'block') {
-    const inner = node.block === undefined ? undefined : document.blocks[node.block]
-    const named = (kind: string): PortView[] => (inner?.nodes ?? []).filter((one) => one.kind === kind).map((one) => plain(one.id))
-    return { inputs: named('blockInput'), outputs: named('blockOutput') }
-  }
-  const layer = layerOf(node)
-  if (!layer) return { inputs: [], outputs: [] }
-  const inputs = Object.entries(layer.inputs as Record<string, { about: Text; variadic?: boolean }>)
-  const outputs = Object.entries(layer.outputs as Record<string, { about: Text }>)
-  return {
-    inputs: inputs.map(([name, port]) => ({ name, about: port.about, variadic: port.variadic === true })),
-    outputs: outputs.map(([name, port]) => ({ name, about: port.about, variadic: false })),
-  }
-}
+/** Ports of a node; none where its kind is unknown (a problem says so). */
+export const portsIn = (document: GraphDocument, node: Pick<GraphNode, 'kind' | 'block'>): NodePorts =>
+  portsOf(node, document.blocks, layers) ?? noPorts
 
 /** The opened graph; `blockId` names the block it belongs to, absent at the top. Stops at the last step that exists. */
 export function graphAt(document: GraphDocument, path: readonly string[]): { graph: Graph; blockId?: string; path: readonly string[] } {

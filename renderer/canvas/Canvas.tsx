@@ -1,0 +1,196 @@
+/**
+ * @file The graph on the screen. In: the document (only truth) and the run's live pictures. Out: React Flow's nodes and edges, derived; what
+ * the hand does becomes transactions. A drag in progress is the only state that lives here.
+ */
+import {
+  Background,
+  BackgroundVariant,
+  MiniMap,
+  type NodeChange,
+  type EdgeChange,
+  ReactFlow,
+  ReactFlowProvider,
+  useStore,
+} from 'reactflow'
+import 'reactflow/dist/base.css'
+import './canvas.css'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useRun } from '../engine/run-store'
+import { canvasWords } from '../i18n/canvas-words'
+import { useWords } from '../i18n/i18n'
+import { positionsOf } from '../layout/positions'
+import { type Point, STRIP_HEIGHT } from '../layout/sizes'
+import { move } from '../store/actions'
+import { select, useDocument } from '../store/document'
+import { graphAt } from '../store/graphs'
+import { useSettings } from '../store/settings'
+import { useShaped } from '../store/shaped'
+import { AddPalette } from './AddPalette'
+import { Breadcrumbs } from './Breadcrumbs'
+import { useDrops } from './drops'
+import { useFlowEdges, useFlowNodes, useRemembered } from './flow-elements'
+import { type LayerFlowNode, LayerNode } from './LayerNode'
+import { type NodeView, nodeViews, type WireView, wireViews } from './model'
+import { PendingWire } from './PendingWire'
+import { ShapeEdge, type WireFlowEdge } from './ShapeEdge'
+import { useViewport } from './use-viewport'
+import { useWatch } from './use-watch'
+import { useWiring } from './use-wiring'
+import { ZoomBar } from './ZoomBar'
+
+const nodeTypes = { layer: LayerNode }
+const edgeTypes = { wire: ShapeEdge }
+const GRID = 4
+const NOTHING: Readonly<Record<string, Point>> = {}
+
+export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <Graph />
+    </ReactFlowProvider>
+  )
+}
+
+function Graph() {
+  const say = useWords(canvasWords)
+  const document = useDocument((state) => state.document)
+  const path = useDocument((state) => state.path)
+  const chosenNodes = useDocument((state) => state.nodes)
+  const chosenEdges = useDocument((state) => state.edges)
+  const minimap = useSettings((state) => state.minimap)
+  const snap = useSettings((state) => state.snap)
+  const live = useRun((state) => state.insight !== undefined)
+  const shaped = useShaped()
+  const [dragged, setDragged] = useState<Readonly<Record<string, Point>>>(NOTHING)
+  const wrapper = useRef<HTMLDivElement>(null)
+
+  const { graph } = graphAt(document, path)
+  const resting = useMemo(() => positionsOf(graph), [graph])
+  const positions = useMemo(() => (dragged === NOTHING ? resting : { ...resting, ...dragged }), [resting, dragged])
+  const views = useRemembered<NodeView[]>((previous) => nodeViews(document, path, shaped, previous), [document, path, shaped])
+  const wires = useRemembered<WireView[]>(
+    (previous) => wireViews(graph, path, views, positions, shaped.graph.types, previous),
+    [graph, path, views, positions, shaped],
+  )
+  const nodes = useFlowNodes(views, positions, chosenNodes, live)
+  const edges = useFlowEdges(wires, chosenEdges)
+
+  useViewport(wrapper, positions)
+  useWatch(views)
+  const wiring = useWiring()
+  const drops = useDrops(wrapper)
+
+  const onNodesChange = (changes: NodeChange<LayerFlowNode>[]): void => {
+    const moved: Record<string, Point> = {}
+    const chosen = new Set(chosenNodes)
+    let selection = false
+    for (const change of changes) {
+      if (change.type === 'position' && change.position && change.dragging) moved[change.id] = settled(change.position, live, change.id, views)
+      if (change.type === 'select') {
+        selection = true
+        if (change.selected) chosen.add(change.id)
+        else chosen.delete(change.id)
+      }
+    }
+    if (Object.keys(moved).length > 0) setDragged((before) => ({ ...before, ...moved }))
+    if (selection) select([...chosen], useDocument.getState().edges)
+  }
+  const onEdgesChange = (changes: EdgeChange<WireFlowEdge>[]): void => {
+    const chosen = new Set(chosenEdges)
+    for (const change of changes)
+      if (change.type === 'select') {
+        if (change.selected) chosen.add(change.id)
+        else chosen.delete(change.id)
+      }
+    select(useDocument.getState().nodes, [...chosen])
+  }
+  const finishDrag = (event: MouseEvent | TouchEvent): void => {
+    if (dragged === NOTHING) return
+    const ids = Object.keys(dragged)
+    if (ids.length !== 1 || !drops.intoWire(event, ids[0] as string, dragged)) move(dragged)
+    setDragged(NOTHING)
+  }
+
+  return (
+    <div
+      ref={wrapper}
+      className="canvas"
+      role="application"
+      aria-label={say('canvas')}
+      onDoubleClick={drops.onDoubleClick}
+      onDragOver={drops.onDragOver}
+      onDrop={drops.onDrop}
+      onFocusCapture={drops.onFocusCapture}
+    >
+      <LevelOfDetail>
+        <ReactFlow<LayerFlowNode, WireFlowEdge>
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onNodesChange={onNodesChange}
+          onEdgesChange={onEdgesChange}
+          onNodeDragStop={finishDrag}
+          onSelectionDragStop={(event) => finishDrag(event.nativeEvent)}
+          onPaneClick={() => select([])}
+          connectionLineComponent={PendingWire}
+          isValidConnection={wiring.isValid}
+          onConnect={wiring.onConnect}
+          onConnectEnd={wiring.onConnectEnd}
+          onReconnect={wiring.onReconnect}
+          onReconnectStart={wiring.onReconnectStart}
+          onReconnectEnd={wiring.onReconnectEnd}
+          connectionRadius={22}
+          reconnectRadius={12}
+          nodeDragThreshold={3}
+          snapToGrid={snap}
+          snapGrid={[GRID, GRID]}
+          minZoom={0.05}
+          maxZoom={3}
+          deleteKeyCode={null}
+          selectionKeyCode="Shift"
+          multiSelectionKeyCode={['Meta', 'Control', 'Shift']}
+          panActivationKeyCode="Space"
+          zoomOnDoubleClick={false}
+          disableKeyboardA11y
+          elevateNodesOnSelect
+          onlyRenderVisibleElements={nodes.length > 500}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+          {minimap && nodes.length > 0 && (
+            <MiniMap<LayerFlowNode>
+              pannable
+              zoomable
+              ariaLabel={say('minimap')}
+              nodeColor={(node) => node.data.view.colour}
+              nodeBorderRadius={24}
+              style={{ width: 120, height: 58 }}
+            />
+          )}
+        </ReactFlow>
+      </LevelOfDetail>
+      <Breadcrumbs />
+      <ZoomBar />
+      <AddPalette />
+      {graph.nodes.length === 0 && (
+        <div className="canvas-empty empty">
+          <b>{say('emptyTitle')}</b>
+          <span>{say('emptyHint')}</span>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** The compact top left corner, which the document keeps, from where React Flow has the (perhaps taller) node. */
+function settled(position: Point, live: boolean, id: string, views: readonly NodeView[]): Point {
+  const grown = live && views.find((view) => view.id === id)?.strip
+  return { x: position.x, y: position.y + (grown ? STRIP_HEIGHT / 2 : 0) }
+}
+
+/** Where text would be under eight pixels there is none, or a title large enough to read. */
+function LevelOfDetail({ children }: { children: React.ReactNode }) {
+  const level = useStore((state) => (state.transform[2] < 0.36 ? 'plain' : state.transform[2] < 0.68 ? 'titles' : 'full'))
+  return <div className={`detail-${level}`}>{children}</div>
+}

@@ -1,0 +1,90 @@
+/**
+ * @file A node as it is drawn: colour bar, title, key parameters, live strip, ports on the middle line, state and problems.
+ * In: its view (nothing that streams). Out: one React Flow node of an explicit size.
+ */
+import { Handle, type Node, type NodeProps, Position, useStore } from 'reactflow'
+import { Snowflake } from 'lucide-react'
+import { memo } from 'react'
+import { useRun } from '../engine/run-store'
+import { canvasWords } from '../i18n/canvas-words'
+import { useText, useWords } from '../i18n/i18n'
+import { NODE_HEIGHT, NODE_WIDTH, portOffset, STRIP_HEIGHT } from '../layout/sizes'
+import { enterBlock } from '../store/document'
+import { LiveStrip } from './LiveStrip'
+import type { NodeView } from './model'
+import { ProblemCard } from './ProblemCard'
+
+export type LayerFlowNode = Node<{ view: NodeView; live: boolean }, 'layer'>
+
+export const LayerNode = memo(function LayerNode({ data, selected, positionAbsoluteX }: NodeProps<LayerFlowNode>) {
+  const { view, live } = data
+  const say = useWords(canvasWords)
+  const text = useText()
+  const title = text(view.title)
+  const errors = view.problems.length
+  const classes = ['node']
+  if (selected) classes.push('is-selected')
+  if (view.isBlock) classes.push('is-block')
+  if (view.problems.some((problem) => problem.severity === 'error')) classes.push('has-error')
+  else if (errors > 0) classes.push('has-warning')
+  if (view.bypassed) classes.push('is-bypassed')
+  const height = NODE_HEIGHT + (live ? STRIP_HEIGHT : 0)
+  return (
+    <div
+      className={classes.join(' ')}
+      style={{ '--c': view.colour, height } as React.CSSProperties}
+      data-testid={`node-${view.id}`}
+      role="group"
+      aria-label={say('layer', { title, id: view.id })}
+      onDoubleClick={() => view.isBlock && enterBlock(view.id)}
+    >
+      <div className="node-title" title={`${title} · ${view.id}`}>
+        <span>{title}</span>
+        {view.frozen && <Snowflake size={11} aria-label={say('frozen')} />}
+      </div>
+      {view.brief !== '' && <div className="node-brief">{view.bypassed ? say('bypassed') : view.brief}</div>}
+      {live && view.strip && <LiveStrip path={view.strip.path} isInput={view.strip.isInput} colour={view.colour} />}
+      {view.ports.inputs.map((port, index) => (
+        <Handle
+          key={port.name}
+          id={port.name}
+          type="target"
+          position={Position.Left}
+          className={port.variadic ? 'port is-variadic' : 'port'}
+          style={{ top: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, view.ports.inputs.length, NODE_HEIGHT) }}
+          title={port.about ? `${port.name}: ${text(port.about)}` : port.name}
+          aria-label={say('input', { name: port.name })}
+        />
+      ))}
+      {view.ports.outputs.map((port, index) => (
+        <Handle
+          key={port.name}
+          id={port.name}
+          type="source"
+          position={Position.Right}
+          className="port"
+          style={{ top: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, view.ports.outputs.length, NODE_HEIGHT) }}
+          title={port.about ? `${port.name}: ${text(port.about)}` : port.name}
+          aria-label={say('output', { name: port.name })}
+        />
+      ))}
+      {errors > 0 && (
+        <>
+          <span className="node-badge" role="img" aria-label={say('problems', { count: errors })}>
+            {errors}
+          </span>
+          <PlacedCard problems={view.problems} x={positionAbsoluteX} />
+        </>
+      )}
+    </div>
+  )
+})
+
+/** The explanation stands to the right, or below where the window ends. */
+function PlacedCard({ problems, x }: { problems: NodeView['problems']; x: number }) {
+  const isNarrow = useStore((state) => (x + NODE_WIDTH + 220) * state.transform[2] + state.transform[0] > state.width)
+  return <ProblemCard problems={problems} below={isNarrow} />
+}
+
+/** Whether a run is going on, so that pictures come. */
+export const useIsLive = (): boolean => useRun((state) => state.insight !== undefined)

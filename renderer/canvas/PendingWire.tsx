@@ -1,0 +1,32 @@
+/**
+ * @file The wire in the hand. In: where it starts and what is under the pointer. Out: a line; and where the wire may not be, the reason, before
+ * one lets go.
+ */
+import type { ConnectionLineComponentProps } from 'reactflow'
+import { messageOf } from '../../engine/core/diagnostic-catalogue'
+import { useLanguage } from '../i18n/i18n'
+import { useDocument } from '../store/document'
+import type { LayerFlowNode } from './LayerNode'
+import { endsOf, refusalOf } from './connections'
+
+export function PendingWire({ fromX, fromY, toX, toY, fromHandle, toHandle, fromPosition }: ConnectionLineComponentProps<LayerFlowNode>) {
+  const language = useLanguage()
+  const document = useDocument((state) => state.document)
+  const bend = (fromPosition === 'left' ? -1 : 1) * Math.max(28, Math.min(90, Math.abs(toX - fromX) * 0.4))
+  const ends = toHandle ? endsOf(fromHandle, toHandle) : undefined
+  const problem = ends && refusalOf(document, ends.from, ends.to)
+  const state = !toHandle ? '' : problem || !ends ? ' is-refused' : ' is-accepted'
+  return (
+    <g className={`wire is-pending${state}`}>
+      <path className="wire-line" d={`M${fromX} ${fromY}C${fromX + bend} ${fromY} ${toX - bend} ${toY} ${toX} ${toY}`} />
+      <circle cx={toX} cy={toY} r={4} />
+      {problem && (
+        <foreignObject x={toX - 110} y={toY + 14} width={220} height={120}>
+          <div className="refusal" role="status">
+            {messageOf(problem, language)}
+          </div>
+        </foreignObject>
+      )}
+    </g>
+  )
+}

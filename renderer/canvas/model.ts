@@ -1,0 +1,166 @@
+/**
+ * @file What the canvas draws, worked out of the document. In: document, opened path, shapes, positions. Out: one view per node and wire.
+ * Views that did not change keep their identity, so that only what changed is drawn again. Nothing that streams is in here.
+ */
+import type { Diagnostic } from '../../engine/core/diagnostics'
+import type { TensorType } from '../../engine/core/tensor'
+import type { Text } from '../../engine/core/text'
+import { datasets } from '../../engine/datasets/registry'
+import { type NodePorts, nodeKinds } from '../../engine/document/ports'
+import type { Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
+import type { ParamSpecs, ParamValues } from '../../engine/layers/kit/params'
+import { completeParams } from '../../engine/layers/kit/validate'
+import { LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, type Point, portOffset, type Rect } from '../layout/sizes'
+import { categoryOf, colourOf, edgeKeys, graphAt, isBlock, isBlockPort, layerOf, pathOf, portsIn } from '../store/graphs'
+import { formatType, problemsOf, type Shaped } from '../store/shaped'
+import { type Lane, type Route, routeWire } from './route'
+
+export interface NodeView {
+  readonly id: string
+  /** As the engine names it. */
+  readonly path: string
+  readonly title: Text
+  readonly brief: string
+  readonly colour: string
+  readonly ports: NodePorts
+  readonly isBlock: boolean
+  readonly bypassed: boolean
+  readonly frozen: boolean
+  readonly problems: readonly Diagnostic[]
+  /** Whose activations the live strip shows, and how; absent where a picture would say nothing. */
+  readonly strip?: { readonly path: string; readonly isInput: boolean }
+}
+
+export interface WireView {
+  readonly key: string
+  readonly from: { readonly node: string; readonly port: string }
+  readonly to: { readonly node: string; readonly port: string }
+  readonly label: string
+  readonly route: Route
+}
+
+export interface CanvasModel {
+  readonly nodes: readonly NodeView[]
+  readonly wires: readonly WireView[]
+}
+
+const words = {
+  unknown: { en: 'Unknown layer', zh: '未知层' },
+} as const satisfies Record<string, Text>
+
+export function nodeViews(document: GraphDocument, path: readonly string[], shaped: Shaped, previous: readonly NodeView[]): NodeView[] {
+  const { graph } = graphAt(document, path)
+  const known = new Map(previous.map((view) => [view.id, view]))
+  return graph.nodes.map((node) => {
+    const view = viewOf(document, graph, path, node, shaped)
+    const old = known.get(node.id)
+    return old && JSON.stringify(old) === JSON.stringify(view) ? old : view
+  })
+}
+
+function viewOf(document: GraphDocument, graph: Graph, path: readonly string[], node: GraphNode, shaped: Shaped): NodeView {
+  const enginePath = pathOf(path, node.id)
+  return {
+    id: node.id,
+    path: enginePath,
+    title: titleOf(document, node),
+    brief: briefOf(node, enginePath, shaped),
+    colour: colourOf(categoryOf(document, node)),
+    ports: portsIn(document, node),
+    isBlock: isBlock(node),
+    bypassed: node.bypass === true || (typeof node.bypass === 'object' && !isBlock(node) && !isBlockPort(node) && isBypassed(enginePath, shaped)),
+    frozen: node.frozen === true,
+    problems: problemsOf(shaped.problems, enginePath),
+    strip: stripOf(document, node, graph, enginePath),
+  }
+}
+
+/** A bypass that hangs on a block's parameter shows in the opened instance: bypassed nodes are not part of the shaped graph. */
+const isBypassed = (path: string, shaped: Shaped): boolean => shaped.graph.types.has(path) && !shaped.byPath.has(path)
+
+export function titleOf(document: GraphDocument, node: GraphNode): Text {
+  if (node.title) return { en: node.title, zh: node.title }
+  if (isBlockPort(node)) return { en: node.id, zh: node.id }
+  if (isBlock(node)) {
+    const title = (node.block === undefined ? undefined : document.blocks[node.block]?.title) ?? node.block ?? node.id
+    return { en: title, zh: title }
+  }
+  const layer = layerOf(node)
+  if (layer?.role?.type === 'input') return datasets.get(document.data.source.kind)?.title ?? layer.title
+  return layer?.title ?? words.unknown
+}
+
+function briefOf(node: GraphNode, enginePath: string, shaped: Shaped): string {
+  if (isBlock(node)) return node.id
+  if (isBlockPort(node)) return ''
+  const layer = layerOf(node)
+  if (!layer) return node.kind
+  const params = shaped.byPath.get(enginePath)?.params ?? completeParams(layer.params, node.params).params
+  return layer.brief?.(params as ParamValues<ParamSpecs>) ?? ''
+}
+
+function stripOf(document: GraphDocument, node: GraphNode, graph: Graph, enginePath: string): NodeView['strip'] {
+  if (isBlock(node)) {
+    const inner = innerSource(document, node, enginePath)
+    return inner === undefined ? undefined : { path: inner, isInput: false }
+  }
+  const layer = layerOf(node)
+  if (layer?.role?.type === 'input') return { path: enginePath, isInput: true }
+  const pictured = layer?.category === 'convolution' || layer?.category === 'dense'
+  return pictured && graph.nodes.length <= 120 ? { path: enginePath, isInput: false } : undefined
+}
+
+/** What a block instance puts out first, as the path of the layer that computes it. */
+function innerSource(document: GraphDocument, node: GraphNode, enginePath: string): string | undefined {
+  const block = node.block === undefined ? undefined : document.blocks[node.block]
+  const output = block?.nodes.find((one) => one.kind === nodeKinds.blockOutput)
+  const source = block?.edges.find((edge) => edge.to.node === output?.id)?.from.node
+  const inner = block?.nodes.find((one) => one.id === source)
+  if (!inner || isBlockPort(inner)) return undefined
+  const path = `${enginePath}/${inner.id}`
+  return isBlock(inner) ? innerSource(document, inner, path) : path
+}
+
+/** The room a node takes on the canvas, its live strip included, so that wires stay where they are when training starts. */
+export const roomOf = (position: Point): Rect => ({
+  x: position.x,
+  y: position.y + NODE_HEIGHT / 2 - LANE_HEIGHT / 2,
+  width: NODE_WIDTH,
+  height: LANE_HEIGHT,
+})
+
+export function wireViews(
+  graph: Graph,
+  path: readonly string[],
+  nodes: readonly NodeView[],
+  positions: Readonly<Record<string, Point>>,
+  types: ReadonlyMap<string, Readonly<Record<string, TensorType>>>,
+  previous: readonly WireView[],
+): WireView[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const rooms = new Map(graph.nodes.flatMap((node) => (positions[node.id] ? [[node.id, roomOf(positions[node.id] as Point)] as const] : [])))
+  const obstacles = [...rooms.values()]
+  const known = new Map(previous.map((wire) => [wire.key, wire]))
+  const lanes: Lane[] = []
+  const keys = edgeKeys(graph.edges)
+  return graph.edges.flatMap(({ from, to }, index) => {
+    const source = rooms.get(from.node)
+    const target = rooms.get(to.node)
+    const start = portPoint(source, byId.get(from.node)?.ports.outputs, from.port, 'right')
+    const end = portPoint(target, byId.get(to.node)?.ports.inputs, to.port, 'left')
+    if (!source || !target || !start || !end) return []
+    const route = routeWire({ from: start, to: end, source, target }, obstacles, lanes, `${from.node}.${from.port}`)
+    const label = formatType(types.get(pathOf(path, from.node))?.[from.port])
+    const key = keys[index] as string
+    const old = known.get(key)
+    return old && old.route.path === route.path && old.label === label ? [old] : [{ key, from, to, label, route }]
+  })
+}
+
+/** Ports that share a side spread over the node's compact height, whether or not the strip shows. */
+function portPoint(room: Rect | undefined, ports: readonly { name: string }[] | undefined, name: string, side: 'left' | 'right'): Point | undefined {
+  const index = ports?.findIndex((port) => port.name === name) ?? -1
+  if (!room || !ports || index < 0) return undefined
+  const top = room.y + (LANE_HEIGHT - NODE_HEIGHT) / 2
+  return { x: side === 'left' ? room.x : room.x + NODE_WIDTH, y: top + portOffset(index, ports.length, NODE_HEIGHT) }
+}

@@ -1,0 +1,261 @@
+/**
+ * @file What a person can do to the opened graph, each as one named transaction. In: intentions (add this layer here, delete what is selected).
+ * Out: the document changed through `transact`. Commands, canvas, palette and inspector all call these.
+ */
+import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
+import type { Text } from '../../engine/core/text'
+import type { Block, GraphNode } from '../../engine/document/schema'
+import { freeSpot, positionsOf } from '../layout/positions'
+import { COLUMN_PITCH, type Point } from '../layout/sizes'
+import { type Clip, clipOf, pasteClip } from './clipboard'
+import { openedGraph, select, type TransactOptions, transact, useDocument } from './document'
+import {
+  addNode,
+  applyFixEdit,
+  connect,
+  freshId,
+  idsOf,
+  insertOnWire,
+  pin,
+  removeEdges,
+  removeNodes,
+  renameNode,
+  setParam,
+} from './edits'
+import { isBlock, isBlockPort, layerOf, portsIn } from './graphs'
+import { shapedOf } from './shaped'
+import { portFor } from './wiring'
+
+/** What can be put on the canvas: a layer by kind, or an instance of a block (its definition comes along when the document lacks it). */
+export type Addable =
+  | { readonly type: 'layer'; readonly kind: string }
+  | { readonly type: 'block'; readonly id: string; readonly blocks: Readonly<Record<string, Block>> }
+
+export interface AddOptions {
+  /** Top left corner; by default to the right of the selection. */
+  readonly at?: Point
+  /** A loose wire end to connect to. */
+  readonly wire?: { readonly end: Endpoint; readonly side: 'from' | 'to' }
+  /** Put it into this wire. */
+  readonly into?: { readonly from: Endpoint; readonly to: Endpoint }
+}
+
+const titles = {
+  add: { en: 'Add', zh: '添加' },
+  connect: { en: 'Connect', zh: '连线' },
+  delete: { en: 'Delete', zh: '删除' },
+  move: { en: 'Move', zh: '移动' },
+  paste: { en: 'Paste', zh: '粘贴' },
+  cut: { en: 'Cut', zh: '剪切' },
+  duplicate: { en: 'Duplicate', zh: '再制' },
+  insert: { en: 'Insert into wire', zh: '插入连线' },
+  replug: { en: 'Move a wire', zh: '改接连线' },
+  bypass: { en: 'Bypass', zh: '跳过节点' },
+  freeze: { en: 'Freeze weights', zh: '冻结权重' },
+  rename: { en: 'Rename', zh: '重命名' },
+  layout: { en: 'Auto-layout', zh: '自动布局' },
+  setParam: { en: 'Change a parameter', zh: '修改参数' },
+} as const satisfies Record<string, Text>
+
+const state = () => useDocument.getState()
+const shown = (): Readonly<Record<string, Point>> => positionsOf(openedGraph(state()))
+
+/** A new node of this sort, under a free id. */
+export function nodeOf(item: Addable, taken: readonly string[]): GraphNode {
+  return item.type === 'layer'
+    ? { id: freshId(taken, layerOf(item)?.idStem ?? item.kind), kind: item.kind, params: {} }
+    : { id: freshId(taken, item.id), kind: 'block', block: item.id, params: {} }
+}
+
+export function add(item: Addable, options: AddOptions = {}): string {
+  const { document, path, nodes } = state()
+  const graph = openedGraph(state())
+  const positions = shown()
+  const node = nodeOf(item, idsOf(graph))
+  const withBlocks = item.type === 'layer' ? document : { ...document, blocks: { ...item.blocks, ...document.blocks } }
+  const ports = portsIn(withBlocks, node)
+  const last = nodes.length === 1 ? nodes[0] : undefined
+  const selected = last === undefined ? undefined : positions[last]
+  const corner = options.at ?? freeSpot(selected ? { x: selected.x + COLUMN_PITCH, y: selected.y } : emptyPlace(positions), Object.values(positions))
+  const shaped = shapedOf(document)
+  // A click in the palette while one node is selected goes on from it: the first of its outputs that fits is connected.
+  const follow = !options.at && !options.wire && !options.into && last !== undefined ? looseOutput(last) : undefined
+  const wire = options.wire ?? (follow && { end: follow, side: 'from' as const })
+  const port = wire && portFor(withBlocks, path, node, wire.end, wire.side, shaped)
+  transact(
+    titles.add,
+    (draft, opened) => {
+      pin(opened, positions)
+      if (item.type === 'block')
+        for (const [id, block] of Object.entries(item.blocks)) if (!draft.blocks[id]) draft.blocks[id] = structuredClone(block)
+      const input = ports.inputs[0]?.name
+      const output = ports.outputs[0]?.name
+      if (options.into && input !== undefined && output !== undefined) {
+        insertOnWire(opened, options.into.from, options.into.to, node, { input, output })
+        return
+      }
+      addNode(opened, node, corner)
+      if (!wire || port === undefined) return
+      const own = { node: node.id, port }
+      if (wire.side === 'from') connect(opened, wire.end, own)
+      else connect(opened, own, wire.end)
+    },
+    { select: { nodes: [node.id], edges: [] } },
+  )
+  return node.id
+}
+
+const emptyPlace = (positions: Readonly<Record<string, Point>>): Point => {
+  const all = Object.values(positions)
+  return all.length === 0 ? { x: 0, y: 0 } : { x: Math.max(...all.map((one) => one.x)) + COLUMN_PITCH, y: Math.max(...all.map((one) => one.y)) }
+}
+
+/** The first output of a node that feeds nothing yet. */
+function looseOutput(id: string): Endpoint | undefined {
+  const graph = openedGraph(state())
+  const node = graph.nodes.find((one) => one.id === id)
+  const ports = node ? portsIn(state().document, node).outputs : []
+  const port = ports.find(({ name }) => !graph.edges.some((edge) => edge.from.node === id && edge.from.port === name))
+  return port && { node: id, port: port.name }
+}
+
+export function connectPorts(from: Endpoint, to: Endpoint): void {
+  transact(titles.connect, (_, graph) => {
+    pin(graph, shown())
+    connect(graph, from, to)
+  })
+}
+
+/** Moves one end of a wire; it keeps its place among the wires of a variadic port. */
+export function replug(key: string, from: Endpoint, to: Endpoint, keyOfEdge: (index: number) => string): void {
+  transact(titles.replug, (_, graph) => {
+    pin(graph, shown())
+    const index = graph.edges.findIndex((_edge, position) => keyOfEdge(position) === key)
+    if (index >= 0) graph.edges[index] = { from: { ...from }, to: { ...to } }
+  })
+}
+
+/** Puts a node that stands alone into a wire. */
+export function insertExisting(id: string, from: Endpoint, to: Endpoint, moved: Readonly<Record<string, Point>>): void {
+  const node = openedGraph(state()).nodes.find((one) => one.id === id)
+  const ports = node && portsIn(state().document, node)
+  const input = ports?.inputs[0]?.name
+  const output = ports?.outputs[0]?.name
+  if (!node || input === undefined || output === undefined) return move(moved)
+  transact(titles.insert, (_, graph) => {
+    pin(graph, shown())
+    graph.nodes = graph.nodes.filter((one) => one.id !== id)
+    insertOnWire(graph, from, to, node, { input, output })
+  })
+}
+
+export function deleteSelection(options: { reconnect?: boolean; title?: Text } = {}): void {
+  const { nodes, edges } = state()
+  if (nodes.length + edges.length === 0) return
+  transact(
+    options.title ?? titles.delete,
+    (_, graph) => {
+      pin(graph, shown())
+      removeEdges(graph, edges)
+      removeNodes(graph, nodes, options.reconnect)
+    },
+    { select: { nodes: [], edges: [] } },
+  )
+}
+
+export function move(positions: Readonly<Record<string, Point>>, options?: TransactOptions): void {
+  transact(
+    titles.move,
+    (_, graph) => {
+      pin(graph, shown())
+      for (const [id, point] of Object.entries(positions)) graph.layout[id] = { x: Math.round(point.x), y: Math.round(point.y) }
+    },
+    options,
+  )
+}
+
+export function nudge(dx: number, dy: number): void {
+  const positions = shown()
+  const moved = state().nodes.flatMap((id) => {
+    const at = positions[id]
+    return at ? [[id, { x: at.x + dx, y: at.y + dy }] as const] : []
+  })
+  if (moved.length > 0) move(Object.fromEntries(moved), { mergeKey: `nudge ${state().nodes.join(' ')}` })
+}
+
+export const layOut = (positions: Readonly<Record<string, Point>>): void =>
+  transact(titles.layout, (_, graph) => {
+    for (const [id, point] of Object.entries(positions)) if (graph.nodes.some((node) => node.id === id)) graph.layout[id] = { ...point }
+  })
+
+export function copied(): Clip | undefined {
+  const { document, nodes } = state()
+  const clip = clipOf(document, openedGraph(state()), shown(), nodes)
+  return clip.graph.nodes.length > 0 ? clip : undefined
+}
+
+export function cut(): Clip | undefined {
+  const clip = copied()
+  if (clip) deleteSelection({ title: titles.cut })
+  return clip
+}
+
+export function paste(clip: Clip, place: { at?: Point; offset?: Point }, title: Text = titles.paste): void {
+  const before = shown()
+  let ids: string[] = []
+  transact(title, (draft, graph) => {
+    pin(graph, before)
+    ids = pasteClip(draft, graph, clip, place)
+  })
+  select(ids)
+}
+
+export function duplicate(): void {
+  const clip = copied()
+  if (clip) paste(clip, { offset: { x: 24, y: 72 } }, titles.duplicate)
+}
+
+/** Turns the flag on for all selected nodes, or off when all have it. */
+function toggle(title: Text, flag: 'bypass' | 'frozen', applies: (node: GraphNode) => boolean): void {
+  const chosen = new Set(state().nodes)
+  transact(title, (_, graph) => {
+    const targets = graph.nodes.filter((node) => chosen.has(node.id) && applies(node as GraphNode))
+    const on = !targets.every((node) => node[flag] === true)
+    for (const node of targets) {
+      if (on) node[flag] = true
+      else delete node[flag]
+    }
+  })
+}
+
+export const toggleBypass = (): void => toggle(titles.bypass, 'bypass', (node) => !isBlockPort(node) && layerOf(node)?.role === undefined)
+export const toggleFrozen = (): void => toggle(titles.freeze, 'frozen', (node) => isBlock(node) || layerOf(node)?.weights !== undefined)
+
+export function rename(from: string, to: string): void {
+  transact(titles.rename, (draft, graph, blockId) => renameNode(draft, graph, blockId, from, to), {
+    select: { nodes: [to], edges: [] },
+  })
+}
+
+/** Changes a parameter of a node of the opened graph; typing in one field is one step. */
+export function changeParam(id: string, name: string, value: unknown, fallback: unknown): void {
+  transact(
+    titles.setParam,
+    (_, graph) => {
+      const node = graph.nodes.find((one) => one.id === id)
+      if (node) setParam(node, name, value, fallback)
+    },
+    { mergeKey: `param ${id} ${name}` },
+  )
+}
+
+/** Applies the one-click fix of a problem as one step under the fix's own title. */
+export function applyFix(problem: Diagnostic): void {
+  const { fix } = problem
+  if (fix) transact(fix.title, (draft) => fix.edits.forEach((edit) => void applyFixEdit(draft, edit)))
+}
+
+/** A change of the document's own settings (name, data, training). */
+export function changeSettings(title: Text, mergeKey: string, change: (document: ReturnType<typeof state>['document']) => void): void {
+  transact(title, (draft) => change(draft as ReturnType<typeof state>['document']), { mergeKey })
+}

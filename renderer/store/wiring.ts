@@ -1,0 +1,71 @@
+/**
+ * @file May this wire be? In: a document, the opened path and the two ends. Out: the reason why not, or nothing. The engine is the judge: the
+ * wire is tried on a copy and shapes are inferred. A misfit that the engine can mend with a click (insert Flatten) is let through, so that the
+ * fix can be offered on the node.
+ */
+import { produce } from 'immer'
+import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
+import type { Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
+import { connect } from './edits'
+import { graphAt, pathOf, portsIn, sameEnd } from './graphs'
+import { type Shaped, shape } from './shaped'
+
+/** The graph of `path` replaced by a changed copy, the rest shared. */
+export function withGraph(document: GraphDocument, path: readonly string[], change: (graph: Graph) => void): GraphDocument {
+  const { blockId } = graphAt(document, path)
+  return produce(document, (draft) => {
+    change((blockId === undefined ? draft : draft.blocks[blockId]) as Graph)
+  })
+}
+
+export function refusal(
+  document: GraphDocument,
+  path: readonly string[],
+  from: Endpoint,
+  to: Endpoint,
+  before: Shaped,
+): Diagnostic | undefined {
+  const { graph } = graphAt(document, path)
+  const target = graph.nodes.find((node) => node.id === to.node)
+  const nodeId = pathOf(path, to.node)
+  if (from.node === to.node)
+    return { code: 'graph.cycle', severity: 'error', nodeId, values: { path: `${from.node} → ${to.node}` } }
+  const port = target && portsIn(document, target).inputs.find((one) => one.name === to.port)
+  if (port && !port.variadic && graph.edges.some((edge) => sameEnd(edge.to, to)))
+    return { code: 'graph.port-taken', severity: 'error', nodeId, port: to.port, values: { port: to.port } }
+  const tried = shape(withGraph(document, path, (draft) => connect(draft, from, to)))
+  const known = new Set(before.problems.map(identity))
+  return tried.problems.find(
+    (problem) =>
+      problem.severity === 'error' &&
+      !problem.fix &&
+      problem.code !== 'graph.missing-input' &&
+      (problem.nodeId === nodeId || problem.code === 'graph.cycle') &&
+      !known.has(identity(problem)),
+  )
+}
+
+const identity = (problem: Diagnostic): string => JSON.stringify([problem.code, problem.nodeId, problem.port, problem.values])
+
+/**
+ * The first pair of ports over which a new node could be wired to a loose end: `end` is an output waiting for an input, or the reverse.
+ * The node is tried where it would stand; nothing of the document changes.
+ */
+export function portFor(
+  document: GraphDocument,
+  path: readonly string[],
+  candidate: GraphNode,
+  end: Endpoint,
+  side: 'from' | 'to',
+  before: Shaped,
+): string | undefined {
+  const withNode = withGraph(document, path, (draft) => {
+    draft.nodes.push(candidate)
+  })
+  const ports = portsIn(document, candidate)
+  const names = (side === 'from' ? ports.inputs : ports.outputs).map((port) => port.name)
+  return names.find((name) => {
+    const own = { node: candidate.id, port: name }
+    return refusal(withNode, path, side === 'from' ? end : own, side === 'from' ? own : end, before) === undefined
+  })
+}
