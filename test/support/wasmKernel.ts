@@ -11,6 +11,10 @@ export const variants: Readonly<Record<string, KernelVariant>> = {
   '4×8 plain': { fma: false, rows: 4, columns: 8 },
 }
 
+/** Memory after every buffer that kernels may read but never write. */
+const guardBytes = 64
+const guardValue = 1e30
+
 /** How many pieces each phase's units are cut into. */
 export type Split = (units: number) => readonly number[]
 
@@ -22,6 +26,7 @@ export class KernelBench {
   readonly phases: readonly Phase[]
   readonly bytes: number
   private readonly addresses: number[] = []
+  private readonly guards: number[] = []
   private readonly functions: Record<string, (begin: number, end: number) => void>
 
   /** `sizes`: elements of each buffer, by buffer id. */
@@ -33,7 +38,8 @@ export class KernelBench {
     let top = 1024
     const allocate = (bytes: number): number => {
       const address = Math.ceil(top / 64) * 64
-      top = address + bytes + 64
+      top = address + bytes + guardBytes
+      this.guards.push(address + bytes)
       return address
     }
     for (const size of sizes) this.addresses.push(allocate(4 * size))
@@ -56,6 +62,7 @@ export class KernelBench {
     this.memory = new WebAssembly.Memory({ initial: Math.ceil(top / 65536) })
     // Whatever a kernel does not write stays visible.
     new Float32Array(this.memory.buffer).fill(Number.NaN)
+    for (const guard of this.guards) new Float32Array(this.memory.buffer, guard, guardBytes / 4).fill(guardValue)
     for (const { address, values } of tables) new Int32Array(this.memory.buffer, address, values.length).set(values)
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory: this.memory } })
     this.functions = instance.exports as Record<string, (begin: number, end: number) => void>
@@ -67,6 +74,14 @@ export class KernelBench {
 
   ints(buffer: number): Int32Array {
     return new Int32Array(this.memory.buffer, this.addresses[buffer], this.sizes[buffer])
+  }
+
+  /** Throws if anything was written past the end of a buffer, of scratch or of a table. */
+  checkGuards(): void {
+    for (const guard of this.guards) {
+      const values = new Float32Array(this.memory.buffer, guard, guardBytes / 4)
+      if (values.some((value) => value !== Math.fround(guardValue))) throw new Error(`written past the end of memory at ${guard}`)
+    }
   }
 
   run(split: Split = whole): void {

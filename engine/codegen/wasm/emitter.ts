@@ -21,7 +21,7 @@ export interface Phase {
 
 export interface EmitContext {
   readonly module: ModuleBuilder
-  /** Byte address of a buffer. */
+  /** Byte address of a buffer. Kernels may read up to 64 bytes past its end (never write): the plan leaves that much mapped memory. */
   address(buffer: BufferId): number
   /** Byte address of fresh scratch memory (64-byte aligned) that this kernel alone uses while it runs; different kernels share it. */
   scratch(bytes: number): number

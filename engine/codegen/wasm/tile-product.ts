@@ -1,0 +1,281 @@
+/**
+ * @file A matrix product made of register tiles. Its left operand is not one matrix but positions: groups of rows at constant offsets,
+ * each with a list of the pieces of A and of B's rows whose products are summed. A plain product has one position and one piece; a
+ * convolution has a position per pixel and a piece per kernel tap that falls inside the image, which is why it needs no im2col.
+ * In: where everything lies. Out: one phase whose units are (batch item, group of tiles, column panel).
+ */
+import type { FunctionBuilder, Local, ModuleBuilder } from './assembler'
+import type { EmitContext, Phase } from './emitter'
+import { type Steps, spillBytes, stepCount, type TileSpec, tileFunction, tileRows } from './tile'
+import { type Matrix, type PanelKind, panelKinds, placeOf, unitFunction } from './tile-panels'
+
+/** A piece of a sum: `steps` elements of A from a byte offset, times as many rows of B from a row number. */
+export interface Piece {
+  readonly a: number
+  readonly bRow: number
+}
+
+export interface Position {
+  /** Byte address of the position's first row of A, relative to `Product.a`. */
+  readonly a: number
+  /** Row number in C of the position's first row. */
+  readonly cRow: number
+  /** The sum, in blocks that keep panels in cache: every tile of a unit does block 0, then every tile adds block 1, and so on. */
+  readonly blocks: readonly (readonly Piece[])[]
+}
+
+export interface Product {
+  readonly batch: { readonly count: number; readonly a: number; readonly b: number; readonly c: number; readonly bias: number }
+  /** Byte address. */
+  readonly a: number
+  readonly positions: readonly Position[]
+  /** Byte offsets in A of the rows of a position. */
+  readonly rows: readonly number[]
+  /** Steps of each piece, one for every block. */
+  readonly steps: readonly Steps[]
+  readonly columns: number
+  readonly b: Matrix
+  readonly c: Matrix
+  /** Byte address of `columns` numbers added to every row. */
+  readonly bias?: number
+  readonly label: string
+}
+
+/** Rows that one unit does before the next panel: enough to use a panel in the first cache many times, few enough to stay in the second. */
+const unitRows = 96
+/** Units that a product should have at least, so that threads share evenly. */
+const wantedUnits = 16
+
+/** Splits rows into tiles of at most `most` rows, as even as can be, larger ones first: 16 rows are 6 + 5 + 5. */
+export function evenTiles(rows: number, most: number): { readonly first: number; readonly rows: number }[] {
+  const tiles = Math.ceil(rows / most)
+  const small = Math.floor(rows / tiles)
+  const larger = rows % tiles
+  return Array.from({ length: tiles }, (_, i) => ({
+    first: i * small + Math.min(i, larger),
+    rows: small + (i < larger ? 1 : 0),
+  }))
+}
+
+export function emitProduct(context: EmitContext, product: Product): Phase {
+  const parts = panelKinds(product.columns, context.variant).map((kind) => emitPanels(context, product, kind))
+  return joinPhases(context.module, parts, product.label)
+}
+
+/** Independent phases as one: their units one after the other. */
+export function joinPhases(module: ModuleBuilder, phases: readonly Phase[], label: string): Phase {
+  const [only] = phases
+  if (only && phases.length === 1) return { ...only, label }
+  const func = module.function(['i32', 'i32'], [], (f, begin, end) => {
+    let first = 0
+    for (const phase of phases) {
+      clamped(f, begin, first, phase.units)
+      clamped(f, end, first, phase.units)
+      f.call(phase.func)
+      first += phase.units
+    }
+  })
+  return {
+    func,
+    units: phases.reduce((sum, { units }) => sum + units, 0),
+    cost: phases.reduce((sum, { cost }) => sum + cost, 0),
+    label,
+  }
+}
+
+/** Pushes min(max(unit − first, 0), units). */
+function clamped(f: FunctionBuilder, unit: Local, first: number, units: number): void {
+  const shifted = f.local('i32')
+  f.get(unit).i32(first).op('i32.sub').tee(shifted).i32(0).get(shifted).i32(0).op('i32.gt_s').op('select').set(shifted)
+  f.min(shifted, units)
+}
+
+/** The part of a product whose panels have one width. */
+function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Phase {
+  const { module, variant } = context
+  const { batch, positions } = product
+  const tiles = evenTiles(product.rows.length, tileRows(variant, kind.width))
+  const total = tiles.length * positions.length
+  const most = Math.max(1, Math.ceil(unitRows / tileRows(variant, kind.width)))
+  const grouped = Math.max(1, Math.min(most, Math.floor((total * kind.count * batch.count) / wantedUnits)))
+  const groups = Math.ceil(total / grouped)
+  const b = placeOf(product.b, kind)
+  const c = placeOf(product.c, kind)
+  const stored = product.c.form === 'panels' ? kind.width : kind.stored
+  const record = writePositions(context, product, b.rowBytes, c.rowBytes)
+  const runs = blockRuns(product)
+  const units = batch.count * groups * kind.count
+  const spillSize = stored < kind.width ? spillBytes({ rows: product.rows.slice(0, tiles[0]?.rows), columns: kind.width }) : 0
+  const spills = spillSize > 0 ? context.scratch(units * spillSize) : 0
+
+  const func = unitFunction(module, [batch.count, groups, kind.count], (f, [item, group, panel], unit) => {
+    const bPanel = f.local('i32')
+    const bias = f.local('i32')
+    const spill = f.local('i32')
+    const first = f.local('i32')
+    const last = f.local('i32')
+    const aBase = f.local('i32')
+    const cBase = f.local('i32')
+    f.affine(b.address, [panel, b.panelBytes], [item, batch.b]).set(bPanel)
+    f.affine(c.address, [panel, c.panelBytes], [item, batch.c]).set(cBase)
+    f.affine(product.a, [item, batch.a]).set(aBase)
+    if (product.bias !== undefined) f.affine(product.bias + 4 * kind.first, [panel, 4 * kind.width], [item, batch.bias]).set(bias)
+    if (spillSize > 0) f.affine(spills, [unit, spillSize]).set(spill)
+    f.affine(0, [group, grouped]).set(first)
+    f.get(first).i32(grouped).op('i32.add').set(last)
+    f.min(last, total).set(last)
+    for (const run of runs) {
+      const spec = (rows: readonly number[]): TileSpec => ({
+        rows,
+        steps: run.steps,
+        columns: kind.width,
+        stored,
+        bRow: b.rowBytes,
+        cRow: c.rowBytes,
+        start: run.first > 0 ? 'accumulate' : product.bias !== undefined ? 'bias' : 'zero',
+        fma: variant.fma,
+      })
+      const entry = f.local('i32')
+      f.assign(entry, 8 + 8 * run.first)
+      f.times(run.count, () => {
+        eachTile(f, tiles.length, first, last, record, (position, tile) => {
+          const call = (rows: readonly number[], a: () => void, cRows: () => void): void => {
+            const start = f.local('i32')
+            f.get(position).get(entry).op('i32.add').tee(start).memory('i32.load', 0).get(start).memory('i32.load', 4)
+            f.get(position).memory('i32.load', 0).get(aBase).op('i32.add')
+            a()
+            f.op('i32.add').get(bPanel).get(position).memory('i32.load', 4).get(cBase).op('i32.add')
+            cRows()
+            f.op('i32.add').get(bias).get(spill)
+            f.call(tileFunction(module, spec(rows)))
+          }
+          callTile(f, product.rows, tiles, tile, c.rowBytes, call)
+        })
+        f.increment(entry, 8)
+      })
+    }
+  })
+  const elements = product.rows.length * positions.reduce((sum, { blocks }) => sum + depthOf(blocks, product.steps), 0)
+  // Two operations a product; a tile of 16 columns does about 110 of them in a nanosecond, narrower ones and those without FMA fewer.
+  const rate = (kind.width >= 16 ? 110 : kind.width >= 8 ? 60 : 30) * (variant.fma ? 1 : 0.7)
+  return { func, units, cost: (2 * batch.count * elements * kind.count * kind.width) / rate, label: product.label }
+}
+
+const depthOf = (blocks: Position['blocks'], steps: readonly Steps[]): number =>
+  blocks.reduce((sum, pieces, i) => sum + pieces.length * stepCount(steps[i] as Steps), 0)
+
+/** Consecutive blocks that the same code can do: the first starts the sums, the others add to them. */
+function blockRuns(product: Product): { readonly first: number; readonly count: number; readonly steps: Steps }[] {
+  const runs: { first: number; count: number; steps: Steps }[] = []
+  for (const [i, steps] of product.steps.entries()) {
+    const last = runs.at(-1)
+    if (last && last.first > 0 && last.steps === steps) last.count++
+    else runs.push({ first: i, count: 1, steps })
+  }
+  return runs
+}
+
+/** Writes the positions' table, (a, c, and list, count for every block), and returns its address and the size of a record. */
+function writePositions(context: EmitContext, product: Product, bRowBytes: number, cRowBytes: number): { address: number; bytes: number } {
+  const lists = new Map<string, number>()
+  const values: number[] = []
+  for (const { a, cRow, blocks } of product.positions) {
+    values.push(a, cRow * cRowBytes)
+    for (const pieces of blocks) {
+      const list = pieces.flatMap((piece) => [piece.a, piece.bRow * bRowBytes])
+      const key = list.join()
+      const address = lists.get(key) ?? context.table(list.length > 0 ? list : [0, 0])
+      lists.set(key, address)
+      values.push(address, pieces.length)
+    }
+  }
+  return { address: context.table(values), bytes: 8 + 8 * product.steps.length }
+}
+
+/** Runs the body for tiles [first, last), numbered through all positions, with the position's record and the tile's number in it. */
+function eachTile(
+  f: FunctionBuilder,
+  tilesPerPosition: number,
+  first: Local,
+  last: Local,
+  record: { readonly address: number; readonly bytes: number },
+  body: (position: Local, tile: Local) => void,
+): void {
+  const tile = f.local('i32')
+  const position = f.local('i32')
+  const number = f.local('i32')
+  f.get(first).i32(tilesPerPosition).op('i32.div_u').set(position)
+  f.get(first).get(position).i32(tilesPerPosition).op('i32.mul').op('i32.sub').set(tile)
+  f.affine(record.address, [position, record.bytes]).set(position)
+  f.for(number, first, last, 1, () => {
+    body(position, tile)
+    f.increment(tile, 1)
+    f.get(tile)
+      .i32(tilesPerPosition)
+      .op('i32.eq')
+      .if(() => {
+        f.assign(tile, 0)
+        f.increment(position, record.bytes)
+      })
+  })
+}
+
+/** Calls the right tile function: by formula where rows are evenly spaced, else by a chain of comparisons. */
+function callTile(
+  f: FunctionBuilder,
+  rows: readonly number[],
+  tiles: readonly { readonly first: number; readonly rows: number }[],
+  tile: Local,
+  cRowBytes: number,
+  call: (rows: readonly number[], a: () => void, cRows: () => void) => void,
+): void {
+  const stride = (rows[1] ?? 0) - (rows[0] ?? 0)
+  const even = rows.every((offset, r) => offset === (rows[0] as number) + r * stride)
+  const large = tiles[0]?.rows ?? 0
+  if (even) {
+    const smallFrom = tiles.findIndex((t) => t.rows < large)
+    const offsets = (count: number) => Array.from({ length: count }, (_, r) => r * stride)
+    const firstRow = f.local('i32')
+    const callRows = (count: number) =>
+      call(
+        offsets(count),
+        () => f.affine(rows[0] as number, [firstRow, stride]),
+        () => f.affine(0, [firstRow, cRowBytes]),
+      )
+    const largeTile = () => {
+      f.affine(0, [tile, large]).set(firstRow)
+      callRows(large)
+    }
+    if (smallFrom < 0) {
+      largeTile()
+      return
+    }
+    // The tiles from `smallFrom` on have one row fewer.
+    f.get(tile)
+      .i32(smallFrom)
+      .op('i32.lt_u')
+      .if(largeTile, () => {
+        f.affine(smallFrom, [tile, large - 1]).set(firstRow)
+        callRows(large - 1)
+      })
+    return
+  }
+  const chain = (i: number): void => {
+    const { first, rows: count } = tiles[i] as { first: number; rows: number }
+    const offsets = rows.slice(first, first + count)
+    const least = Math.min(...offsets)
+    const callThis = () =>
+      call(
+        offsets.map((offset) => offset - least),
+        () => f.i32(least),
+        () => f.i32(first * cRowBytes),
+      )
+    if (i === tiles.length - 1) callThis()
+    else
+      f.get(tile)
+        .i32(i)
+        .op('i32.eq')
+        .if(callThis, () => chain(i + 1))
+  }
+  chain(0)
+}

@@ -1,0 +1,182 @@
+/**
+ * @file The register tile at the heart of every matrix kernel: C (rows × columns) = Σ over list entries A (rows × depth) · B (depth × columns).
+ * A is read by splatting single elements at constant row and step offsets, so one generator serves forward, transposed and gradient
+ * forms; B is read in whole vectors. In: a tile's constants. Out: a function (list, count, a, b, c, bias, spill), made once per module.
+ *
+ * V8 widens pairs of 128-bit operations to 256 bits when everything is loaded first, both halves do the same, and the stores of a
+ * pair follow each other at +0 and +16; a lane extracted from an accumulator would undo it. So columns that do not exist are cut off
+ * by storing a whole row to spill memory and copying from there, never by lane stores.
+ */
+import type { FunctionBuilder, Local, ModuleBuilder } from './assembler'
+import type { KernelVariant } from './emitter'
+
+/** The k steps of one list entry: each at its own byte offset in A, or evenly `stride` bytes apart. */
+export type Steps = readonly number[] | { readonly count: number; readonly stride: number }
+
+export interface TileSpec {
+  /** Byte offsets of A's rows. */
+  readonly rows: readonly number[]
+  readonly steps: Steps
+  /** Columns kept in registers, a multiple of 4. */
+  readonly columns: number
+  /** Columns that exist in C. */
+  readonly stored: number
+  /** Bytes between B's rows. */
+  readonly bRow: number
+  /** Bytes between C's rows. */
+  readonly cRow: number
+  /** What the sums start from; the bias lies at the `bias` argument. */
+  readonly start: 'zero' | 'bias' | 'accumulate'
+  readonly fma: boolean
+}
+
+/** Bytes of spill memory that a tile may need. */
+export const spillBytes = (spec: Pick<TileSpec, 'rows' | 'columns'>): number => 4 * spec.rows.length * spec.columns
+
+export const stepCount = (steps: Steps): number => ('count' in steps ? steps.count : steps.length)
+
+/** Rows of a tile that is `columns` wide: as many accumulators as the machine's registers hold. */
+export const tileRows = (variant: KernelVariant, columns: number): number =>
+  columns >= variant.columns ? variant.rows : Math.min(2, variant.columns / columns) * variant.rows
+
+/** Steps written out one after the other; more of them become a loop over `unroll` steps. */
+const straightSteps = 16
+const unroll = 4
+
+const made = new WeakMap<ModuleBuilder, Map<string, number>>()
+
+/** The function that computes such a tile: (list, count, a, b, c, bias, spill), all i32; the list holds (offset in A, offset in B) pairs. */
+export function tileFunction(module: ModuleBuilder, spec: TileSpec): number {
+  const known = made.get(module) ?? new Map<string, number>()
+  made.set(module, known)
+  const key = JSON.stringify(spec)
+  const existing = known.get(key)
+  if (existing !== undefined) return existing
+  const index = module.function(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (f, list, count, a, b, c, bias, spill) => {
+    const vectors = spec.columns / 4
+    const sums = spec.rows.map(() => f.locals(vectors, 'v128'))
+    startSums(f, spec, sums, c, bias)
+    const pa = f.local('i32')
+    const pb = f.local('i32')
+    const step = multiplyStep(f, spec, sums, pa, pb)
+    f.get(count).if(() => {
+      f.countDown(count, 1, () => {
+        f.get(a).get(list).memory('i32.load', 0).op('i32.add').set(pa)
+        f.get(b).get(list).memory('i32.load', 4).op('i32.add').set(pb)
+        f.increment(list, 8)
+        walk(f, spec, step, pa, pb)
+      })
+    })
+    storeSums(f, spec, sums, c, spill)
+  })
+  known.set(key, index)
+  return index
+}
+
+function startSums(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], c: Local, bias: Local): void {
+  for (const [r, row] of sums.entries()) {
+    for (const [j, sum] of row.entries()) {
+      if (spec.start === 'zero') f.f32x4(0)
+      else if (spec.start === 'bias') f.get(bias).memory('v128.load', 16 * j)
+      else f.get(c).memory('v128.load', r * spec.cRow + 16 * j)
+      f.set(sum)
+    }
+  }
+}
+
+/** Returns the emitter of one k step whose operands lie at the given offsets from the pointers. */
+function multiplyStep(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], pa: Local, pb: Local) {
+  const panel = f.locals(spec.columns / 4, 'v128')
+  const element = f.local('v128')
+  return (aOffset: number, bOffset: number): void => {
+    for (const [j, vector] of panel.entries()) {
+      f.get(pb)
+        .memory('v128.load', bOffset + 16 * j)
+        .set(vector)
+    }
+    for (const [r, row] of sums.entries()) {
+      f.get(pa)
+        .memory('v128.load32_splat', aOffset + (spec.rows[r] as number))
+        .set(element)
+      for (const [j, sum] of row.entries()) {
+        if (spec.fma)
+          f.get(element)
+            .get(panel[j] as Local)
+            .get(sum)
+            .op('f32x4.relaxed_madd')
+            .set(sum)
+        else
+          f.get(sum)
+            .get(element)
+            .get(panel[j] as Local)
+            .op('f32x4.mul')
+            .op('f32x4.add')
+            .set(sum)
+      }
+    }
+  }
+}
+
+function walk(f: FunctionBuilder, spec: TileSpec, step: (aOffset: number, bOffset: number) => void, pa: Local, pb: Local): void {
+  const { steps, bRow } = spec
+  if (!('count' in steps)) {
+    for (const [k, offset] of steps.entries()) step(offset, k * bRow)
+    return
+  }
+  const { count, stride } = steps
+  const looped = count > straightSteps ? Math.floor(count / unroll) : 0
+  if (looped > 0) {
+    f.times(looped, () => {
+      for (let u = 0; u < unroll; u++) step(u * stride, u * bRow)
+      f.increment(pa, unroll * stride)
+      f.increment(pb, unroll * bRow)
+    })
+  }
+  for (let k = 0; k < count - looped * unroll; k++) step(k * stride, k * bRow)
+}
+
+function storeSums(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], c: Local, spill: Local): void {
+  const { columns, stored, cRow } = spec
+  const rows = sums.length
+  const whole = stored === columns
+  // Rows that lie back to back may overflow into the next rows of the same tile, which are stored after them.
+  const adjacent = cRow === 4 * stored
+  const direct = (r: number) => whole || (adjacent && columns - stored <= (rows - 1 - r) * stored)
+  for (const [r, row] of sums.entries()) {
+    for (const [j, sum] of row.entries()) {
+      if (direct(r))
+        f.get(c)
+          .get(sum)
+          .memory('v128.store', r * cRow + 16 * j)
+      else
+        f.get(spill)
+          .get(sum)
+          .memory('v128.store', 4 * r * columns + 16 * j)
+    }
+  }
+  for (let r = 0; r < rows; r++) if (!direct(r)) copyFloats(f, spill, 4 * r * columns, c, r * cRow, stored)
+}
+
+/** Copies `count` floats between constant offsets of two pointers, writing nothing else. */
+export function copyFloats(f: FunctionBuilder, from: Local, fromOffset: number, to: Local, toOffset: number, count: number): void {
+  let done = 0
+  for (; done + 4 <= count; done += 4) {
+    f.get(to)
+      .get(from)
+      .memory('v128.load', fromOffset + 4 * done)
+      .memory('v128.store', toOffset + 4 * done)
+  }
+  if (count - done >= 2) {
+    f.get(to)
+      .get(from)
+      .memory('v128.load64_zero', fromOffset + 4 * done)
+      .memoryLane('v128.store64_lane', 0, toOffset + 4 * done)
+    done += 2
+  }
+  if (done < count) {
+    f.get(to)
+      .get(from)
+      .memory('f32.load', fromOffset + 4 * done)
+      .memory('f32.store', toOffset + 4 * done)
+  }
+}
