@@ -3,7 +3,6 @@
  * line each began on. Cells are split by papaparse; a chunk ends at a line break that lies outside quotes.
  */
 import Papa from 'papaparse'
-import { diagnosedError } from '../../core/diagnostics'
 import type { FileSource } from '../dataset'
 
 const CHUNK_BYTES = 1 << 20

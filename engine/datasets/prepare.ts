@@ -1,0 +1,90 @@
+/**
+ * @file Everything between a document and its batches. In: a document and a way to reach the files it names.
+ * Out: training and validation samples, standardised where asked, and the document as the data completed it (shapes, classes,
+ * statistics). A `DiagnosedError` carries whatever is wrong with the files or does not fit the network.
+ */
+import { DiagnosedError, diagnosedError } from '../core/diagnostics'
+import { keyOf } from '../core/random'
+import type { ChoiceOf, GraphDocument } from '../document/schema'
+import { inferShapes } from '../shapes/infer'
+import { adaptDocument } from './bind'
+import type { Dataset, Field, FileSource } from './dataset'
+import { openDataset } from './open'
+import { splitIndices } from './split'
+import { measure, standardize, statisticsLength } from './standardize'
+
+/** Some samples of a data set. */
+export interface Samples {
+  readonly dataset: Dataset
+  readonly indices: Uint32Array
+}
+
+export interface PreparedData {
+  readonly document: GraphDocument
+  readonly fields: readonly Field[]
+  readonly training: Samples
+  readonly validation?: Samples
+  dispose(): void
+}
+
+/** The files under the name that a data set's `path` setting holds. */
+export type FindFiles = (path: string) => FileSource | undefined | Promise<FileSource | undefined>
+
+/** The size to which images must be brought: that of the node which takes images. */
+export function imageSizeOf(document: GraphDocument): number | undefined {
+  for (const node of inferShapes(document).nodes) {
+    if (node.layer.role?.type !== 'input') continue
+    const shape = Object.values(node.outputs)[0]?.shape ?? []
+    if (shape.length === 4 && shape[2] === shape[3]) return shape[2]
+  }
+  return undefined
+}
+
+export async function openSource(
+  choice: ChoiceOf,
+  findFiles: FindFiles,
+  options: { readonly seed: number; readonly imageSize?: number; readonly like?: readonly Field[] },
+): Promise<Dataset> {
+  const { path } = choice.params
+  const files = typeof path === 'string' && path !== '' ? await findFiles(path) : undefined
+  return openDataset(choice, { ...options, files })
+}
+
+export async function prepareData(document: GraphDocument, findFiles: FindFiles): Promise<PreparedData> {
+  const { data, training } = document
+  const { seed } = training
+  const imageSize = imageSizeOf(document)
+  let dataset = await openSource(data.source, findFiles, { seed, imageSize })
+  const { fields } = dataset
+  const adapted = adaptDocument(document, fields)
+  if (adapted.diagnostics.length > 0) throw new DiagnosedError(adapted.diagnostics)
+
+  const split = splitIndices(dataset.length, data.validation ? 0 : training.validationSplit, seed)
+  if (split.training.length === 0) throw diagnosedError('data.too-small', { got: 0, expected: 1 })
+  // An endless set must not repeat its training samples for validation.
+  let held: Dataset | undefined = data.validation
+    ? await openSource(data.validation, findFiles, { seed: keyOf(seed, 'validation'), imageSize, like: fields })
+    : split.validation.length > 0
+      ? dataset
+      : undefined
+  const heldIndices = data.validation ? Uint32Array.from({ length: held?.length ?? 0 }, (_, i) => i) : split.validation
+
+  let statistics = data.statistics
+  if (data.standardize) {
+    if (statistics?.mean.length !== statisticsLength(fields)) statistics = await measure(dataset, split.training)
+    const shared = held === dataset
+    dataset = standardize(dataset, statistics)
+    held = shared ? dataset : held && standardize(held, statistics)
+  } else statistics = undefined
+
+  return {
+    document: { ...adapted.document, data: { ...data, statistics } },
+    fields,
+    training: { dataset, indices: split.training },
+    validation: held && { dataset: held, indices: heldIndices },
+    dispose() {
+      dataset.dispose?.()
+      if (held !== dataset) held?.dispose?.()
+    },
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * @file Standardisation (notes 002 §4): features shifted and scaled to mean 0 and deviation 1, with statistics of the training part.
+ * In: a data set and the indices to measure, or statistics. Out: statistics, or a data set whose real inputs are standardised.
+ * Tables are measured per feature, images per channel; several real inputs stand one after the other.
+ */
+import type { TensorData } from '../core/tensor'
+import { sizeOf } from '../core/tensor'
+import type { DataSettings } from '../document/schema'
+import type { Dataset, Field } from './dataset'
+
+export type Statistics = NonNullable<DataSettings['statistics']>
+
+/** Enough for three digits of every mean; an endless set has no last sample. */
+const MAX_MEASURED = 10_000
+const BATCH = 64
+
+/** Channels of an image, features of a row, one for all else; and how many neighbouring elements share one. */
+function groupsOf({ shape }: Field): { readonly count: number; readonly run: number } {
+  const count = shape.length === 3 || shape.length === 1 ? (shape[0] as number) : 1
+  return { count, run: sizeOf(shape) / count }
+}
+
+const standardised = (fields: readonly Field[]): readonly Field[] =>
+  fields.filter((field) => field.role === 'input' && field.dtype === 'f32')
+
+/** How many means and deviations the statistics of these fields have. */
+export const statisticsLength = (fields: readonly Field[]): number =>
+  standardised(fields).reduce((total, field) => total + groupsOf(field).count, 0)
+
+export async function measure(dataset: Dataset, indices: Uint32Array): Promise<Statistics> {
+  const fields = standardised(dataset.fields)
+  const length = statisticsLength(fields)
+  const [sums, squares, counts] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)]
+  const step = Math.max(1, indices.length / MAX_MEASURED)
+  const chosen = Uint32Array.from({ length: Math.floor(indices.length / step) }, (_, i) => indices[Math.floor(i * step)] as number)
+  const out = Object.fromEntries(fields.map((field) => [field.name, new Float32Array(BATCH * sizeOf(field.shape))]))
+  // Deviations are taken from the first sample's values, so that large means do not swallow small deviations.
+  const origin = new Float64Array(length)
+  for (let start = 0; start < chosen.length; start += BATCH) {
+    const batch = chosen.subarray(start, start + BATCH)
+    await dataset.read(batch, out, 0)
+    let base = 0
+    for (const field of fields) {
+      const { count, run } = groupsOf(field)
+      const data = out[field.name] as Float32Array
+      if (start === 0) for (let g = 0; g < count; g++) origin[base + g] = data[g * run] as number
+      for (let i = 0; i < batch.length * count * run; i++) {
+        const group = base + (Math.floor(i / run) % count)
+        const value = (data[i] as number) - (origin[group] as number)
+        sums[group] = (sums[group] as number) + value
+        squares[group] = (squares[group] as number) + value * value
+        counts[group] = (counts[group] as number) + 1
+      }
+      base += count
+    }
+  }
+  const mean: number[] = []
+  const deviation: number[] = []
+  for (let g = 0; g < length; g++) {
+    const shifted = (sums[g] as number) / (counts[g] as number)
+    const variance = (squares[g] as number) / (counts[g] as number) - shifted * shifted
+    mean.push((origin[g] as number) + shifted)
+    // A constant feature carries nothing: it becomes 0, not a division by nearly nothing.
+    deviation.push(variance > 1e-12 ? Math.sqrt(variance) : 1)
+  }
+  return { mean, deviation }
+}
+
+export function standardize(dataset: Dataset, statistics: Statistics): Dataset {
+  const apply = (count: number, out: Readonly<Record<string, TensorData>>) => {
+    let base = 0
+    for (const field of standardised(dataset.fields)) {
+      const { count: groups, run } = groupsOf(field)
+      const data = out[field.name]
+      if (data)
+        for (let row = 0; row < count * groups; row++) {
+          const group = base + (row % groups)
+          const mean = statistics.mean[group] as number
+          const scale = 1 / (statistics.deviation[group] as number)
+          for (let i = row * run; i < (row + 1) * run; i++) data[i] = ((data[i] as number) - mean) * scale
+        }
+      base += groups
+    }
+  }
+  return {
+    fields: dataset.fields,
+    length: dataset.length,
+    read(indices, out, epoch) {
+      const fetching = dataset.read(indices, out, epoch)
+      if (fetching) return fetching.then(() => apply(indices.length, out))
+      apply(indices.length, out)
+    },
+    dispose: () => dataset.dispose?.(),
+  }
+}
