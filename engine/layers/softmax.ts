@@ -22,7 +22,7 @@ const softmax = defineLayer({
       label: { en: 'Axis', zh: '轴' },
       help: {
         en: 'Along which axis the numbers add up to 1, the batch counted as 0; −1 is the last, 1 the channels of an image.',
-        zh: '沿哪个轴求和为 1，批量维为 0;−1 为最后一个轴，1 为图像的通道。',
+        zh: '沿哪个轴求和为 1，批量维为 0；−1 为最后一个轴，1 为图像的通道。',
       },
       default: -1,
       min: -1,
