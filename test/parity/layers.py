@@ -1,0 +1,144 @@
+"""Independent values for every row of every layer's cases, in double precision.
+
+In (stdin): a JSON list of rows, each with kind, params, inputs, weights, upstream gradients and the layer's own PyTorch export.
+Out (stdout): for each row the outputs, the gradients and, by running the export, the outputs once more.
+Each kind is written by hand in TABLE with PyTorch's operations; nothing here is derived from Netloom's code.
+"""
+import json
+import sys
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+torch.set_num_threads(1)
+torch.set_default_dtype(torch.float64)
+
+
+def batch_norm(x, p, w, training):
+    axes = [0] if x.dim() == 2 else [0, 2, 3]
+    mean = x.mean(axes) if training else w["runningMean"]
+    variance = x.var(axes, unbiased=False) if training else w["runningVariance"]
+    per_channel = [1, -1] + [1] * (x.dim() - 2)
+    normal = (x - mean.view(per_channel)) / torch.sqrt(variance.view(per_channel) + p["epsilon"])
+    result = {"y": normal * w["scale"].view(per_channel) + w["shift"].view(per_channel)}
+    if training:
+        m = p["momentum"]
+        result["next:runningMean"] = (1 - m) * w["runningMean"] + m * mean
+        result["next:runningVariance"] = (1 - m) * w["runningVariance"] + m * variance
+    return result
+
+
+def dense(x, p, w):
+    z = torch.einsum("...i,io->...o", x, w["kernel"])
+    return {"y": z + w["bias"] if p["useBias"] else z}
+
+
+def conv2d(x, p, w):
+    return {"y": F.conv2d(x, w["kernel"], w.get("bias"), p["stride"], p["padding"], p["dilation"], p["groups"])}
+
+
+def cross_entropy(z, label):
+    probability = torch.exp(z) / torch.exp(z).sum(-1, keepdim=True)
+    chosen = probability.gather(-1, label.unsqueeze(-1))
+    return {"loss": -torch.log(chosen).mean(), "metric:accuracy": (z.argmax(-1) == label).double().mean()}
+
+
+def binary_cross_entropy(z, y, p):
+    s = 1 / (1 + torch.exp(-z))
+    each = -y * torch.log(s) - (1 - y) * torch.log(1 - s)
+    loss = each.mean() if p["reduction"] == "mean" else each.sum() / z.shape[0]
+    return {"loss": loss, "metric:accuracy": ((z > 0) == (y > 0.5)).double().mean()}
+
+
+def dropout(x, p, training):
+    assert not training or p["p"] == 0, "random numbers cannot be compared"
+    return {"y": x}
+
+
+# kind: (inputs by port, parameters, weights, training) -> outputs by name
+TABLE = {
+    "input": lambda i, p, w, t: {"y": i["fed"]},
+    "label": lambda i, p, w, t: {"y": i["fed"]},
+    "dense": lambda i, p, w, t: dense(i["x"], p, w),
+    "conv2d": lambda i, p, w, t: conv2d(i["x"], p, w),
+    "maxPool2d": lambda i, p, w, t: {"y": F.max_pool2d(i["x"], p["kernelSize"], p["stride"], p["padding"])},
+    "avgPool2d": lambda i, p, w, t: {
+        "y": F.avg_pool2d(i["x"], p["kernelSize"], p["stride"], p["padding"], count_include_pad=p["countPadding"])
+    },
+    "globalAvgPool2d": lambda i, p, w, t: {"y": F.adaptive_avg_pool2d(i["x"], 1)[:, :, 0, 0]},
+    "batchNorm": lambda i, p, w, t: batch_norm(i["x"], p, w, t),
+    "sigmoid": lambda i, p, w, t: {"y": 1 / (1 + torch.exp(-i["x"]))},
+    "tanh": lambda i, p, w, t: {"y": torch.sinh(i["x"]) / torch.cosh(i["x"])},
+    "relu": lambda i, p, w, t: {"y": i["x"].clamp(min=0)},
+    "leakyRelu": lambda i, p, w, t: {"y": torch.where(i["x"] > 0, i["x"], p["slope"] * i["x"])},
+    "softmax": lambda i, p, w, t: {"y": torch.exp(i["x"]) / torch.exp(i["x"]).sum(p["axis"], keepdim=True)},
+    "dropout": lambda i, p, w, t: dropout(i["x"], p, t),
+    "flatten": lambda i, p, w, t: {"y": i["x"].reshape(i["x"].shape[0], -1)},
+    "reshape": lambda i, p, w, t: {"y": i["x"].reshape([i["x"].shape[0]] + p["shape"])},
+    "concat": lambda i, p, w, t: {"y": torch.cat(i["x"], p["axis"])},
+    "add": lambda i, p, w, t: {"y": torch.stack(i["x"]).sum(0)},
+    "multiply": lambda i, p, w, t: {"y": torch.stack(i["x"]).prod(0)},
+    "embedding": lambda i, p, w, t: {"y": w["table"][i["x"]]},
+    "softmaxCrossEntropy": lambda i, p, w, t: cross_entropy(i["logits"], i["label"]),
+    "meanSquaredError": lambda i, p, w, t: {
+        "loss": ((i["prediction"] - i["target"]) ** 2).mean() * (0.5 if p["half"] else 1)
+    },
+    "binaryCrossEntropy": lambda i, p, w, t: binary_cross_entropy(i["logits"], i["target"], p),
+}
+
+
+def tensor(given, grad=False):
+    if given["dtype"] == "i32":
+        return torch.tensor(given["data"], dtype=torch.int64).reshape(given["shape"])
+    return torch.tensor(given["data"]).reshape(given["shape"]).requires_grad_(grad)
+
+
+def plain(values):
+    return {name: value.detach().double().flatten().tolist() for name, value in values.items()}
+
+
+def run_export(export, args, weights, training):
+    """The Python that the layer itself would export; None for what data feed."""
+    scope = {"nn": nn, "F": F, "torch": torch}
+    if export["module"]:
+        module = scope["self_layer"] = eval(export["module"], scope)
+        state = {}
+        for ours, theirs in export["weights"].items():
+            value = weights[ours].detach()
+            state[theirs["name"]] = value.permute(theirs["permutation"]) if theirs.get("permutation") else value
+        missing = module.load_state_dict(state, strict=False)
+        assert not missing.unexpected_keys, missing
+        assert all(key.endswith("num_batches_tracked") for key in missing.missing_keys), missing
+        module.train(training)
+    scope.update({f"a{i}": a for i, a in enumerate(args)})
+    return eval(export["call"], scope).detach().double().flatten().tolist()
+
+
+def check(row):
+    wires = {name: tensor(given, True) for name, given in row["wires"].items()}
+    weights = {name: tensor(given, given["trainable"]) for name, given in row["weights"].items()}
+    ports = {
+        port: [wires[name] for name in names] if isinstance(names, list) else wires[names] for port, names in row["ports"].items()
+    }
+    outputs = TABLE[row["kind"]](ports, row["params"], weights, row["training"])
+    loss = sum((outputs[port] * tensor(given)).sum() for port, given in row["upstream"].items())
+    leaves = {**wires, **{f"layer.{name}": w for name, w in weights.items()}}
+    leaves = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+    grads = {}
+    if leaves and torch.is_tensor(loss):
+        for (name, leaf), g in zip(leaves.items(), torch.autograd.grad(loss, list(leaves.values()), allow_unused=True)):
+            grads[name] = torch.zeros_like(leaf) if g is None else g
+    args = [wires[name] for names in row["ports"].values() for name in (names if isinstance(names, list) else [names])]
+    exported = run_export(row["export"], args, weights, row["training"]) if row["export"] else None
+    return {"outputs": plain(outputs), "gradients": plain(grads), "exported": exported}
+
+
+def attempt(row):
+    try:
+        return check(row)
+    except Exception as error:  # reported on the row by the test
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+json.dump([attempt(row) for row in json.load(sys.stdin)], sys.stdout)

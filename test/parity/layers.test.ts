@@ -1,0 +1,109 @@
+/**
+ * @file Every row of every layer against PyTorch in double precision: values, metrics, new statistics and gradients from the table in
+ * layers.py, written by hand; and the layer's own PyTorch export, which must run and give the same.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { TensorType } from '../../engine/core/tensor'
+import type { AnyLayer } from '../../engine/layers/kit/define'
+import { layers } from '../../engine/layers/kit/registry'
+import { expectAllClose, largestMagnitude } from '../support/allclose'
+import { evaluateOutputs } from '../support/checkLayer'
+import { buildCase, type Case, type LayerProgram, weightName, wireName } from '../support/layerProgram'
+
+const python = '/usr/bin/python3'
+const hasTorch = existsSync(python) && spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0
+
+/** Both sides compute in double precision, so they agree far more closely than CLI.md asks of 32 bits. */
+const TOLERANCE = 1e-9
+
+interface Row {
+  readonly layer: AnyLayer
+  readonly title: string
+  readonly training: boolean
+  readonly built: LayerProgram
+}
+
+const rows: readonly Row[] = [...layers.values()].flatMap((layer) =>
+  layer.cases.flatMap((row: Case, i: number) =>
+    (row.mode === 'eval' ? [false] : [false, true]).map((training) => ({
+      layer,
+      title: `${layer.kind}: ${row.name ?? `case ${i + 1}`}, ${training ? 'training' : 'evaluation'}`,
+      training,
+      built: buildCase(layer, row, training),
+    })),
+  ),
+)
+
+interface Answer {
+  readonly error?: string
+  readonly outputs: Readonly<Record<string, readonly number[]>>
+  readonly gradients: Readonly<Record<string, readonly number[]>>
+  readonly exported: readonly number[] | null
+}
+
+/** What layers.py reads. */
+function question({ layer, built, training }: Row) {
+  const { types, params, weights, given, outputs, lowered } = built
+  const wire = (name: string, { shape, dtype }: TensorType) => ({ shape, dtype, data: given[name] })
+  const ports: Record<string, string | string[]> = {}
+  const wires: Record<string, object> = {}
+  for (const [port, type] of Object.entries(types)) {
+    const each = 'shape' in type ? [{ name: wireName(port), type }] : type.map((t, i) => ({ name: wireName(port, i), type: t }))
+    for (const { name, type: one } of each) wires[name] = wire(name, one)
+    ports[port] = 'shape' in type ? wireName(port) : each.map(({ name }) => name)
+  }
+  if (given.fed) {
+    wires.fed = wire('fed', Object.values(outputs)[0] as TensorType)
+    ports.fed = 'fed'
+  }
+  const { module, call, weights: names = {} } = layer.pytorch(params, types)
+  const args = Object.keys(wires).map((_, i) => `a${i}`)
+  return {
+    kind: layer.kind,
+    params,
+    training,
+    ports,
+    wires,
+    weights: Object.fromEntries(
+      Object.entries(weights).map(([name, { shape, trainable = true }]) => [
+        name,
+        { shape, dtype: 'f32', trainable, data: given[weightName(name)] },
+      ]),
+    ),
+    upstream: Object.fromEntries(
+      Object.entries(lowered)
+        .filter(([port]) => given[`upstream:${port}`])
+        .map(([port, { shape }]) => [port, { shape, dtype: 'f32', data: given[`upstream:${port}`] }]),
+    ),
+    export: given.fed ? null : { module: module ?? null, call: call('self_layer', args), weights: names },
+  }
+}
+
+describe.skipIf(!hasTorch)('layers against PyTorch (python3-torch)', () => {
+  let answers: readonly Answer[] = []
+  beforeAll(() => {
+    const script = fileURLToPath(new URL('layers.py', import.meta.url))
+    const { stdout, stderr, status } = spawnSync(python, [script], {
+      input: JSON.stringify(rows.map(question)),
+      encoding: 'utf8',
+      maxBuffer: 256 * 1024 * 1024,
+    })
+    if (status !== 0) throw new Error(stderr)
+    answers = JSON.parse(stdout)
+  })
+
+  it.each(rows.map((row, i) => ({ title: row.title, row, i })))('$title', ({ row, i }) => {
+    const answer = answers[i] as Answer
+    expect(answer.error).toBeUndefined()
+    const ours = evaluateOutputs(row.built)
+    const known = { ...answer.outputs, ...Object.fromEntries(Object.entries(answer.gradients).map(([name, g]) => [`grad:${name}`, g])) }
+    expect(Object.keys(known).sort(), 'what both sides compute').toEqual(Object.keys(ours).sort())
+    for (const [name, expected] of Object.entries(known))
+      expectAllClose(ours[name] ?? [], expected, TOLERANCE, name, Math.max(largestMagnitude(expected), 1e-3))
+    if (answer.exported)
+      expectAllClose(ours[Object.keys(row.built.lowered)[0] ?? ''] ?? [], answer.exported, TOLERANCE, 'the PyTorch export')
+  })
+})
