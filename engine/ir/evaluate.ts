@@ -225,13 +225,19 @@ const evaluators: Evaluators = {
 const transposedMatrices = (data: Float64Array, rows: number, columns: number): Float64Array =>
   transposed(data, [data.length / (rows * columns), rows, columns], [0, 2, 1])
 
-/** Values of all instructions, or only of those in `wanted`; then each is dropped after its last reader. */
+/** The last instruction that reads each value; what nothing reads is absent. */
+export function lastReaders({ values }: Program): ReadonlyMap<ValueId, ValueId> {
+  const last = new Map<ValueId, ValueId>()
+  values.forEach(({ inputs }, id) => {
+    for (const input of inputs) last.set(input, id)
+  })
+  return last
+}
+
+/** Values of all instructions, or only of those in `wanted`; then each other one is dropped after its last reader. */
 export function evaluate(program: Program, inputs: Feed, wanted?: ReadonlySet<ValueId>): Map<ValueId, Float64Array> {
   const results = new Map<ValueId, Float64Array>()
-  const lastReader = new Map<ValueId, ValueId>()
-  program.values.forEach(({ inputs: operands }, id) => {
-    for (const operand of operands) lastReader.set(operand, id)
-  })
+  const lastReader = lastReaders(program)
   program.values.forEach(({ op, inputs: operands, shape, dtype, origin }, id) => {
     if (wanted && !wanted.has(id) && !lastReader.has(id)) return
     const from = operands.map((operand) => program.values[operand] as ValueType)

@@ -2,9 +2,10 @@
  * @file What an optimiser is: its settings and its update rule, written in the compiler's primitives so that it joins the training program.
  * Optimisers are an OPEN set: one file each in engine/optimizers/rules/, found by being there.
  */
+import { InternalError } from '../core/diagnostics'
 import type { Text } from '../core/text'
 import type { Emit, Tensor } from '../ir/emit'
-import type { ParamSpecs, ParamValues } from '../layers/kit/params'
+import { type FloatSpec, float, type ParamSpecs, type ParamValues } from '../layers/kit/params'
 
 export interface UpdateContext {
   /** Learning rate of this step (a run-time input, so that schedules need no recompilation). */
@@ -21,7 +22,7 @@ export interface OptimizerDefinition<S extends ParamSpecs = ParamSpecs> {
   /** TeX. */
   readonly formula: string
   readonly reference: string
-  /** `lr` is always one of them. */
+  /** `lr` is one of them wherever the method has a learning rate. */
   readonly params: S
   /** Names of the per-parameter state tensors (momentum `v` …), all of the parameter's shape, zero at the start. */
   readonly state: readonly string[]
@@ -37,3 +38,39 @@ export interface OptimizerDefinition<S extends ParamSpecs = ParamSpecs> {
 }
 
 export const defineOptimizer = <const S extends ParamSpecs>(definition: OptimizerDefinition<S>): OptimizerDefinition<S> => definition
+
+/** The learning rate as every optimiser offers it. */
+export const learningRate = (suggested: number): FloatSpec =>
+  float({
+    label: { en: 'Learning rate', zh: '学习率' },
+    help: {
+      en: 'How far each step goes. Halve it when the loss jumps about, raise it when the loss hardly moves.',
+      zh: '每一步走多远。损失来回跳动时减半,损失几乎不动时增大。',
+    },
+    default: suggested,
+    min: 0,
+    max: 1000,
+  })
+
+/** A share of the past that a running average keeps, in [0, 1). */
+export const decay = (label: FloatSpec['label'], help: NonNullable<FloatSpec['help']>, usual: number): FloatSpec =>
+  float({ label, help, default: usual, min: 0, max: 0.999999, advanced: true })
+
+/** The small number that keeps a quotient finite. */
+export const epsilon = (usual: number): FloatSpec =>
+  float({
+    label: { en: 'Epsilon', zh: 'ε' },
+    help: { en: 'Keeps the quotient finite where gradients are tiny.', zh: '梯度很小时避免除以零。' },
+    default: usual,
+    min: 0,
+    max: 1,
+    above: true,
+    advanced: true,
+  })
+
+/** A state tensor that the rule declared. */
+export function stateOf(state: Readonly<Record<string, Tensor>>, name: string): Tensor {
+  const tensor = state[name]
+  if (!tensor) throw new InternalError('optimizer', `state “${name}” is missing`)
+  return tensor
+}

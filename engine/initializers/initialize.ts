@@ -1,0 +1,33 @@
+/**
+ * @file Fresh weights. In: a shaped graph and a seed. Out: numbers by weight name. Every weight has random numbers of its own,
+ * so that adding a layer does not change the start of another.
+ */
+import { InternalError } from '../core/diagnostics'
+import { Random } from '../core/random'
+import { sizeOf } from '../core/tensor'
+import { stateNames } from '../ir/lowering'
+import type { WeightSpec } from '../layers/kit/define'
+import { completeParams } from '../layers/kit/validate'
+import type { ShapedGraph } from '../shapes/shaped-graph'
+import { initializers } from './registry'
+
+export function initializeWeights(shaped: Pick<ShapedGraph, 'nodes'>, seed: number): Map<string, Float32Array> {
+  const weights = new Map<string, Float32Array>()
+  for (const { path, weights: specs } of shaped.nodes)
+    for (const [weight, spec] of Object.entries(specs)) {
+      const name = stateNames.weight(path, weight)
+      weights.set(name, initializeWeight(spec, Random.seeded(seed, name), path))
+    }
+  return weights
+}
+
+function initializeWeight(spec: WeightSpec, random: Random, path: string): Float32Array {
+  const { kind, ...given } = typeof spec.init === 'string' ? { kind: spec.init } : spec.init
+  const initializer = initializers.get(kind)
+  if (!initializer) throw new InternalError('initialize', `there is no initialiser “${kind}”`, path)
+  const { params, problems } = completeParams(initializer.params, given)
+  const [problem] = problems
+  if (problem) throw new InternalError('initialize', `“${kind}” cannot have ${problem.param} = ${problem.got}`, path)
+  const draw = initializer.draw(random, spec, params)
+  return new Float32Array(sizeOf(spec.shape)).map(draw)
+}

@@ -1,0 +1,15 @@
+/** @file One number everywhere (notes 002 §4). */
+import { float } from '../../layers/kit/params'
+import { defineInitializer } from '../kit'
+
+export default defineInitializer({
+  kind: 'constant',
+  title: { en: 'Constant', zh: '常数' },
+  formula: 'w = c',
+  reference: 'notes 002 §4',
+  params: { value: float({ label: { en: 'Value', zh: '取值' }, default: 0 }) },
+  draw:
+    (_random, _fans, { value }) =>
+    () =>
+      value,
+})

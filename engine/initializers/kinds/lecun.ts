@@ -1,0 +1,14 @@
+/** @file Normal with deviation 1 / √(fan-in): a unit's sum has the size of one input (notes 003; LeCun et al. 1998). */
+import { defineInitializer, needed } from '../kit'
+
+export default defineInitializer({
+  kind: 'lecun',
+  title: { en: 'LeCun (1 / √fan-in)', zh: 'LeCun(1 / √扇入)' },
+  formula: String.raw`w \sim \mathcal{N}\left(0, \tfrac{1}{a}\right)`,
+  reference: 'notes 003; LeCun et al. 1998',
+  params: {},
+  draw: (random, fans) => {
+    const deviation = 1 / Math.sqrt(needed(fans, 'fanIn'))
+    return () => random.normal(0, deviation)
+  },
+})

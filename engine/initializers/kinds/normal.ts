@@ -1,0 +1,18 @@
+/** @file Normal numbers of a given deviation, whatever the size of the layer (notes 002 §4). */
+import { float } from '../../layers/kit/params'
+import { defineInitializer } from '../kit'
+
+export default defineInitializer({
+  kind: 'normal',
+  title: { en: 'Normal', zh: '正态分布' },
+  formula: String.raw`w \sim \mathcal{N}(\mu, \sigma^2)`,
+  reference: 'notes 002 §4',
+  params: {
+    mean: float({ label: { en: 'Mean μ', zh: '均值 μ' }, default: 0, advanced: true }),
+    deviation: float({ label: { en: 'Deviation σ', zh: '标准差 σ' }, default: 0.01, min: 0 }),
+  },
+  draw:
+    (random, _fans, { mean, deviation }) =>
+    () =>
+      random.normal(mean, deviation),
+})

@@ -1,0 +1,18 @@
+/** @file Uniform numbers between two bounds (notes 002 §4). */
+import { float } from '../../layers/kit/params'
+import { defineInitializer } from '../kit'
+
+export default defineInitializer({
+  kind: 'uniform',
+  title: { en: 'Uniform', zh: '均匀分布' },
+  formula: String.raw`w \sim \mathcal{U}(a, b)`,
+  reference: 'notes 002 §4',
+  params: {
+    low: float({ label: { en: 'From', zh: '下界' }, default: -0.07 }),
+    high: float({ label: { en: 'To', zh: '上界' }, default: 0.07 }),
+  },
+  draw:
+    (random, _fans, { low, high }) =>
+    () =>
+      random.uniform(low, high),
+})

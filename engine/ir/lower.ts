@@ -1,0 +1,224 @@
+/**
+ * @file From a graph of layers to one program: every node writes its formula, losses add up, gradients are taken, and the optimiser's
+ * update joins, so that a training step is a single static program.
+ * In: a shaped graph without errors, and what is wanted (a `DiagnosedError` where that needs a loss and there is none). Out: the program with its inputs, state and outputs named as lowering.ts says.
+ */
+import { gradients } from '../autodiff/gradients'
+import { diagnosedError, InternalError } from '../core/diagnostics'
+import type { TensorType } from '../core/tensor'
+import type { LowerContext, WeightSpec } from '../layers/kit/define'
+import type { ParamSpecs, ParamValues } from '../layers/kit/params'
+import { completeParams } from '../layers/kit/validate'
+import type { ShapedGraph, ShapedNode, Source } from '../shapes/shaped-graph'
+import { ProgramBuilder } from './builder'
+import type { Tensor } from './emit'
+import { inputNames, type Lowered, type LowerOptions, outputNames, stateNames } from './lowering'
+import { prune } from './prune'
+
+export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered {
+  const b = new ProgramBuilder(shaped.name)
+  const forward = new Forward(b, options.training)
+  for (const node of shaped.nodes) forward.lower(node)
+
+  const outputs = forward.modelOutputs()
+  for (const { name, value } of outputs) b.output(name, value)
+  for (const { name, value } of forward.metrics()) b.output(outputNames.metric(name), value)
+  if (options.optimizer) update(b, forward, options.optimizer)
+  else if (options.gradients !== 'none') differentiate(b, forward, options.gradients)
+  for (const path of options.activations ?? [])
+    for (const [port, value] of Object.entries(forward.outputsOf(path))) b.output(outputNames.activation(path, port), value)
+
+  return {
+    program: prune(b.finish()),
+    outputs: outputs.map(({ name }) => name),
+    weights: forward.weights.map(({ name, trainable }) => ({ name, trainable })),
+  }
+}
+
+interface Named {
+  readonly name: string
+  readonly value: Tensor
+}
+/** A value that wants a name, and the node to name it after when another wants the same. */
+interface Claim extends Named {
+  readonly path: string
+}
+interface Weight extends Named {
+  readonly path: string
+  readonly trainable: boolean
+}
+
+/** The forward pass under construction. */
+class Forward {
+  readonly weights: Weight[] = []
+  /** What the data set feeds. */
+  readonly inputs: Named[] = []
+  private readonly nodes: ShapedNode[] = []
+  private readonly values = new Map<string, Readonly<Record<string, Tensor>>>()
+  private readonly losses: Tensor[] = []
+  private readonly exposed: Claim[] = []
+  private readonly measured: Claim[] = []
+
+  constructor(
+    private readonly b: ProgramBuilder,
+    private readonly training: boolean,
+  ) {}
+
+  lower(node: ShapedNode): void {
+    const { path, layer } = node
+    this.b.at(path, () => {
+      const inputs = this.carried(node, (source) => this.at(source, path))
+      const weights = Object.fromEntries(Object.entries(node.weights).map(([name, spec]) => [name, this.weight(node, name, spec)]))
+      const outputs: Readonly<Record<string, Tensor>> = layer.lower(this.b, inputs, weights, paramsOf(node), this.contextOf(node))
+      this.nodes.push(node)
+      this.values.set(path, outputs)
+      if (layer.role?.type === 'loss') this.addLoss(node, inputs, outputs)
+    })
+  }
+
+  private addLoss(node: ShapedNode, inputs: Carried, { loss }: Readonly<Record<string, Tensor>>): void {
+    const { path, layer } = node
+    if (layer.role?.type !== 'loss' || !loss) throw new InternalError('lower', 'a loss needs an output called “loss”', path)
+    this.losses.push(loss)
+    for (const [port, name] of Object.entries<string>(layer.role.exposes)) {
+      const [source] = node.inputs[port] ?? []
+      if (source) this.exposed.push({ name, path, value: this.at(source, path) })
+    }
+    for (const [name, value] of Object.entries(layer.role.metrics?.(this.b, inputs, paramsOf(node)) ?? {}))
+      this.measured.push({ name, path, value })
+  }
+
+  /** What the layer may ask for beside its inputs and weights. */
+  private contextOf(node: ShapedNode): LowerContext {
+    const { path, outputs } = node
+    return {
+      training: this.training,
+      inputs: this.carried(node, ({ type }): TensorType => type),
+      assign: (weight, value) => {
+        if (this.training) this.b.update(stateNames.weight(path, weight), value)
+      },
+      feed: () => {
+        const [type] = Object.values(outputs)
+        if (!type) throw new InternalError('lower', 'a node that is fed needs an output', path)
+        const value = this.b.input(path, type.shape, type.dtype)
+        this.inputs.push({ name: path, value })
+        return value
+      },
+    }
+  }
+
+  /** By port; a list where the port takes several wires. */
+  private carried<T>(node: ShapedNode, of: (source: Source) => T): Carried<T> {
+    const entries = Object.entries(node.inputs).map(([port, sources]): [string, T | T[]] => {
+      const [first, ...others] = sources.map(of)
+      if (node.layer.inputs[port]?.variadic) return [port, sources.map(of)]
+      if (first === undefined || others.length > 0) throw new InternalError('lower', `port “${port}” takes one wire`, node.path)
+      return [port, first]
+    })
+    return Object.fromEntries(entries)
+  }
+
+  private at({ node, port }: Source, reader: string): Tensor {
+    const value = this.values.get(node)?.[port]
+    if (!value) throw new InternalError('lower', `${node}.${port} is read before it is there`, reader)
+    return value
+  }
+
+  private weight(node: ShapedNode, weight: string, spec: WeightSpec): Tensor {
+    const name = stateNames.weight(node.path, weight)
+    const value = this.b.state(name, spec.shape)
+    this.weights.push({ name, path: node.path, value, trainable: spec.trainable !== false && !node.frozen })
+    return value
+  }
+
+  outputsOf(path: string): Readonly<Record<string, Tensor>> {
+    const outputs = this.values.get(path)
+    if (!outputs) throw new InternalError('lower', 'there is no such node', path)
+    return outputs
+  }
+
+  /** Sum of all losses; undefined where the graph has none. */
+  loss(): Tensor | undefined {
+    const [first, ...others] = this.losses
+    return first && others.reduce((sum, loss) => this.b.add(sum, loss), first)
+  }
+
+  /** What losses expose and what no wire reads, in the order of the nodes; the loss last. */
+  modelOutputs(): readonly Named[] {
+    const order = new Map(this.nodes.map(({ path }, i) => [path, i]))
+    const claims = [...this.exposed, ...this.unread()].sort((a, b) => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0))
+    const loss = this.loss()
+    return [...distinct(claims, loss ? ['loss'] : []), ...(loss ? [{ name: 'loss', value: loss }] : [])]
+  }
+
+  metrics(): readonly Named[] {
+    return distinct(this.measured)
+  }
+
+  private unread(): Claim[] {
+    const read = new Set(
+      this.nodes.flatMap(({ inputs }) => Object.values(inputs).flatMap((all) => all.map(({ node, port }) => `${node}.${port}`))),
+    )
+    return this.nodes.flatMap(({ path, layer }) => {
+      const role = layer.role?.type
+      if (role === 'input' || role === 'label') return []
+      const outputs = Object.entries(this.outputsOf(path)).filter(([port]) => !(role === 'loss' && port === 'loss'))
+      return outputs
+        .filter(([port]) => !read.has(`${path}.${port}`))
+        .map(([port, value]) => ({ name: outputs.length === 1 ? path : `${path}.${port}`, path, value }))
+    })
+  }
+}
+
+/** Inference has checked them against the layer's specifications. */
+const paramsOf = (node: ShapedNode) => node.params as ParamValues<ParamSpecs>
+
+type Carried<T = Tensor> = Readonly<Record<string, T | readonly T[]>>
+
+/** A name that several values want is put behind the path of each one's node. */
+function distinct(claims: readonly Claim[], taken: readonly string[] = []): Named[] {
+  const wanted = (name: string) => claims.filter((claim) => claim.name === name).length + taken.filter((other) => other === name).length
+  return claims.map(({ name, path, value }) => ({ name: wanted(name) > 1 ? `${path}.${name}` : name, value }))
+}
+
+function lossOf(forward: Forward): Tensor {
+  const loss = forward.loss()
+  if (!loss) throw diagnosedError('train.no-loss', {})
+  return loss
+}
+
+function differentiate(b: ProgramBuilder, forward: Forward, wanted: 'parameters' | 'all'): void {
+  const parameters: readonly Named[] = forward.weights.filter(({ trainable }) => trainable)
+  const inputs = wanted === 'all' ? forward.inputs.filter(({ value }) => value.dtype === 'f32') : []
+  const wrt = [...parameters, ...inputs]
+  gradients(
+    b,
+    lossOf(forward),
+    wrt.map(({ value }) => value),
+  ).forEach((gradient, i) => {
+    b.output(outputNames.gradient((wrt[i] as Named).name), gradient)
+  })
+}
+
+function update(b: ProgramBuilder, forward: Forward, { definition, params }: NonNullable<LowerOptions['optimizer']>): void {
+  const settings = completeParams(definition.params, params).params
+  const context = { lr: b.input(inputNames.lr, []), step: b.input(inputNames.step, []) }
+  const parameters = forward.weights.filter(({ trainable }) => trainable)
+  const slopes = gradients(
+    b,
+    lossOf(forward),
+    parameters.map(({ value }) => value),
+  )
+  parameters.forEach(({ name, path, value }, i) => {
+    b.at(path, () => {
+      const held = definition.state.map((state): [string, Tensor] => [state, b.state(stateNames.optimizer(name, state), value.shape)])
+      const next = definition.update(b, value, slopes[i] as Tensor, Object.fromEntries(held), settings, context)
+      b.update(name, next.parameter)
+      for (const [state] of held) {
+        const renewed = next.state[state]
+        if (!renewed) throw new InternalError('lower', `optimiser ${definition.kind} does not renew its state “${state}”`, path)
+        b.update(stateNames.optimizer(name, state), renewed)
+      }
+    })
+  })
+}
