@@ -22,8 +22,6 @@ export type Phase = RunPhase | 'crashed'
 
 export type EngineState = 'starting' | 'ready' | 'restarting' | 'gone'
 
-export type Activation = InsightFrame['activations'][string]
-
 export interface Progress {
   readonly step: number
   readonly totalSteps: number
@@ -54,8 +52,8 @@ export interface RunState {
   readonly predictions: readonly Prediction[]
   readonly confusion: InsightFrame['confusion']
   readonly plane: DecisionPlane | undefined
-  /** By node path. */
-  readonly activations: Readonly<Record<string, Activation>>
+  /** The newest live pictures; `activations` by node path. */
+  readonly insight: InsightFrame | undefined
   /** What ended the run or kept it from beginning. */
   readonly failure: readonly Diagnostic[]
   /** A defect of ours, in its own words. */
@@ -76,7 +74,7 @@ const noRun = {
   predictions: [],
   confusion: undefined,
   plane: undefined,
-  activations: {},
+  insight: undefined,
   failure: [],
   defect: undefined,
 } as const satisfies Partial<RunState>
@@ -143,9 +141,9 @@ export function receiveMetrics(frame: MetricsFrame): void {
 }
 
 export function receiveInsight(frame: InsightFrame): void {
-  const { activations, predictions, confusion, plane } = frame
+  const { predictions, confusion, plane } = frame
   useRun.setState((state) => ({
-    activations,
+    insight: frame,
     predictions: predictions.length > 0 ? predictions : state.predictions,
     confusion: confusion ?? state.confusion,
     plane: plane ?? state.plane,
@@ -161,6 +159,3 @@ let nextLogId = 0
 export function receiveLog(line: LogLine): void {
   useRun.setState((state) => ({ log: [...state.log.slice(1 - LOG_LIMIT), { ...line, id: nextLogId++, time: Date.now() }] }))
 }
-
-/** What the live strip of a node shows; nothing until the engine sends some. */
-export const useActivation = (path: string): Activation | undefined => useRun((state) => state.activations[path])

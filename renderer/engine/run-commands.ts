@@ -1,0 +1,144 @@
+/**
+ * @file What a person can do with the run; buttons, commands and shortcuts all come here. In: the document store and the engine's client.
+ * Out: calls to the engine, and the run store kept true.
+ */
+import type { Diagnostic } from '../../engine/core/diagnostics'
+import type { Text } from '../../engine/core/text'
+import type { ChoiceOf } from '../../engine/document/schema'
+import type { DataPreview, GivenFiles, Outcome } from '../../engine/protocol/messages'
+import { useDocument } from '../store/document'
+import { EngineClient } from './client'
+import { openEngine } from './link'
+import { beginRun, isActive, receiveFailure, receiveInsight, receiveLog, receiveMetrics, resetRun, useRun } from './run-store'
+import { runWords } from './words'
+
+const log = (level: 'info' | 'warning' | 'error', key: keyof typeof runWords.words, values: Readonly<Record<string, string | number>> = {}): void => {
+  const fill = (sentence: string): string => sentence.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole))
+  const words: Text = runWords.words[key]
+  receiveLog({ level, text: { en: fill(words.en), zh: fill(words.zh) } })
+}
+
+const client = new EngineClient(
+  openEngine,
+  {
+    onStarting: () => useRun.setState((state) => ({ engine: state.engine === 'restarting' ? 'restarting' : 'starting' })),
+    onReady: (hello) => {
+      useRun.setState({ engine: 'ready', backends: hello.backends, backend: hello.preferred })
+      log('info', 'ready', { backend: hello.backends.find(({ id }) => id === hello.preferred)?.label ?? hello.preferred })
+      void lookForCheckpoint()
+    },
+    onDeath: (reason, again) => {
+      useRun.setState((state) => ({
+        engine: again ? 'restarting' : 'gone',
+        phase: isActive(state.phase) ? 'crashed' : state.phase,
+      }))
+      log('error', again ? 'died' : 'gone', { reason })
+    },
+    onMetrics: (frame) => {
+      receiveMetrics(frame)
+      if (!isActive(frame.phase)) void lookForCheckpoint()
+    },
+    onInsight: receiveInsight,
+    onFailure: (diagnostics) => receiveFailure(diagnostics),
+    onDefect: (message) => fail(message),
+    onLog: receiveLog,
+  },
+  { request: (name, callback) => navigator.locks.request(name, callback) },
+)
+
+/** Starts the engine and follows the document; once, when the app starts. */
+export function startEngine(): void {
+  window.netloom?.onEngineRestart(() => void client.start())
+  void client.start()
+  useDocument.subscribe((state, previous) => {
+    if (state.key === previous.key) return
+    if (isActive(useRun.getState().phase)) void stopRun()
+    resetRun({ checkpoint: undefined })
+    void lookForCheckpoint()
+  })
+}
+
+export const restartEngine = (): void => void client.restart()
+
+const fail = (message: string): void => {
+  receiveFailure([], message)
+  log('error', 'defect', { detail: message })
+}
+
+/** A call that goes wrong because the engine died is told by `onDeath`; anything else is a defect. */
+async function attempt<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call()
+  } catch (error) {
+    if (useRun.getState().engine === 'ready') fail(error instanceof Error ? error.message : String(error))
+    return undefined
+  }
+}
+
+async function lookForCheckpoint(): Promise<void> {
+  const { key } = useDocument.getState()
+  const checkpoint = await attempt(async () => (await client.calls()).checkpointOf(key))
+  if (useDocument.getState().key === key) useRun.setState({ checkpoint })
+}
+
+interface Start {
+  readonly resume?: boolean
+  readonly paused?: boolean
+  readonly weights?: Readonly<Record<string, Float32Array>>
+}
+
+async function start(options: Start): Promise<boolean> {
+  const { document, key } = useDocument.getState()
+  const checkpoint = options.resume ? useRun.getState().checkpoint : undefined
+  beginRun(key, checkpoint?.step)
+  if (checkpoint) log('info', 'resumed', { name: document.name, step: checkpoint.step })
+  else log('info', 'began', { name: document.name })
+  const backend = useRun.getState().backend
+  const outcome = await attempt(async () => (await client.calls()).train({ document, documentKey: key, backend, ...options }))
+  if (outcome && !outcome.ok) receiveFailure(outcome.diagnostics)
+  return outcome?.ok ?? false
+}
+
+export const train = async (weights?: Start['weights']): Promise<void> => void (await start({ weights }))
+
+export const resumeFromCheckpoint = async (): Promise<void> => void (await start({ resume: true }))
+
+export const pause = async (): Promise<void> => void (await attempt(async () => (await client.calls()).pause()))
+
+/** A paused run goes on; a run that ended goes on from its checkpoint. */
+export async function resume(): Promise<void> {
+  if (useRun.getState().phase === 'paused') await attempt(async () => (await client.calls()).resume())
+  else await resumeFromCheckpoint()
+}
+
+/** One step; the first begins a paused run. */
+export async function step(): Promise<void> {
+  if (!isActive(useRun.getState().phase) && !(await start({ paused: true }))) return
+  await attempt(async () => (await client.calls()).step())
+}
+
+export async function stopRun(): Promise<void> {
+  await attempt(async () => (await client.calls()).stop())
+  await lookForCheckpoint()
+}
+
+export const watch = (nodes: readonly string[]): void => client.watch(nodes)
+
+export const giveFiles = async (files: GivenFiles): Promise<void> => void (await attempt(() => client.giveFiles(files)))
+
+export const hasFiles = (name: string): boolean => client.hasFiles(name)
+
+export const recognise = (name: string): Promise<Outcome<ChoiceOf> | undefined> =>
+  attempt(async () => (await client.calls()).recognise(name))
+
+export const previewData = (
+  source: ChoiceOf,
+  options: { readonly seed: number; readonly count: number; readonly imageSize?: number },
+): Promise<Outcome<DataPreview> | undefined> => attempt(async () => (await client.calls()).previewData(source, options))
+
+/** Parameters of the latest run by name; empty before there was one. */
+export const weights = (): Promise<Record<string, Float32Array> | undefined> => attempt(async () => (await client.calls()).weights())
+
+/** Everything that keeps a document from being trained. */
+export const blocking = (problems: readonly Diagnostic[]): readonly Diagnostic[] => problems.filter(({ severity }) => severity === 'error')
+
