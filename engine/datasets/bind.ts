@@ -53,8 +53,9 @@ function pairUp(shaped: ShapedGraph, fields: readonly Field[]): readonly { reado
     if (named) return { node, field: named }
     const role = node.layer.role?.type === 'label' ? 'target' : 'input'
     const type = sampleType(node)
-    const fit = (field: Field) => (field.role !== role ? -1 : conversionOf(field, type) === 'copy' ? 2 : field.dtype === type.dtype ? 1 : 0)
-    const best = free.reduce<Field | undefined>((a, b) => (fit(b) > (a ? fit(a) : -1) ? b : a), undefined)
+    const quality = (field: Field) =>
+      field.role !== role ? -1 : conversionOf(field, type) === 'copy' ? 2 : field.dtype === type.dtype ? 1 : 0
+    const best = free.reduce<Field | undefined>((a, b) => (quality(b) > (a ? quality(a) : -1) ? b : a), undefined)
     if (best) free.splice(free.indexOf(best), 1)
     return { node, field: best }
   })

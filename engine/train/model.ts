@@ -1,0 +1,114 @@
+/**
+ * @file A network on a device: its parameters, and its forward passes compiled as they are asked for.
+ * In: a document and a backend. Out: executables that share one state, for any batch size, mode and set of watched nodes.
+ */
+import { DiagnosedError } from '../core/diagnostics'
+import type { DType, Shape, TensorData } from '../core/tensor'
+import type { GraphDocument } from '../document/schema'
+import { initializeWeights } from '../initializers/initialize'
+import { lowerGraph } from '../ir/lower'
+import { inputNames, type Lowered, type LowerOptions } from '../ir/lowering'
+import type { Program } from '../ir/program'
+import type { Backend, Executable, StateSpec, StateStore } from '../runtime/backend'
+import { inferShapes } from '../shapes/infer'
+import type { ShapedGraph } from '../shapes/shaped-graph'
+
+/** The graph with its shapes; a `DiagnosedError` with everything that is wrong with it. */
+export function shapedOrThrow(document: GraphDocument, batchSize?: number): ShapedGraph {
+  const shaped = inferShapes(document, { batchSize })
+  const errors = shaped.diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new DiagnosedError(errors)
+  return shaped
+}
+
+export interface WeightInfo extends StateSpec {
+  readonly trainable: boolean
+}
+
+/** Every weight in forward order. */
+export const weightsOf = (shaped: ShapedGraph): readonly WeightInfo[] =>
+  shaped.nodes.flatMap((node) =>
+    Object.entries(node.weights).map(([name, spec]) => ({
+      name: `${node.path}.${name}`,
+      shape: spec.shape,
+      trainable: spec.trainable !== false && !node.frozen,
+    })),
+  )
+
+/** What a program must be fed. */
+export const dataInputsOf = (program: Program): readonly { readonly name: string; readonly shape: Shape; readonly dtype: DType }[] =>
+  program.values.flatMap(({ op, shape, dtype }) => (op.op === 'input' && op.role === 'data' ? [{ name: op.name, shape, dtype }] : []))
+
+export interface Compiled {
+  readonly lowered: Lowered
+  readonly executable: Executable
+}
+
+/** Seed and step in place, where the program asks for them. */
+export function runtimeInputs(program: Program, seed: number, step: number, lr: number): Record<string, TensorData> {
+  const given: Readonly<Record<string, () => TensorData>> = {
+    [inputNames.key]: () => Int32Array.of(seed, step),
+    [inputNames.lr]: () => Float32Array.of(lr),
+    [inputNames.step]: () => Float32Array.of(step),
+  }
+  return Object.fromEntries(dataInputsOf(program).flatMap(({ name }) => (given[name] ? [[name, given[name]()]] : [])))
+}
+
+export class Model {
+  private readonly passes = new Map<string, Promise<Compiled>>()
+
+  private constructor(
+    readonly document: GraphDocument,
+    readonly backend: Backend,
+    readonly state: StateStore,
+    readonly weights: readonly WeightInfo[],
+  ) {}
+
+  /** Fresh weights from the document's seed; `extraState` (an optimiser's) begins at zero. */
+  static async create(document: GraphDocument, backend: Backend, extraState: readonly StateSpec[] = []): Promise<Model> {
+    const shaped = shapedOrThrow(document)
+    const weights = weightsOf(shaped)
+    const state = backend.createState([...weights.map(({ name, shape }) => ({ name, shape })), ...extraState])
+    for (const [name, data] of initializeWeights(shaped, document.training.seed)) await state.write(name, data)
+    return new Model(document, backend, state, weights)
+  }
+
+  /** Compiled on first use, then kept. */
+  pass(batchSize: number, options: LowerOptions): Promise<Compiled> {
+    const key = JSON.stringify([
+      batchSize,
+      options.training,
+      options.gradients,
+      options.optimizer?.definition.kind,
+      options.activations ?? [],
+    ])
+    const known = this.passes.get(key)
+    if (known) return known
+    const compiling = this.compile(batchSize, options)
+    this.passes.set(key, compiling)
+    compiling.catch(() => this.passes.delete(key))
+    return compiling
+  }
+
+  private async compile(batchSize: number, options: LowerOptions): Promise<Compiled> {
+    const lowered = lowerGraph(shapedOrThrow(this.document, batchSize), options)
+    return { lowered, executable: await this.backend.compile(lowered.program, this.state) }
+  }
+
+  async load(weights: Readonly<Record<string, Float32Array>>): Promise<void> {
+    for (const [name, data] of Object.entries(weights)) await this.state.write(name, data)
+  }
+
+  read(): Promise<Record<string, Float32Array>> {
+    return this.state.read(this.weights.map(({ name }) => name))
+  }
+
+  async dispose(): Promise<void> {
+    for (const compiling of this.passes.values()) {
+      const settled = await compiling.catch(() => undefined)
+      settled?.executable.dispose()
+    }
+    this.passes.clear()
+    this.state.dispose()
+  }
+}
