@@ -17,7 +17,8 @@ interface Hover {
 }
 
 export const formatShare = (value: number): string => `${(value * 100).toFixed(1)} %`
-export const formatLoss = (value: number): string => (!Number.isFinite(value) ? String(value) : value >= 1000 ? value.toExponential(2) : value.toFixed(4))
+export const formatLoss = (value: number): string =>
+  !Number.isFinite(value) ? String(value) : value >= 1000 ? value.toExponential(2) : value.toFixed(4)
 
 export function CurvesChart() {
   const words = useWords(chartWords)
@@ -49,7 +50,13 @@ export function CurvesChart() {
 
   return (
     <div className="curves">
-      <canvas ref={ref} role="img" aria-label={words('chart', { summary: '' })} onPointerMove={point} onPointerLeave={() => setHover(undefined)} />
+      <canvas
+        ref={ref}
+        role="img"
+        aria-label={words('chart', { summary: '' })}
+        onPointerMove={point}
+        onPointerLeave={() => setHover(undefined)}
+      />
       {hover && <Reading hover={hover} styles={styles} stepsPerEpoch={totalSteps / epochs} />}
       <button type="button" className="tab curves-log" aria-pressed={log} title={words('logHint')} onClick={() => setLog(!log)}>
         {words('log')}

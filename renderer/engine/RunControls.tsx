@@ -1,12 +1,12 @@
 /**
  * @file The buttons that drive a run, and the chip that says where it stands. In: the run store and the document's problems.
- * Out: calls of run-commands. Only what means something now is enabled; Pause and Resume share a place.
+ * Out: calls of client.ts. Only what means something now is enabled; Pause and Resume share a place.
  */
 import { Pause, Play, RotateCw, Square, StepForward } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useWords } from '../i18n/i18n'
 import { useShaped } from '../store/shaped'
-import { blocking, pause, restartEngine, resume, step, stopRun, train } from './run-commands'
+import { blocking, engine } from './client'
 import { isActive, type Phase, type RunState, useRun } from './run-store'
 import './run.css'
 import { runWords } from './words'
@@ -29,12 +29,12 @@ const Button = ({ name, hint, icon, enabled, go, onClick }: ButtonProps) => (
 
 export function RunControls() {
   const words = useWords(runWords)
-  const engine = useRun((state) => state.engine)
+  const health = useRun((state) => state.engine)
   const phase = useRun((state) => state.phase)
   const checkpoint = useRun((state) => state.checkpoint)
   const sound = blocking(useShaped().problems).length === 0
   const active = isActive(phase)
-  const ready = engine === 'ready'
+  const ready = health === 'ready'
   const mayStart = ready && sound && !active
   const resumes = phase === 'paused' || (!active && checkpoint !== undefined)
   return (
@@ -44,7 +44,7 @@ export function RunControls() {
         hint={words('stepHint')}
         icon={<StepForward size={13} aria-hidden />}
         enabled={phase === 'paused' || mayStart}
-        onClick={step}
+        onClick={engine.step}
       />
       {resumes ? (
         <Button
@@ -52,7 +52,7 @@ export function RunControls() {
           hint={phase === 'paused' || !checkpoint ? words('resumeHint') : words('resumeFrom', { step: checkpoint.step })}
           icon={<Play size={13} aria-hidden />}
           enabled={phase === 'paused' || mayStart}
-          onClick={resume}
+          onClick={engine.resume}
         />
       ) : (
         <Button
@@ -60,7 +60,7 @@ export function RunControls() {
           hint={words('pauseHint')}
           icon={<Pause size={13} fill="currentColor" aria-hidden />}
           enabled={phase === 'running'}
-          onClick={pause}
+          onClick={engine.pause}
         />
       )}
       <Button
@@ -68,7 +68,7 @@ export function RunControls() {
         hint={words('stopHint')}
         icon={<Square size={11} fill="currentColor" aria-hidden />}
         enabled={active}
-        onClick={stopRun}
+        onClick={engine.stop}
       />
       <Button
         go
@@ -76,7 +76,7 @@ export function RunControls() {
         hint={sound ? words('trainHint') : words('trainBlocked')}
         icon={<Play size={12} fill="currentColor" aria-hidden />}
         enabled={mayStart}
-        onClick={() => train()}
+        onClick={() => engine.train()}
       />
     </div>
   )
@@ -101,21 +101,21 @@ const backendLabel = ({ backends, backend }: RunState): string => backends.find(
 /** What runs, on what: one line for the header. */
 export function RunStatus() {
   const words = useWords(runWords)
-  const engine = useRun((state) => state.engine)
+  const health = useRun((state) => state.engine)
   const phase = useRun((state) => state.phase)
   const label = useRun(backendLabel)
-  if (engine === 'gone')
+  if (health === 'gone')
     return (
-      <button type="button" className="btn" onClick={restartEngine}>
+      <button type="button" className="btn" onClick={engine.restart}>
         <RotateCw size={13} aria-hidden />
         {words('restartEngine')}
       </button>
     )
-  const tone = engine === 'ready' ? tones[phase] : 'var(--warn)'
+  const tone = health === 'ready' ? tones[phase] : 'var(--warn)'
   return (
     <span className="chip" role="status">
       <i className={phase === 'running' ? 'run-dot is-live' : 'run-dot'} style={{ background: tone }} />
-      {engine === 'ready' ? (phase === 'idle' ? label : `${words(phase)} · ${label}`) : words(engineWords[engine])}
+      {health === 'ready' ? (phase === 'idle' ? label : `${words(phase)} · ${label}`) : words(engineWords[health])}
     </span>
   )
 }

@@ -1,135 +1,148 @@
 /**
- * @file The editor's hold on the engine. In: a way to reach one. Out: its calls, its messages, and word at once when it dies: the engine
- * holds a Web Lock for as long as it lives, and the client waits in line for it. A dead engine is replaced, and told again what it must know.
+ * @file What a person can do with the run; buttons, commands and shortcuts all come here. In: the document store and the engine's connection.
+ * Out: calls to the engine, and the run store kept true.
  */
-import { type BirpcReturn, createBirpc } from 'birpc'
-import { channelOver } from '../../engine/protocol/channel'
-import type { EditorApi, EngineApi, GivenFiles } from '../../engine/protocol/messages'
-import type { EngineLink } from './link'
+import type { Diagnostic } from '../../engine/core/diagnostics'
+import type { Text } from '../../engine/core/text'
+import type { ChoiceOf } from '../../engine/document/schema'
+import type { DataPreview, GivenFiles, Outcome } from '../../engine/protocol/messages'
+import { useDocument } from '../store/document'
+import { EngineConnection } from './connection'
+import { openEngine } from './link'
+import { beginRun, isActive, receiveFailure, receiveInsight, receiveLog, receiveMetrics, resetRun, useRun } from './run-store'
+import { runWords } from './words'
 
-type Hello = ReturnType<EngineApi['hello']>
-export type EngineCalls = BirpcReturn<EngineApi, EditorApi>
-
-export interface ClientEvents extends EditorApi {
-  onStarting(): void
-  onReady(hello: Hello): void
-  /** `again`: another engine is being started. */
-  onDeath(reason: string, again: boolean): void
+const log = (
+  level: 'info' | 'warning' | 'error',
+  key: keyof typeof runWords.words,
+  values: Readonly<Record<string, string | number>> = {},
+): void => {
+  const fill = (sentence: string): string => sentence.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole))
+  const words: Text = runWords.words[key]
+  receiveLog({ level, text: { en: fill(words.en), zh: fill(words.zh) } })
 }
 
-/** The part of `navigator.locks` that is used. */
-export interface Locks {
-  request(name: string, callback: () => void): Promise<unknown>
+const connection = new EngineConnection(
+  openEngine,
+  {
+    onStarting: () => useRun.setState((state) => ({ engine: state.engine === 'restarting' ? 'restarting' : 'starting' })),
+    onReady: (hello) => {
+      useRun.setState({ engine: 'ready', backends: hello.backends, backend: hello.preferred })
+      log('info', 'ready', { backend: hello.backends.find(({ id }) => id === hello.preferred)?.label ?? hello.preferred })
+      void lookForCheckpoint()
+    },
+    onDeath: (reason, again) => {
+      useRun.setState((state) => ({
+        engine: again ? 'restarting' : 'gone',
+        phase: isActive(state.phase) ? 'crashed' : state.phase,
+      }))
+      log('error', again ? 'died' : 'gone', { reason })
+    },
+    onMetrics: (frame) => {
+      receiveMetrics(frame)
+      if (!isActive(frame.phase)) void lookForCheckpoint()
+    },
+    onInsight: receiveInsight,
+    onFailure: (diagnostics) => receiveFailure(diagnostics),
+    onDefect: (message) => fail(message),
+    onLog: receiveLog,
+  },
+  { request: (name, callback) => navigator.locks.request(name, callback) },
+)
+
+const fail = (message: string): void => {
+  receiveFailure([], message)
+  log('error', 'defect', { detail: message })
 }
 
-/** Deaths within this many milliseconds of one another count as one series … */
-const SERIES_MS = 60_000
-/** … after which the client stops starting engines and waits to be asked. */
-const MAX_DEATHS = 5
-
-interface Life {
-  readonly link: EngineLink
-  readonly calls: EngineCalls
+/** A call that goes wrong because the engine died is told by `onDeath`; anything else is a defect. */
+async function attempt<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call()
+  } catch (error) {
+    if (useRun.getState().engine === 'ready') fail(error instanceof Error ? error.message : String(error))
+    return undefined
+  }
 }
 
-export class EngineClient {
-  private life: Life | undefined
-  private starting: Promise<void> | undefined
-  private deaths: number[] = []
-  private readonly given = new Map<string, GivenFiles>()
-  private watched: readonly string[] = []
+async function lookForCheckpoint(): Promise<void> {
+  const { key } = useDocument.getState()
+  const checkpoint = await attempt(async () => (await connection.calls()).checkpointOf(key))
+  if (useDocument.getState().key === key) useRun.setState({ checkpoint })
+}
 
-  constructor(
-    private readonly open: () => Promise<EngineLink>,
-    private readonly events: ClientEvents,
-    private readonly locks: Locks,
-    private readonly now: () => number = Date.now,
-  ) {}
+interface Start {
+  readonly resume?: boolean
+  readonly paused?: boolean
+  readonly weights?: Readonly<Record<string, Float32Array>>
+}
 
-  /** Starts an engine, unless one is alive; resolves when it has said hello. */
-  start(): Promise<void> {
-    this.starting ??= this.begin()
-    return this.starting
-  }
+async function start(options: Start): Promise<boolean> {
+  const { document, key } = useDocument.getState()
+  const checkpoint = options.resume ? useRun.getState().checkpoint : undefined
+  beginRun(key, checkpoint?.step)
+  if (checkpoint) log('info', 'resumed', { name: document.name, step: checkpoint.step })
+  else log('info', 'began', { name: document.name })
+  const backend = useRun.getState().backend
+  const outcome = await attempt(async () => (await connection.calls()).train({ document, documentKey: key, backend, ...options }))
+  if (outcome && !outcome.ok) receiveFailure(outcome.diagnostics)
+  return outcome?.ok ?? false
+}
 
-  /** The living engine's calls; waits for it while it starts. */
-  async calls(): Promise<EngineCalls> {
-    await this.start()
-    if (!this.life) throw new Error('the engine is not running')
-    return this.life.calls
-  }
+/** Starts the engine and follows the document; once, when the app starts. */
+function begin(): void {
+  window.netloom?.onEngineRestart(() => void connection.start())
+  void connection.start()
+  useDocument.subscribe((state, previous) => {
+    if (state.key === previous.key) return
+    if (isActive(useRun.getState().phase)) void stop()
+    resetRun({ checkpoint: undefined })
+    void lookForCheckpoint()
+  })
+}
 
-  /** Given again to every later engine: files live in the page, not in the engine. */
-  async giveFiles(files: GivenFiles): Promise<void> {
-    this.given.set(files.name, files)
-    await (await this.calls()).giveFiles(files)
-  }
+const resumeFromCheckpoint = async (): Promise<void> => void (await start({ resume: true }))
 
-  hasFiles(name: string): boolean {
-    return this.given.has(name)
-  }
+/** A paused run goes on; a run that ended goes on from its checkpoint. */
+async function resume(): Promise<void> {
+  if (useRun.getState().phase === 'paused') await attempt(async () => (await connection.calls()).resume())
+  else await resumeFromCheckpoint()
+}
 
-  /** Which nodes' activations are wanted. */
-  watch(nodes: readonly string[]): void {
-    this.watched = nodes
-    void this.life?.calls.watch.asEvent(nodes)
-  }
+/** One step; the first begins a paused run. */
+async function step(): Promise<void> {
+  if (!isActive(useRun.getState().phase) && !(await start({ paused: true }))) return
+  await attempt(async () => (await connection.calls()).step())
+}
 
+async function stop(): Promise<void> {
+  await attempt(async () => (await connection.calls()).stop())
+  await lookForCheckpoint()
+}
+
+export const engine = {
+  begin,
   /** Starts anew after a series of deaths. */
-  restart(): Promise<void> {
-    this.deaths = []
-    return this.start()
-  }
-
-  private async begin(): Promise<void> {
-    let life: Life | undefined
-    try {
-      this.events.onStarting()
-      life = this.adopt(await this.open())
-      await this.introduce(life)
-    } catch (error) {
-      // Either opening failed, or the life died meanwhile and that has been told.
-      if (this.life === life) this.died(life, error instanceof Error ? error.message : String(error))
-    }
-  }
-
-  private adopt(link: EngineLink): Life {
-    const calls = createBirpc<EngineApi, EditorApi>(
-      {
-        onMetrics: (frame) => this.events.onMetrics(frame),
-        onInsight: (frame) => this.events.onInsight(frame),
-        onFailure: (diagnostics) => this.events.onFailure(diagnostics),
-        onLog: (line) => this.events.onLog(line),
-        onDefect: (message) => this.events.onDefect(message),
-      },
-      channelOver(link.port),
-    )
-    const life: Life = { link, calls }
-    this.life = life
-    link.onError((reason) => this.died(life, reason))
-    return life
-  }
-
-  private async introduce(life: Life): Promise<void> {
-    const { calls } = life
-    const hello = await calls.hello()
-    // The lock is free again only when the engine's agent is gone, however it went.
-    void this.locks.request(hello.lockName, () => this.died(life, 'the engine stopped'))
-    for (const files of this.given.values()) await calls.giveFiles(files)
-    if (this.watched.length > 0) await calls.watch(this.watched)
-    if (this.life === life) this.events.onReady(hello)
-  }
-
-  private died(life: Life | undefined, reason: string): void {
-    if (life !== undefined && this.life !== life) return
-    this.life?.calls.$close()
-    this.life?.link.close()
-    this.life = undefined
-    this.starting = undefined
-    const now = this.now()
-    this.deaths = [...this.deaths.filter((time) => now - time < SERIES_MS), now]
-    const again = this.deaths.length < MAX_DEATHS
-    this.events.onDeath(reason, again)
-    if (again) void this.start()
-  }
+  restart: (): void => void connection.restart(),
+  /** From the start; `weights` replace the initial ones (`netloom` names). */
+  train: async (weights?: Start['weights']): Promise<void> => void (await start({ weights })),
+  resumeFromCheckpoint,
+  pause: async (): Promise<void> => void (await attempt(async () => (await connection.calls()).pause())),
+  resume,
+  step,
+  stop,
+  /** Which nodes' outputs are wanted, by path. */
+  watch: (nodes: readonly string[]): void => connection.watch(nodes),
+  giveFiles: async (files: GivenFiles): Promise<void> => void (await attempt(() => connection.giveFiles(files))),
+  hasFiles: (name: string): boolean => connection.hasFiles(name),
+  recognise: (name: string): Promise<Outcome<ChoiceOf> | undefined> => attempt(async () => (await connection.calls()).recognise(name)),
+  previewData: (
+    source: ChoiceOf,
+    options: { readonly seed: number; readonly count: number; readonly imageSize?: number },
+  ): Promise<Outcome<DataPreview> | undefined> => attempt(async () => (await connection.calls()).previewData(source, options)),
+  /** Parameters of the latest run by name; empty before there was one. */
+  weights: (): Promise<Record<string, Float32Array> | undefined> => attempt(async () => (await connection.calls()).weights()),
 }
+
+/** Everything that keeps a document from being trained. */
+export const blocking = (problems: readonly Diagnostic[]): readonly Diagnostic[] => problems.filter(({ severity }) => severity === 'error')
