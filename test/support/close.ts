@@ -31,3 +31,12 @@ export function expectClose(actual: Float32Array, { values, magnitudes }: Sums):
   }
   expect(worst, `element ${at}: ${actual[at]} instead of ${values[at]}`).toBeLessThanOrEqual(1)
 }
+
+/** The same bits; compared without building a message of a million numbers. */
+export function expectSameBits(actual: Float32Array, expected: Float32Array): void {
+  const a = new Int32Array(actual.buffer, actual.byteOffset, actual.length)
+  const b = new Int32Array(expected.buffer, expected.byteOffset, expected.length)
+  const at = a.findIndex((bits, i) => bits !== b[i])
+  expect(at, `element ${at}: ${actual[at]} instead of ${expected[at]}`).toBe(-1)
+  expect(a.length).toBe(b.length)
+}

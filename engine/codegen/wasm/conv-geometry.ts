@@ -1,0 +1,88 @@
+/**
+ * @file Where a convolution's operands meet: which kernel taps fall inside the image for an output or input pixel, and byte offsets in
+ * images that lie as (H, W, N, C). Pure arithmetic on a kernel's sizes; everything generated rests on it.
+ */
+import type { ConvKernel } from '../../optimize/kernel'
+
+export interface ConvGeometry {
+  readonly batch: number
+  /** Channels of the whole image and of one group, in and out. */
+  readonly channels: number
+  readonly outChannels: number
+  readonly groups: number
+  readonly groupChannels: number
+  readonly groupOutChannels: number
+  readonly height: number
+  readonly width: number
+  readonly outHeight: number
+  readonly outWidth: number
+  readonly taps: readonly Tap[]
+  readonly kernelWidth: number
+  readonly stride: readonly [number, number]
+  readonly padding: readonly [number, number]
+}
+
+/** A kernel element's place: its number in row-major order and its offset in the image. */
+export interface Tap {
+  readonly index: number
+  readonly y: number
+  readonly x: number
+}
+
+export function geometryOf({ sizes, window }: ConvKernel): ConvGeometry {
+  const { kernelHeight, kernelWidth } = sizes
+  const taps = Array.from({ length: kernelHeight * kernelWidth }, (_, index) => ({
+    index,
+    y: Math.floor(index / kernelWidth) * window.dilation[0],
+    x: (index % kernelWidth) * window.dilation[1],
+  }))
+  return {
+    batch: sizes.batch,
+    channels: sizes.channels,
+    outChannels: sizes.outChannels,
+    groups: window.groups,
+    groupChannels: sizes.channels / window.groups,
+    groupOutChannels: sizes.outChannels / window.groups,
+    height: sizes.height,
+    width: sizes.width,
+    outHeight: sizes.outHeight,
+    outWidth: sizes.outWidth,
+    taps,
+    kernelWidth,
+    stride: window.stride,
+    padding: window.padding,
+  }
+}
+
+/** One pixel for one pixel: the convolution is a product of matrices. */
+export const isPointwise = ({ taps, stride, padding, groups }: ConvGeometry): boolean =>
+  taps.length === 1 && groups === 1 && stride[0] === 1 && stride[1] === 1 && padding[0] === 0 && padding[1] === 0
+
+/** Bytes from one pixel to the next, in the image and in the result. */
+export const pixelBytes = ({ batch, channels }: ConvGeometry): number => 4 * batch * channels
+export const outPixelBytes = ({ batch, outChannels }: ConvGeometry): number => 4 * batch * outChannels
+
+export interface Pixel {
+  readonly y: number
+  readonly x: number
+  /** Row-major number. */
+  readonly index: number
+}
+
+export const pixels = (height: number, width: number): Pixel[] =>
+  Array.from({ length: height * width }, (_, index) => ({ y: Math.floor(index / width), x: index % width, index }))
+
+/** The image pixel under a tap when the window stands at an output pixel; undefined outside the image. */
+export function imagePixel(g: ConvGeometry, out: Pixel, tap: Tap): number | undefined {
+  const y = out.y * g.stride[0] + tap.y - g.padding[0]
+  const x = out.x * g.stride[1] + tap.x - g.padding[1]
+  return y < 0 || x < 0 || y >= g.height || x >= g.width ? undefined : y * g.width + x
+}
+
+/** The output pixel whose window has an image pixel under a tap; undefined if there is none. */
+export function outPixel(g: ConvGeometry, pixel: Pixel, tap: Tap): number | undefined {
+  const y = (pixel.y + g.padding[0] - tap.y) / g.stride[0]
+  const x = (pixel.x + g.padding[1] - tap.x) / g.stride[1]
+  if (!Number.isInteger(y) || !Number.isInteger(x) || y < 0 || x < 0 || y >= g.outHeight || x >= g.outWidth) return undefined
+  return y * g.outWidth + x
+}
