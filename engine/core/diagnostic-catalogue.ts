@@ -36,6 +36,15 @@ export const catalogue = {
   'graph.cycle': { en: 'These nodes feed each other in a circle: {path}.', zh: '这些节点形成了环:{path}。' },
   'graph.port-taken': { en: 'Input “{port}” has more than one wire.', zh: '输入“{port}”接了多条连线。' },
   'graph.missing-input': { en: 'Input “{port}” is not connected.', zh: '输入“{port}”还没有连接。' },
+  'graph.foreign-wire': {
+    en: '“{got}” belongs to another graph; hand it to the block as an input.',
+    zh: '“{got}”属于另一个图;请把它作为模块的输入传入。',
+  },
+  'graph.invalid-id': {
+    en: '“{got}” cannot be an id: start with a letter, then letters, digits, _ and -, at most 64.',
+    zh: '“{got}”不能用作标识:须以字母开头,其后为字母、数字、_ 或 -,最多 64 个字符。',
+  },
+  'graph.duplicate-block': { en: 'Two different blocks are both called “{got}”.', zh: '有两个不同的模块都叫“{got}”。' },
   // --- parameters and shapes (shapes/, layers/) ---
   'param.name': {
     en: 'A block parameter cannot be called “{got}”: use letters, digits and _, and none of the names that every node has.',
@@ -50,33 +59,33 @@ export const catalogue = {
     zh: '形状为 {got} 的张量超过了 {expected} 个数的上限。',
   },
   'param.invalid': { en: '{param}: expected {expected}, got {got}.', zh: '{param}:应为 {expected},实际是 {got}。' },
-  'shape.dtype': { en: 'Expected {expected}; got {got}.', zh: '应为 {expected},实际是 {got}。' },
+  'shape.dtype': { en: 'Expected {expected}; got {got}.', zh: '应为 {expected}，实际是 {got}。' },
   'shape.rank': { en: 'Expected {expected}; got {got}.', zh: '应为 {expected},实际是 {got}。' },
   'shape.mismatch': { en: 'The shapes do not fit: expected {expected}, got {got}.', zh: '形状不匹配:应为 {expected},实际是 {got}。' },
   'shape.window': {
     en: 'The window covers {expected} of the image, padding included; the image is only {got}.',
-    zh: '窗口覆盖 {expected} 的范围,而图像连同填充只有 {got}。',
+    zh: '窗口覆盖 {expected} 的范围，而图像连同填充只有 {got}。',
   },
   'shape.padding': {
     en: 'The padding must be at most half the window: expected at most {expected}, got {got}.',
-    zh: '填充最多为窗口的一半:应不超过 {expected},实际是 {got}。',
+    zh: '填充最多为窗口的一半：应不超过 {expected}，实际是 {got}。',
   },
   'shape.groups': {
     en: 'The channels do not divide into {expected} groups; got {got}.',
-    zh: '通道数不能平均分成 {expected} 组,实际是 {got} 个通道。',
+    zh: '通道数不能平均分成 {expected} 组，实际是 {got} 个通道。',
   },
-  'shape.axis': { en: 'There is no such axis: expected {expected}, got {got}.', zh: '没有这个轴:应为 {expected},实际是 {got}。' },
+  'shape.axis': { en: 'There is no such axis: expected {expected}, got {got}.', zh: '没有这个轴：应为 {expected}，实际是 {got}。' },
   'shape.elements': {
     en: 'One sample has {got} numbers, which do not fill the shape {expected}.',
-    zh: '每个样本有 {got} 个数,填不满形状 {expected}。',
+    zh: '每个样本有 {got} 个数，填不满形状 {expected}。',
   },
   'shape.classes': {
     en: 'The label has {expected} classes, the network gives {got} scores.',
-    zh: '标签有 {expected} 个类别,网络却给出 {got} 个得分。',
+    zh: '标签有 {expected} 个类别，网络却给出 {got} 个得分。',
   },
   'shape.tokens': {
     en: 'The input holds tokens up to {expected}, the table has {got} rows.',
-    zh: '输入中的词元共有 {expected} 种,嵌入表只有 {got} 行。',
+    zh: '输入中的词元共有 {expected} 种，嵌入表只有 {got} 行。',
   },
   // --- data sets and files (datasets/) ---
   'data.unknown': { en: 'There is no data set called “{got}”; there are: {expected}.', zh: '没有名为“{got}”的数据集;现有:{expected}。' },

@@ -1,0 +1,202 @@
+/**
+ * @file The graph builder: networks written as code. In: calls, one per node. Out: a document.
+ * `const y = g.relu(g.conv2d(x, { numChannels: 6, kernelSize: 5 }))`
+ */
+import { diagnosedError, InternalError } from '../core/diagnostics'
+import { normalizeDocument } from '../document/normalize'
+import { nodeKinds } from '../document/ports'
+import {
+  type Block,
+  type DocumentParam,
+  FORMAT,
+  type GraphDocument,
+  type GraphEdge,
+  type GraphNode,
+  idSchema,
+  type Layout,
+  VERSION,
+} from '../document/schema'
+import type { AnyLayer } from '../layers/kit/define'
+import { layers } from '../layers/kit/registry'
+import type { BlockDefinition, BlockInputs, BlockParams } from './block'
+import { classify } from './classify'
+import { Ids } from './ids'
+import { dataOf, type GraphSettings, trainingOf } from './settings'
+import { sourceArgument } from './source-argument'
+import {
+  type Bound,
+  type DataMethods,
+  type Handle,
+  type LayerMethods,
+  type NodeOptions,
+  type Result,
+  type Source,
+  unconnected,
+  type Widened,
+} from './types'
+
+export interface GraphBuilder extends LayerMethods, DataMethods {
+  /** A dense output layer, a label node called `label` and the softmax cross-entropy between them. */
+  classify(features: Source, numClasses: Bound<number>): Handle
+  /** An instance of a block. */
+  use<P extends BlockParams, I extends string, O extends string>(
+    block: BlockDefinition<P, I, O>,
+    inputs: BlockInputs<I>,
+    options?: { readonly [K in keyof P]?: Bound<Widened<P[K]>> } & NodeOptions,
+  ): Result<O>
+  /** Keeps a block in the document without an instance. */
+  define(block: BlockDefinition): void
+  /** Positions on the canvas by node id; nodes without one are laid out automatically. */
+  layout(positions: Layout): void
+}
+
+export interface DocumentBuilder extends GraphBuilder {
+  document(): GraphDocument
+}
+
+/** Starts an empty graph. */
+export const graph = (name: string, settings: GraphSettings = {}): DocumentBuilder =>
+  new GraphWriter(name, settings) as unknown as DocumentBuilder
+
+type AnyOptions = NodeOptions & Readonly<Record<string, DocumentParam | undefined>>
+type AnyResult = Handle | Record<string, Handle>
+
+/** What a builder does at run time; the methods of the layers join its prototype below. */
+export class GraphWriter {
+  readonly nodes: GraphNode[] = []
+  readonly edges: GraphEdge[] = []
+  readonly blocks = new Map<string, Block>()
+  readonly positions: Layout = {}
+  readonly #ids = new Ids()
+
+  constructor(
+    readonly name: string,
+    readonly settings: GraphSettings = {},
+  ) {}
+
+  /** Adds a node and its wires; gives its id. */
+  addNode(
+    kind: string,
+    stem: string,
+    wires: readonly (readonly [port: string, source: Source])[],
+    options: AnyOptions,
+    block?: string,
+  ): string {
+    const { id: chosen, title, bypass, frozen, ...given } = options
+    for (const [, source] of wires) this.#checkOwner(source)
+    const id = chosen ?? this.#ids.next(stem)
+    if (chosen !== undefined) this.#choose(chosen)
+    const params = Object.entries(given).filter((entry): entry is [string, DocumentParam] => entry[1] !== undefined)
+    this.nodes.push({
+      id,
+      kind,
+      ...(block !== undefined && { block }),
+      ...(title !== undefined && { title }),
+      params: Object.fromEntries(params),
+      ...(bypass !== undefined && { bypass }),
+      ...(frozen !== undefined && { frozen }),
+    })
+    for (const [port, source] of wires) {
+      if (source !== unconnected) this.edges.push({ from: { node: source.node, port: source.port }, to: { node: id, port } })
+    }
+    return id
+  }
+
+  handle(node: string, port: string): Handle {
+    return { node, port, graph: this }
+  }
+
+  addLayer(layer: AnyLayer, args: readonly unknown[]): AnyResult {
+    const ports = Object.keys(layer.inputs)
+    const wires = ports.flatMap((port, index) => {
+      const argument = args[index] as Source | readonly Source[]
+      return Array.isArray(argument) ? argument.map((source: Source) => [port, source] as const) : [[port, argument as Source] as const]
+    })
+    const id = this.addNode(layer.kind, layer.idStem, wires, (args[ports.length] ?? {}) as AnyOptions)
+    return this.#results(id, Object.keys(layer.outputs))
+  }
+
+  /** `g.input('image', [1, 28, 28])`: the id, what the node is about, and whatever else there is to say. */
+  addData(layer: AnyLayer, id: string, about: unknown, options: AnyOptions = {}): AnyResult {
+    const param = sourceArgument(layer)
+    const isOptions = typeof about === 'object' && about !== null && !Array.isArray(about) && !('$param' in about)
+    const given = isOptions || param === undefined ? (about as AnyOptions) : { [param]: about as DocumentParam }
+    this.addNode(layer.kind, layer.idStem, [], { ...options, ...given, id })
+    return this.#results(id, Object.keys(layer.outputs))
+  }
+
+  use(block: BlockDefinition, inputs: Source | Readonly<Record<string, Source>>, options: AnyOptions = {}): AnyResult {
+    this.define(block)
+    const [first] = block.inputs
+    const sources: Readonly<Record<string, Source>> = isSource(inputs) ? (first === undefined ? {} : { [first]: inputs }) : inputs
+    const wires = block.inputs.map((port) => [port, sources[port] ?? unconnected] as const)
+    const id = this.addNode(nodeKinds.block, block.name, wires, options, block.name)
+    return this.#results(id, block.outputs)
+  }
+
+  define(block: BlockDefinition): void {
+    for (const [name, definition] of [...block.blocks, [block.name, block.graph] as const]) {
+      const known = this.blocks.get(name)
+      if (known && JSON.stringify(known) !== JSON.stringify(definition)) throw diagnosedError('graph.duplicate-block', { got: name })
+      this.blocks.set(name, definition)
+    }
+  }
+
+  layout(positions: Layout): void {
+    Object.assign(this.positions, positions)
+  }
+
+  classify(features: Source, numClasses: Bound<number>): Handle {
+    return classify(this as unknown as GraphBuilder, features, numClasses)
+  }
+
+  document(): GraphDocument {
+    const { description, data, training } = this.settings
+    return normalizeDocument({
+      format: FORMAT,
+      version: VERSION,
+      name: this.name,
+      description,
+      nodes: this.nodes,
+      edges: this.edges,
+      layout: this.positions,
+      blocks: Object.fromEntries(this.blocks),
+      data: dataOf(data),
+      training: trainingOf(training),
+    })
+  }
+
+  #results(id: string, outputs: readonly string[]): AnyResult {
+    const [only, ...others] = outputs
+    if (only !== undefined && others.length === 0) return this.handle(id, only)
+    return Object.fromEntries(outputs.map((port) => [port, this.handle(id, port)]))
+  }
+
+  #choose(id: string): void {
+    if (!idSchema.safeParse(id).success) throw diagnosedError('graph.invalid-id', { got: id })
+    if (this.#ids.has(id)) throw diagnosedError('graph.duplicate-id', { got: id }, { nodeId: id })
+    this.#ids.take(id)
+  }
+
+  #checkOwner(source: Source): void {
+    if (source !== unconnected && source.graph !== this) throw diagnosedError('graph.foreign-wire', { got: source.node })
+  }
+}
+
+/** An input may itself be called `node`; then it holds a handle, not a word. */
+const isSource = (inputs: Source | Readonly<Record<string, Source>>): inputs is Source =>
+  inputs === unconnected || ('node' in inputs && typeof inputs.node === 'string')
+
+for (const [kind, layer] of layers) {
+  if (kind in GraphWriter.prototype) throw new InternalError('graph builder', `the layer “${kind}” hides a method of the builder`)
+  const isData = Object.keys(layer.inputs).length === 0
+  Object.defineProperty(GraphWriter.prototype, kind, {
+    value: isData
+      ? function (this: GraphWriter, id: string, about: unknown, options?: AnyOptions) {
+          return this.addData(layer, id, about, options)
+        }
+      : function (this: GraphWriter, ...args: unknown[]) {
+          return this.addLayer(layer, args)
+        },
+  })
+}

@@ -1,0 +1,42 @@
+/**
+ * @file The short forms in which code writes data and training settings. In: `'digits'`, `{ optimizer: 'adam', lr: 0.001 }`.
+ * Out: the document's settings. `engine/export` writes the same forms.
+ */
+import { type DataSettings, type DocumentParam, dataSchema, type TrainingSettings, trainingSchema } from '../document/schema'
+
+/** An entry of an open set, by name or with settings. */
+export type ChoiceSetting = string | { readonly kind: string; readonly params?: Readonly<Record<string, DocumentParam>> }
+
+export type DataSetting =
+  | ChoiceSetting
+  | {
+      readonly source: ChoiceSetting
+      readonly validation?: ChoiceSetting
+      readonly standardize?: boolean
+      readonly statistics?: DataSettings['statistics']
+    }
+
+export interface TrainingSetting extends Partial<Omit<TrainingSettings, 'optimizer'>> {
+  readonly optimizer?: ChoiceSetting
+  /** Learning rate of the optimiser. */
+  readonly lr?: number
+}
+
+export interface GraphSettings {
+  readonly description?: string
+  readonly data?: DataSetting
+  readonly training?: TrainingSetting
+}
+
+const choiceOf = (setting: ChoiceSetting) => (typeof setting === 'string' ? { kind: setting } : setting)
+
+export function dataOf(setting: DataSetting = 'digits'): DataSettings {
+  if (typeof setting === 'string' || 'kind' in setting) return dataSchema.parse({ source: choiceOf(setting) })
+  const { source, validation, ...rest } = setting
+  return dataSchema.parse({ ...rest, source: choiceOf(source), ...(validation && { validation: choiceOf(validation) }) })
+}
+
+export function trainingOf({ optimizer = 'adam', lr, batchSize = 64, epochs = 10, ...rest }: TrainingSetting = {}): TrainingSettings {
+  const { kind, params } = { params: {}, ...choiceOf(optimizer) }
+  return trainingSchema.parse({ ...rest, batchSize, epochs, optimizer: { kind, params: { ...params, ...(lr !== undefined && { lr }) } } })
+}
