@@ -14,7 +14,7 @@ import {
 } from 'reactflow'
 import 'reactflow/dist/base.css'
 import './canvas.css'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useRun } from '../engine/run-store'
 import { canvasWords } from '../i18n/canvas-words'
 import { useWords } from '../i18n/i18n'
@@ -59,7 +59,8 @@ function Graph() {
   const chosenEdges = useDocument((state) => state.edges)
   const minimap = useSettings((state) => state.minimap)
   const snap = useSettings((state) => state.snap)
-  const live = useRun((state) => state.insight !== undefined)
+  const pictured = useRun((state) => Object.keys(state.insight?.activations ?? {}).join(' '))
+  const live = useMemo(() => new Set(pictured.split(' ')), [pictured])
   const shaped = useShaped()
   const [dragged, setDragged] = useState<Readonly<Record<string, Point>>>(NOTHING)
   const wrapper = useRef<HTMLDivElement>(null)
@@ -184,8 +185,8 @@ function Graph() {
 }
 
 /** The compact top left corner, which the document keeps, from where React Flow has the (perhaps taller) node. */
-function settled(position: Point, live: boolean, id: string, views: readonly NodeView[]): Point {
-  const grown = live && views.find((view) => view.id === id)?.strip
+function settled(position: Point, live: ReadonlySet<string>, id: string, views: readonly NodeView[]): Point {
+  const grown = live.has(views.find((view) => view.id === id)?.strip?.path ?? '')
   return { x: position.x, y: position.y + (grown ? STRIP_HEIGHT / 2 : 0) }
 }
 

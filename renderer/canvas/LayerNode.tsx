@@ -5,7 +5,6 @@
 import { Handle, type Node, type NodeProps, Position, useStore } from 'reactflow'
 import { Snowflake } from 'lucide-react'
 import { memo } from 'react'
-import { useRun } from '../engine/run-store'
 import { canvasWords } from '../i18n/canvas-words'
 import { useText, useWords } from '../i18n/i18n'
 import { NODE_HEIGHT, NODE_WIDTH, portOffset, STRIP_HEIGHT } from '../layout/sizes'
@@ -85,6 +84,3 @@ function PlacedCard({ problems, x }: { problems: NodeView['problems']; x: number
   const isNarrow = useStore((state) => (x + NODE_WIDTH + 220) * state.transform[2] + state.transform[0] > state.width)
   return <ProblemCard problems={problems} below={isNarrow} />
 }
-
-/** Whether a run is going on, so that pictures come. */
-export const useIsLive = (): boolean => useRun((state) => state.insight !== undefined)

@@ -3,7 +3,7 @@
  * one lets go.
  */
 import type { ConnectionLineComponentProps } from 'reactflow'
-import { messageOf } from '../../engine/core/diagnostic-catalogue'
+import { messageOf } from '../../engine/core/diagnostic-message'
 import { useLanguage } from '../i18n/i18n'
 import { useDocument } from '../store/document'
 import type { LayerFlowNode } from './LayerNode'

@@ -1,5 +1,5 @@
 /** @file What is wrong with a node and the one click that mends it, shown beside the node while it is selected or pointed at. */
-import { messageOf } from '../../engine/core/diagnostic-catalogue'
+import { messageOf } from '../../engine/core/diagnostic-message'
 import type { Diagnostic } from '../../engine/core/diagnostics'
 import { useLanguage } from '../i18n/i18n'
 import { applyFix } from '../store/actions'

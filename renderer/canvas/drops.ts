@@ -8,9 +8,7 @@ import { type Addable, add, insertExisting } from '../store/actions'
 import { openedGraph, select, useDocument } from '../store/document'
 import { edgeKeys } from '../store/graphs'
 import { showUi } from '../store/ui'
-
-/** What the palette puts into a drag. */
-export const ADDABLE_TYPE = 'application/x-netloom-layer'
+import { ADDABLE_TYPE } from './drag-type'
 
 interface Drops {
   readonly onDoubleClick: (event: React.MouseEvent) => void

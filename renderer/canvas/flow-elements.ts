@@ -23,14 +23,14 @@ export function useFlowNodes(
   views: readonly NodeView[],
   positions: Readonly<Record<string, Point>>,
   chosen: readonly string[],
-  live: boolean,
+  live: ReadonlySet<string>,
 ): LayerFlowNode[] {
   return useRemembered<LayerFlowNode[]>(
     (previous) => {
       const known = new Map(previous.map((node) => [node.id, node]))
       const selection = new Set(chosen)
       return views.map((view) => {
-        const grown = live && view.strip !== undefined
+        const grown = view.strip !== undefined && live.has(view.strip.path)
         const corner = positions[view.id] ?? { x: 0, y: 0 }
         const position = { x: corner.x, y: corner.y - (grown ? STRIP_HEIGHT / 2 : 0) }
         const selected = selection.has(view.id)

@@ -1,0 +1,30 @@
+/** @file Commands that drive the run. */
+import { pause, resume, step, stopRun, train } from '../engine/run-commands'
+import { isActive, useRun } from '../engine/run-store'
+import type { Command } from './command'
+
+const phase = () => useRun.getState().phase
+
+export const trainCommands: readonly Command[] = [
+  {
+    id: 'train.start',
+    title: { en: 'Train', zh: '训练' },
+    group: 'train',
+    keys: ['$mod+Enter'],
+    whileTyping: true,
+    when: () => !isActive(phase()),
+    run: () => train(),
+  },
+  {
+    id: 'train.stop',
+    title: { en: 'Stop', zh: '停止' },
+    group: 'train',
+    keys: ['$mod+Alt+Enter'],
+    whileTyping: true,
+    when: () => isActive(phase()),
+    run: stopRun,
+  },
+  { id: 'train.pause', title: { en: 'Pause', zh: '暂停' }, group: 'train', when: () => phase() === 'running', run: pause },
+  { id: 'train.resume', title: { en: 'Resume', zh: '继续' }, group: 'train', when: () => phase() === 'paused', run: resume },
+  { id: 'train.step', title: { en: 'One step', zh: '单步训练' }, group: 'train', when: () => phase() !== 'running', run: step },
+]

@@ -1,0 +1,61 @@
+/** @file All problems of the document in one list. In: diagnostics. Out: a click shows the node, another mends it. Placed in the dock. */
+import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react'
+import { messageOf } from '../../engine/core/diagnostic-message'
+import type { Diagnostic } from '../../engine/core/diagnostics'
+import { viewport } from '../canvas/viewport'
+import { useLanguage, useWords } from '../i18n/i18n'
+import { panelWords } from '../i18n/panel-words'
+import { applyFix } from '../store/actions'
+import { revealNode, useDocument } from '../store/document'
+import { useShaped } from '../store/shaped'
+import './problems.css'
+
+function show(problem: Diagnostic): void {
+  if (problem.nodeId === undefined) return
+  revealNode(problem.nodeId)
+  const [id] = useDocument.getState().nodes
+  if (id !== undefined) requestAnimationFrame(() => viewport()?.reveal(id))
+}
+
+export function Problems() {
+  const { problems } = useShaped()
+  const say = useWords(panelWords)
+  if (problems.length === 0)
+    return (
+      <div className="empty">
+        <CircleCheck size={18} color="var(--accent)" aria-hidden="true" />
+        <b>{say('noProblems')}</b>
+        <span>{say('noProblemsHint')}</span>
+      </div>
+    )
+  return <ProblemList problems={problems} />
+}
+
+export function ProblemList({ problems }: { problems: readonly Diagnostic[] }) {
+  const language = useLanguage()
+  const say = useWords(panelWords)
+  return (
+    <ul className="problems">
+      {problems.map((problem) => (
+        <li key={JSON.stringify([problem.code, problem.nodeId, problem.port, problem.param, problem.values])}>
+          {problem.severity === 'error' ? (
+            <CircleAlert size={14} color="var(--bad)" aria-label={say('error')} />
+          ) : (
+            <TriangleAlert size={14} color="var(--warn)" aria-label={say('warning')} />
+          )}
+          {problem.nodeId !== undefined && (
+            <button type="button" className="problem-node mono" title={say('showNode')} onClick={() => show(problem)}>
+              {problem.nodeId}
+            </button>
+          )}
+          <span className="problem-text">{messageOf(problem, language)}</span>
+          {problem.fix && (
+            <button type="button" className="link" onClick={() => applyFix(problem)}>
+              {problem.fix.title[language]}
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}

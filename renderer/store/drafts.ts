@@ -1,0 +1,74 @@
+/**
+ * @file Where unsaved work lies in the browser. In: the open document. Out: one draft in IndexedDB, and a list of what was open before.
+ * A page that is being hidden cannot wait for IndexedDB, so its last words also go, synchronously, to localStorage; the newer of the two wins.
+ */
+import type { GraphDocument } from '../../engine/document/schema'
+
+export interface Draft {
+  readonly key: string
+  readonly document: GraphDocument
+  readonly fileName?: string
+  readonly isDirty: boolean
+  readonly path: readonly string[]
+  readonly savedAt: number
+}
+
+const DATABASE = 'netloom-editor'
+const STORE = 'drafts'
+const LAST_WORDS = 'netloom.last-words'
+const KEPT = 12
+
+const asked = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB'))
+  })
+
+let opened: Promise<IDBDatabase> | undefined
+
+function database(): Promise<IDBDatabase> {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'key' })
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB'))
+  })
+  return opened
+}
+
+export async function writeDraft(draft: Draft): Promise<void> {
+  const store = (await database()).transaction(STORE, 'readwrite').objectStore(STORE)
+  await asked(store.put(draft))
+  const all = (await asked(store.getAll())) as Draft[]
+  for (const old of all.sort((a, b) => b.savedAt - a.savedAt).slice(KEPT)) store.delete(old.key)
+}
+
+export const deleteDraft = async (key: string): Promise<void> => {
+  await asked((await database()).transaction(STORE, 'readwrite').objectStore(STORE).delete(key))
+}
+
+/** Everything kept, the newest first, the last words of a closed page included. */
+export async function readDrafts(): Promise<readonly Draft[]> {
+  const stored = (await asked((await database()).transaction(STORE).objectStore(STORE).getAll())) as Draft[]
+  const last = readLastWords()
+  const drafts = last ? [last, ...stored.filter((draft) => draft.key !== last.key || draft.savedAt > last.savedAt)] : stored
+  const newest = new Map<string, Draft>()
+  for (const draft of drafts.sort((a, b) => b.savedAt - a.savedAt)) if (!newest.has(draft.key)) newest.set(draft.key, draft)
+  return [...newest.values()]
+}
+
+export function writeLastWords(draft: Draft): void {
+  try {
+    localStorage.setItem(LAST_WORDS, JSON.stringify(draft))
+  } catch {
+    // Larger than the browser's quota: IndexedDB, at most 300 ms behind, has it.
+    localStorage.removeItem(LAST_WORDS)
+  }
+}
+
+function readLastWords(): Draft | undefined {
+  const text = localStorage.getItem(LAST_WORDS)
+  if (text === null) return undefined
+  localStorage.removeItem(LAST_WORDS)
+  return JSON.parse(text) as Draft
+}
