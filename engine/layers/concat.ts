@@ -19,7 +19,10 @@ const concat = defineLayer({
   params: {
     axis: int({
       label: { en: 'Axis', zh: '轴' },
-      help: { en: 'Which axis grows, the batch counted as 0; 1 is features or channels.', zh: '沿哪个轴拼接，批量维为 0；1 为特征或通道。' },
+      help: {
+        en: 'Which axis grows, the batch counted as 0; 1 is features or channels.',
+        zh: '沿哪个轴拼接，批量维为 0；1 为特征或通道。',
+      },
       default: 1,
       min: 1,
       max: 7,

@@ -1,5 +1,5 @@
 /** @file A learned row of numbers for every token: (N, …) whole numbers → (N, …, width) (notes 002 §10; Bengio et al. 2003). */
-import { weightOf } from './kit/affine'
+import { initializerSpec, weightOf } from './kit/affine'
 import { defineLayer } from './kit/define'
 import { expectDType } from './kit/expect'
 import { int } from './kit/params'
@@ -32,6 +32,7 @@ const embedding = defineLayer({
       min: 1,
       max: 1_000_000,
     }),
+    initializer: initializerSpec,
   },
   adjustable: { width: 'numHiddens' },
   shape: ({ x }, { numTokens, numHiddens }, fail) => {
@@ -51,8 +52,8 @@ const embedding = defineLayer({
       })
     return { y: { shape: [...x.shape, numHiddens], dtype: 'f32' } }
   },
-  weights: (_inputs, { numTokens, numHiddens }) => ({
-    table: { shape: [numTokens, numHiddens], init: 'xavier', fanIn: numTokens, fanOut: numHiddens },
+  weights: (_inputs, { numTokens, numHiddens, initializer }) => ({
+    table: { shape: [numTokens, numHiddens], init: initializer, fanIn: numTokens, fanOut: numHiddens },
   }),
   lower: (b, { x }, weights) => ({ y: b.gather(weightOf(weights, 'table'), x) }),
   flops: () => 0,

@@ -2,12 +2,13 @@
  * @file What layers with a kernel and a bias share: the form fields, the weights, and how they are called in PyTorch.
  */
 import { InternalError } from '../../core/diagnostics'
+import { initializers } from '../../initializers/registry'
 import type { Tensor } from '../../ir/emit'
 import type { PyTorchExport, WeightSpec } from './define'
 import { bool, choice } from './params'
 
 /** How the kernel starts (notes 002 §4). */
-export const initializerSpec = choice({
+export const initializerSpec = choice<string>({
   label: { en: 'Initial weights', zh: '权重初始化' },
   help: {
     en: 'Xavier keeps the size of signals steady through sigmoid and tanh, He through ReLU.',
@@ -15,11 +16,7 @@ export const initializerSpec = choice({
   },
   default: 'xavier',
   advanced: true,
-  options: {
-    xavier: { en: 'Xavier (uniform)', zh: 'Xavier（均匀）' },
-    he: { en: 'He (normal)', zh: 'He（正态）' },
-    zeros: { en: 'Zeros', zh: '全零' },
-  },
+  options: Object.fromEntries([...initializers].map(([kind, { title }]) => [kind, title])),
 })
 
 export const useBiasSpec = bool({
