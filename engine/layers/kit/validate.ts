@@ -93,7 +93,7 @@ function range(what: Text, { min, max, above }: Range): Text {
   if (bounds.length === 0) return what
   return {
     en: `${what.en}, ${bounds.map((b) => b.en).join(' and ')}`,
-    zh: `${what.zh},${bounds.map((b) => b.zh).join('且')}`,
+    zh: `${what.zh}，${bounds.map((b) => b.zh).join(' 且')}`,
   }
 }
 
