@@ -2,19 +2,15 @@
  * @file Every row of every layer against PyTorch in double precision: values, metrics, new statistics and gradients from the table in
  * layers.py, written by hand; and the layer's own PyTorch export, which must run and give the same.
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { TensorType } from '../../engine/core/tensor'
 import type { AnyLayer } from '../../engine/layers/kit/define'
 import { layers } from '../../engine/layers/kit/registry'
 import { expectAllClose, largestMagnitude } from '../support/allclose'
 import { evaluateOutputs } from '../support/checkLayer'
 import { buildCase, type Case, type LayerProgram, weightName, wireName } from '../support/layerProgram'
-
-const python = '/usr/bin/python3'
-const hasTorch = existsSync(python) && spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0
+import { askPython, describeWithTorch } from '../support/torch'
 
 /** Both sides compute in double precision, so they agree far more closely than CLI.md asks of 32 bits. */
 const TOLERANCE = 1e-9
@@ -82,17 +78,10 @@ function question({ layer, built, training }: Row) {
   }
 }
 
-describe.skipIf(!hasTorch)('layers against PyTorch (python3-torch)', () => {
+describeWithTorch('layers against PyTorch', () => {
   let answers: readonly Answer[] = []
   beforeAll(() => {
-    const script = fileURLToPath(new URL('layers.py', import.meta.url))
-    const { stdout, stderr, status } = spawnSync(python, [script], {
-      input: JSON.stringify(rows.map(question)),
-      encoding: 'utf8',
-      maxBuffer: 256 * 1024 * 1024,
-    })
-    if (status !== 0) throw new Error(stderr)
-    answers = JSON.parse(stdout)
+    answers = askPython(fileURLToPath(new URL('layers.py', import.meta.url)), rows.map(question))
   })
 
   it.each(rows.map((row, i) => ({ title: row.title, row, i })))('$title', ({ row, i }) => {

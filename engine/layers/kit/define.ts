@@ -8,7 +8,7 @@ import type { Diagnostic } from '../../core/diagnostics'
 import type { Shape, TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Emit, Tensor } from '../../ir/emit'
-import type { LayerFix } from './fixes'
+import type { Adjustable, LayerFix } from './fixes'
 import type { ParamSpecs, ParamValues } from './params'
 
 /** Palette section; decides icon and colour (the names of design/look: data, linear, conv, pool, norm, act, seq, merge, loss). */
@@ -34,9 +34,6 @@ export interface InputPort {
 export interface OutputPort {
   readonly about: Text
 }
-
-/** What a fix may ask of the layer that feeds a port. */
-export type Adjustment = 'width' | 'classes' | 'shape'
 
 type Ports = Readonly<Record<string, InputPort>>
 /** A variadic port carries a list. */
@@ -129,7 +126,7 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
    * Parameters by which a fix on a neighbour may change this layer's output: the extent of its features or channels (`width`),
    * the number of classes, the shape of one sample.
    */
-  readonly adjustable?: Partial<Readonly<Record<Adjustment, keyof S & string>>>
+  readonly adjustable?: Adjustable<keyof S & string>
   /** In order: kernel before bias, scale before shift, running statistics last. Only called with inputs that `shape` accepted. */
   weights?(inputs: Carried<I, TensorType>, params: ParamValues<S>): Readonly<Record<string, WeightSpec>>
   /** The formula, in the compiler's primitives. */

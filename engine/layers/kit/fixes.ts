@@ -4,7 +4,12 @@
  */
 import type { Endpoint, Fix, FixEdit } from '../../core/diagnostics'
 import type { Text } from '../../core/text'
-import type { Adjustment, AnyLayer } from './define'
+
+/** What a fix may ask of the layer that feeds a port. */
+export type Adjustment = 'width' | 'classes' | 'shape'
+
+/** Parameters by which a layer lets a neighbour's fix change its output. */
+export type Adjustable<Param extends string = string> = Partial<Readonly<Record<Adjustment, Param>>>
 
 /** A wire into this node: an input port and, where it is variadic, which of its wires. */
 interface Wire {
@@ -26,7 +31,7 @@ export interface LayerFix {
 
 /** What feeds a port; `layer` is absent where the source is no layer (a block instance). */
 export interface FixSource extends Endpoint {
-  readonly layer?: AnyLayer
+  readonly layer?: { readonly adjustable?: Adjustable }
 }
 
 /** The first of a layer's fixes whose edits all apply, in terms of the document; `self` is the node's id. */
