@@ -1,4 +1,5 @@
 /** @file Asks one layer's shape rule. In: types of its inputs and parameters. Out: what it promises, or what it reports. */
+import { messageOf } from '../../engine/core/diagnostic-message'
 import type { Shape, TensorType } from '../../engine/core/tensor'
 import type { AnyLayer, Fail } from '../../engine/layers/kit/define'
 import { completeParams } from '../../engine/layers/kit/validate'
@@ -35,6 +36,10 @@ export function refused(layer: AnyLayer, inputs: Given, params: Readonly<Record<
   const { outputs, problems } = ask(layer, inputs, params)
   const [problem, ...more] = problems
   if (outputs || !problem || more.length > 0) throw new Error(`accepted, or not one problem: ${JSON.stringify({ outputs, problems })}`)
+  for (const language of ['en', 'zh'] as const) {
+    const message = messageOf(problem, language)
+    if (/[{}]/.test(message)) throw new Error(`a value is missing: ${message}`)
+  }
   return problem
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Endpoint, Fix, FixEdit } from '../../core/diagnostics'
 import type { Text } from '../../core/text'
+import type { LayerKind } from './kinds'
 
 /** What a fix may ask of the layer that feeds a port. */
 export type Adjustment = 'width' | 'classes' | 'shape'
@@ -21,7 +22,7 @@ export type LayerFixEdit =
   | { readonly type: 'setParam'; readonly param: string; readonly value: unknown }
   /** Sets the parameter that the feeding layer declares `adjustable`; does not apply where it declares none. */
   | ({ readonly type: 'adjustSource'; readonly what: Adjustment; readonly value: unknown } & Wire)
-  | ({ readonly type: 'insertBefore'; readonly kind: string; readonly params: Record<string, unknown> } & Wire)
+  | ({ readonly type: 'insertBefore'; readonly kind: LayerKind; readonly params: Record<string, unknown> } & Wire)
   | ({ readonly type: 'removeWire' } & Wire)
 
 export interface LayerFix {
