@@ -1,0 +1,11 @@
+/**
+ * @file What `import … from 'netloom'` gives: networks as code, documents, and what the engine does with them.
+ */
+export { block } from './builder/block'
+export { type DocumentBuilder, type GraphBuilder, graph } from './builder/graph'
+export { type Template, template } from './builder/template'
+export { unconnected } from './builder/types'
+export { parseDocument, serializeDocument } from './document/parse'
+export type { GraphDocument } from './document/schema'
+export { exportTypeScript } from './export/typescript'
+export { inferShapes } from './shapes/infer'
