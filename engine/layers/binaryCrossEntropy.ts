@@ -13,7 +13,7 @@ const binaryCrossEntropy = defineLayer({
   idStem: 'loss',
   title: { en: 'Binary cross-entropy', zh: '二元交叉熵损失' },
   summary: {
-    en: 'The loss of yes/no questions, one or several at once. Feed it raw scores, without a sigmoid; targets are 0 or 1.',
+    en: 'The loss for yes/no questions, one or several at once. Feed it raw scores, without a sigmoid; targets are 0 or 1.',
     zh: '是非判断的损失，可同时判断多个标签。请直接输入得分，前面不要加 sigmoid；目标值为 0 或 1。',
   },
   formula: String.raw`L = \frac{1}{n} \sum_i -y_i \log \sigma(z_i) - (1 - y_i) \log\bigl(1 - \sigma(z_i)\bigr)`,

@@ -10,7 +10,7 @@ const meanSquaredError = defineLayer({
   idStem: 'loss',
   title: { en: 'Mean squared error', zh: '均方误差损失' },
   summary: {
-    en: 'The loss of regression: the squared distance between prediction and target, averaged over all numbers.',
+    en: 'The loss for regression: the squared distance between prediction and target, averaged over all numbers.',
     zh: '回归任务的损失：预测值与目标值之差的平方，对所有数取平均。',
   },
   formula: String.raw`L = \frac{1}{n} \sum_i (\hat{y}_i - y_i)^2 \quad\text{or}\quad \frac{1}{2n} \sum_i (\hat{y}_i - y_i)^2`,

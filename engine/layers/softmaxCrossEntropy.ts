@@ -12,7 +12,7 @@ const softmaxCrossEntropy = defineLayer({
   idStem: 'loss',
   title: { en: 'Softmax cross-entropy', zh: 'Softmax 交叉熵损失' },
   summary: {
-    en: 'The loss of classification: turns scores into probabilities and asks for a high one at the right class. Feed it raw scores, without a softmax.',
+    en: 'The loss for classification: turns scores into probabilities and rewards a high one for the right class. Feed it raw scores, without a softmax.',
     zh: '分类任务的损失：把得分转为概率，并使正确类别的概率尽量高。请直接输入得分，前面不要加 softmax。',
   },
   formula: String.raw`L = -\frac{1}{N} \sum_{i} \log \frac{e^{z_{i,y_i}}}{\sum_j e^{z_{i,j}}}`,

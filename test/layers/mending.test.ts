@@ -1,0 +1,85 @@
+/** @file The issue's one-click fixes end to end: a broken document, its diagnostic, the fix applied as the editor does, nothing left to report. */
+import { produce } from 'immer'
+import { expect, test } from 'vitest'
+import { type DocumentBuilder, graph } from '../../engine/builder/graph'
+import type { Diagnostic } from '../../engine/core/diagnostics'
+import type { GraphDocument } from '../../engine/document/schema'
+import { inferShapes } from '../../engine/shapes/infer'
+import { applyFixEdit } from '../../renderer/store/edits'
+
+function built(write: (g: DocumentBuilder) => void): GraphDocument {
+  const g = graph('broken')
+  write(g)
+  return g.document()
+}
+
+/** The one diagnostic of the document, and the document after its fix. */
+function mend(document: GraphDocument): { readonly diagnostic: Diagnostic; readonly mended: GraphDocument } {
+  const [diagnostic, ...more] = inferShapes(document).diagnostics
+  if (!diagnostic?.fix || more.length > 0) throw new Error(`not one mendable problem: ${JSON.stringify(inferShapes(document).diagnostics)}`)
+  const { edits } = diagnostic.fix
+  return {
+    diagnostic,
+    mended: produce(document, (draft) => {
+      for (const edit of edits) applyFixEdit(draft, edit)
+    }),
+  }
+}
+
+test('dense after a convolution: Flatten', () => {
+  const { diagnostic, mended } = mend(
+    built((g) => {
+      const image = g.input('image', [1, 12, 12])
+      g.classify(g.maxPool2d(g.conv2d(image, { numChannels: 4 })), 10)
+    }),
+  )
+  expect(diagnostic).toMatchObject({ code: 'shape.rank', nodeId: 'dense1', port: 'x' })
+  expect(inferShapes(mended).diagnostics).toEqual([])
+  expect(mended.nodes.map(({ kind }) => kind)).toContain('flatten')
+})
+
+test('label count: the layer before the loss', () => {
+  const { diagnostic, mended } = mend(
+    built((g) => {
+      const scores = g.dense(g.input('features', [5]), { numHiddens: 7, id: 'scores' })
+      g.softmaxCrossEntropy(scores, g.label('label', 3))
+    }),
+  )
+  expect(diagnostic).toMatchObject({ code: 'shape.classes', port: 'logits' })
+  expect(inferShapes(mended).diagnostics).toEqual([])
+  expect(mended.nodes.find(({ id }) => id === 'scores')?.params.numHiddens).toBe(3)
+})
+
+test('label count: the label, where the layer before has no units to set', () => {
+  const { mended } = mend(
+    built((g) => {
+      g.softmaxCrossEntropy(g.globalAvgPool2d(g.input('image', [6, 4, 4])), g.label('label', 3))
+    }),
+  )
+  expect(inferShapes(mended).diagnostics).toEqual([])
+  expect(mended.nodes.find(({ id }) => id === 'label')?.params.classes).toBe(6)
+})
+
+test('a shortcut of other channels and size: 1×1 convolution with a stride', () => {
+  const { diagnostic, mended } = mend(
+    built((g) => {
+      const image = g.input('image', [3, 9, 10])
+      const main = g.conv2d(image, { numChannels: 8, padding: 1, stride: 2 })
+      g.classify(g.globalAvgPool2d(g.relu(g.add([main, image]))), 4)
+    }),
+  )
+  expect(diagnostic).toMatchObject({ code: 'shape.mismatch', nodeId: 'add1' })
+  expect(inferShapes(mended).diagnostics).toEqual([])
+  const inserted = mended.nodes.find(({ kind, params }) => kind === 'conv2d' && params.kernelSize === 1)
+  expect(inserted?.params).toEqual({ numChannels: 8, kernelSize: 1, stride: 2 })
+  expect(mended.edges).toContainEqual({ from: { node: 'image', port: 'y' }, to: { node: inserted?.id, port: 'x' } })
+})
+
+test('a target of another shape: the units of the prediction', () => {
+  const { mended } = mend(
+    built((g) => {
+      g.meanSquaredError(g.dense(g.input('features', [5]), { numHiddens: 1 }), g.label('target', { type: 'number', shape: [2] }))
+    }),
+  )
+  expect(inferShapes(mended).diagnostics).toEqual([])
+})
