@@ -1,0 +1,85 @@
+/** @file The editor's frame: header, palette, canvas, inspector, dock, and what floats above them. */
+import { useEffect } from 'react'
+import { Group, Panel, Separator } from 'react-resizable-panels'
+import { Toaster } from 'sonner'
+import './app.css'
+import { Canvas } from './canvas/Canvas'
+import { listenToClipboard } from './commands/clipboard'
+import { listenToKeys } from './commands/keys'
+import { runCommand } from './commands/registry'
+import { CommandPalette } from './dialogs/CommandPalette'
+import { FileProblems } from './dialogs/FileProblems'
+import { FindNode } from './dialogs/FindNode'
+import { Shortcuts } from './dialogs/Shortcuts'
+import { useFileDrop } from './file-drop'
+import { Gallery } from './gallery/Gallery'
+import { Header } from './header/Header'
+import { useWords } from './i18n/i18n'
+import { shellWords } from './i18n/shell-words'
+import { Inspector } from './inspector/Inspector'
+import { Palette } from './palette/Palette'
+import { Dock } from './panels/dock/Dock'
+import { isDirty, useDocument } from './store/document'
+import { receiveDesktopFile } from './store/files'
+import { themeInForce, useSettings } from './store/settings'
+
+export function App() {
+  const say = useWords(shellWords)
+  const theme = useSettings((state) => state.theme)
+  useEffect(listenToKeys, [])
+  useEffect(listenToClipboard, [])
+  useEffect(followDesktop, [])
+  useFileDrop()
+  return (
+    <div className="app">
+      <Header />
+      <Group orientation="vertical" className="app-body">
+        <Panel minSize={200} id="work">
+          <Group orientation="horizontal">
+            <Panel defaultSize={208} minSize={160} maxSize={360} groupResizeBehavior="preserve-pixel-size" id="palette">
+              <aside aria-label={say('palette')}>
+                <Palette />
+              </aside>
+            </Panel>
+            <Separator className="splitter is-vertical" aria-label={say('resize')} />
+            <Panel minSize={320} id="canvas">
+              <main>
+                <Canvas />
+              </main>
+            </Panel>
+            <Separator className="splitter is-vertical" aria-label={say('resize')} />
+            <Panel defaultSize={264} minSize={220} maxSize={480} groupResizeBehavior="preserve-pixel-size" id="inspector">
+              <aside aria-label={say('inspector')}>
+                <Inspector />
+              </aside>
+            </Panel>
+          </Group>
+        </Panel>
+        <Separator className="splitter is-horizontal" aria-label={say('resize')} />
+        <Panel defaultSize={212} minSize={120} maxSize="70%" groupResizeBehavior="preserve-pixel-size" id="dock">
+          <section className="app-dock" aria-label={say('dock')}>
+            <Dock />
+          </section>
+        </Panel>
+      </Group>
+      <Gallery />
+      <CommandPalette />
+      <FindNode />
+      <Shortcuts />
+      <FileProblems />
+      <Toaster theme={themeInForce(theme)} position="bottom-center" offset={228} toastOptions={{ className: 'toast' }} />
+    </div>
+  )
+}
+
+/** In Electron: menu items run commands, opened files arrive, and main knows whether to ask before closing. */
+function followDesktop(): (() => void) | undefined {
+  const { netloom } = window
+  if (!netloom) return undefined
+  netloom.onCommand(runCommand)
+  netloom.onOpenFile(receiveDesktopFile)
+  netloom.setDirty(isDirty(useDocument.getState()))
+  return useDocument.subscribe((state, before) => {
+    if (isDirty(state) !== isDirty(before)) netloom.setDirty(isDirty(state))
+  })
+}

@@ -1,0 +1,92 @@
+/** @file Everything about one selected node. In: the node, its layer and its shapes. Out: form, formula, counts, shapes, help. */
+import { messageOf } from '../../engine/core/diagnostic-message'
+import { nodeKinds } from '../../engine/document/ports'
+import type { GraphNode } from '../../engine/document/schema'
+import { titleOf } from '../canvas/model'
+import { ParamForm } from '../controls/ParamForm'
+import { useLanguage, useText, useWords } from '../i18n/i18n'
+import { inspectorWords } from '../i18n/inspector-words'
+import { formatBytes, formatCount, formatLarge } from '../i18n/numbers'
+import { applyFix, changeParam } from '../store/actions'
+import { useDocument } from '../store/document'
+import { categoryOf, colourOf, graphAt, isBlock, isBlockPort, layerOf, pathOf, portsIn } from '../store/graphs'
+import { formatSample, problemsOf, useShaped } from '../store/shaped'
+import { BlockInstance } from './BlockInstance'
+import { blockParamsAt } from './block-params'
+import { Facts } from './Facts'
+import { Formula } from './Formula'
+import { NodeName } from './NodeName'
+
+export function NodeInspector({ node }: { node: GraphNode }) {
+  const say = useWords(inspectorWords)
+  const text = useText()
+  const language = useLanguage()
+  const document = useDocument((state) => state.document)
+  const path = useDocument((state) => state.path)
+  const shaped = useShaped()
+  const { graph } = graphAt(document, path)
+  const enginePath = pathOf(path, node.id)
+  const layer = layerOf(node)
+  const own = shaped.byPath.get(enginePath)
+  const inside = isBlock(node) ? shaped.graph.nodes.filter((one) => one.path.startsWith(`${enginePath}/`)) : own ? [own] : []
+  const sum = (pick: (one: (typeof inside)[number]) => number): number => inside.reduce((total, one) => total + pick(one), 0)
+  const problems = problemsOf(shaped.problems, enginePath)
+  const ports = portsIn(document, node)
+  const arriving = ports.inputs.map((port) => {
+    const edge = graph.edges.find((one) => one.to.node === node.id && one.to.port === port.name)
+    return edge ? formatSample(shaped.graph.types.get(pathOf(path, edge.from.node))?.[edge.from.port]) : say('notConnected')
+  })
+  const leaving = ports.outputs.map((port) => formatSample(shaped.graph.types.get(enginePath)?.[port.name]))
+  const flow = [arriving[0], leaving[0]].filter((shape) => shape !== undefined).join(' → ')
+  return (
+    <>
+      <NodeName id={node.id} colour={colourOf(categoryOf(document, node))} isBlock={isBlock(node)} />
+      <p className="inspector-kind">
+        {isBlockPort(node) ? say('blockPort') : text(layer?.title ?? titleOf(document, node))}
+        {flow !== '' && <span className="mono"> · {flow}</span>}
+      </p>
+      {problems.length > 0 && (
+        <div className="inspector-problems">
+          {problems.slice(0, 4).map((problem) => (
+            <div key={`${problem.code} ${problem.nodeId} ${problem.port} ${problem.param}`}>
+              {messageOf(problem, language)}
+              {problem.fix && (
+                <button type="button" className="link" onClick={() => applyFix(problem)}>
+                  {problem.fix.title[language]}
+                </button>
+              )}
+            </div>
+          ))}
+        </div>
+      )}
+      {isBlock(node) && <BlockInstance node={node} />}
+      {layer && (
+        <ParamForm
+          key={enginePath}
+          specs={layer.params}
+          values={node.params}
+          blockParams={blockParamsAt(document, path)}
+          onChange={(name, value) => changeParam(node.id, name, value, layer.params[name]?.default)}
+        />
+      )}
+      {layer && <Formula tex={layer.formula} label={say('formula')} />}
+      {node.kind !== nodeKinds.blockInput && node.kind !== nodeKinds.blockOutput && (
+        <Facts
+          facts={[
+            { label: say('parameters'), value: inside.length > 0 ? formatCount(sum((one) => one.parameterCount)) : undefined },
+            { label: say('flops', { batch: shaped.graph.batchSize }), value: inside.length > 0 ? formatLarge(sum((one) => one.flops)) : undefined },
+            { label: say('activation'), value: inside.length > 0 ? formatBytes(sum((one) => one.activationBytes)) : undefined },
+            { label: say('receptive'), value: own?.receptiveField?.join('×') },
+            ...Object.entries(own?.weights ?? {}).map(([name, weight]) => ({ label: name, value: weight.shape.join('×') || '1' })),
+          ]}
+        />
+      )}
+      {layer && (
+        <p className="inspector-help">
+          {text(layer.summary)}
+          <cite>{layer.reference}</cite>
+        </p>
+      )}
+    </>
+  )
+}
