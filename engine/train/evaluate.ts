@@ -30,10 +30,10 @@ export async function evaluateModel(
   for (let start = 0; start < indices.length; start += size) {
     if (cancelled?.()) return undefined
     const batch = indices.subarray(start, start + size)
-    const { lowered, executable } = await model.pass(batch.length, { training: false, gradients: 'none' })
+    const { program, executable } = await model.pass(batch.length, { training: false, gradients: 'none' })
     const inputs = await reader.read(batch, 0)
-    executable.run({ ...inputs, ...runtimeInputs(lowered.program, model.document.training.seed, 0, 0) })
-    mean.add(measuredFrom(await executable.read(measuredNames(lowered.program.outputs))), batch.length)
+    executable.run({ ...inputs, ...runtimeInputs(program, model.document.training.seed, 0, 0) })
+    mean.add(measuredFrom(await executable.read(measuredNames(program.outputs))), batch.length)
     await turns?.due()
   }
   return mean.take()

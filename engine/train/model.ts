@@ -2,23 +2,21 @@
  * @file A network on a device: its parameters, and its forward passes compiled as they are asked for.
  * In: a document and a backend. Out: executables that share one state, for any batch size, mode and set of watched nodes.
  */
+import { type Compiled, type CompileOptions, compile, shape } from '../compile'
 import { DiagnosedError } from '../core/diagnostics'
 import type { DType, Shape, TensorData } from '../core/tensor'
 import type { GraphDocument } from '../document/schema'
 import { initializeWeights } from '../initializers/initialize'
-import { lowerGraph } from '../ir/lower'
-import { inputNames, type Lowered, type LowerOptions } from '../ir/lowering'
+import { inputNames, type LowerOptions, stateNames } from '../ir/lowering'
 import type { Program } from '../ir/program'
-import type { Backend, Executable, StateSpec, StateStore } from '../runtime/backend'
-import { inferShapes } from '../shapes/infer'
+import type { Outcome } from '../protocol/messages'
+import type { Backend, StateSpec, StateStore } from '../runtime/backend'
 import type { ShapedGraph } from '../shapes/shaped-graph'
 
-/** The graph with its shapes; a `DiagnosedError` with everything that is wrong with it. */
-export function shapedOrThrow(document: GraphDocument, batchSize?: number): ShapedGraph {
-  const shaped = inferShapes(document, { batchSize })
-  const errors = shaped.diagnostics.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) throw new DiagnosedError(errors)
-  return shaped
+/** The value of an outcome; its diagnostics as a `DiagnosedError`. */
+export function unwrap<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new DiagnosedError(outcome.diagnostics)
+  return outcome.value
 }
 
 export interface WeightInfo extends StateSpec {
@@ -29,7 +27,7 @@ export interface WeightInfo extends StateSpec {
 export const weightsOf = (shaped: ShapedGraph): readonly WeightInfo[] =>
   shaped.nodes.flatMap((node) =>
     Object.entries(node.weights).map(([name, spec]) => ({
-      name: `${node.path}.${name}`,
+      name: stateNames.weight(node.path, name),
       shape: spec.shape,
       trainable: spec.trainable !== false && !node.frozen,
     })),
@@ -38,11 +36,6 @@ export const weightsOf = (shaped: ShapedGraph): readonly WeightInfo[] =>
 /** What a program must be fed. */
 export const dataInputsOf = (program: Program): readonly { readonly name: string; readonly shape: Shape; readonly dtype: DType }[] =>
   program.values.flatMap(({ op, shape, dtype }) => (op.op === 'input' && op.role === 'data' ? [{ name: op.name, shape, dtype }] : []))
-
-export interface Compiled {
-  readonly lowered: Lowered
-  readonly executable: Executable
-}
 
 /** Seed and step in place, where the program asks for them. */
 export function runtimeInputs(program: Program, seed: number, step: number, lr: number): Record<string, TensorData> {
@@ -66,9 +59,13 @@ export class Model {
 
   /** Fresh weights from the document's seed; `extraState` (an optimiser's) begins at zero. */
   static async create(document: GraphDocument, backend: Backend, extraState: readonly StateSpec[] = []): Promise<Model> {
-    const shaped = shapedOrThrow(document)
+    const shaped = unwrap(shape(document))
     const weights = weightsOf(shaped)
-    const state = backend.createState([...weights.map(({ name, shape }) => ({ name, shape })), ...extraState])
+    const names = new Set(weights.map(({ name }) => name))
+    const state = backend.createState([
+      ...weights.map(({ name, shape }) => ({ name, shape })),
+      ...extraState.filter(({ name }) => !names.has(name)),
+    ])
     for (const [name, data] of initializeWeights(shaped, document.training.seed)) await state.write(name, data)
     return new Model(document, backend, state, weights)
   }
@@ -84,15 +81,11 @@ export class Model {
     ])
     const known = this.passes.get(key)
     if (known) return known
-    const compiling = this.compile(batchSize, options)
+    const wanted: CompileOptions = { ...options, batchSize }
+    const compiling = compile(this.document, wanted, this.backend, this.state).then(unwrap)
     this.passes.set(key, compiling)
     compiling.catch(() => this.passes.delete(key))
     return compiling
-  }
-
-  private async compile(batchSize: number, options: LowerOptions): Promise<Compiled> {
-    const lowered = lowerGraph(shapedOrThrow(this.document, batchSize), options)
-    return { lowered, executable: await this.backend.compile(lowered.program, this.state) }
   }
 
   async load(weights: Readonly<Record<string, Float32Array>>): Promise<void> {

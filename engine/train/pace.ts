@@ -29,25 +29,24 @@ export class Pace {
 
 const TURN_MS = 16
 
-/** Hands the thread back often enough; a message to oneself is a turn without the 4 ms that timers cost in a page. */
+/**
+ * Hands the thread back often enough. A message to oneself is a turn without the 4 ms that timers cost in a page; every turn has a
+ * channel of its own, because Node would otherwise go on delivering from the same one before it looks at anything else.
+ */
 export class Turns {
-  private readonly channel = new MessageChannel()
   private last = performance.now()
 
   /** Undefined while the current turn may go on. */
   due(): Promise<void> | undefined {
     if (performance.now() - this.last < TURN_MS) return undefined
     return new Promise((resolve) => {
-      this.channel.port1.onmessage = () => {
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = () => {
+        port1.close()
         this.last = performance.now()
         resolve()
       }
-      this.channel.port2.postMessage(null)
+      port2.postMessage(null)
     })
-  }
-
-  end(): void {
-    this.channel.port1.close()
-    this.channel.port2.close()
   }
 }

@@ -1,0 +1,34 @@
+/**
+ * @file Where a loss that is no longer a number came from. In: the model as it was before the failing step, and the inputs of that step.
+ * Out: a diagnostic on the first node, in forward order, whose output is not finite.
+ */
+import { shape } from '../compile'
+import type { Diagnostic } from '../core/diagnostics'
+import { outputNames } from '../ir/lowering'
+import type { Inputs } from './batches'
+import { type Model, runtimeInputs, unwrap } from './model'
+
+const allFinite = (data: ArrayLike<number>): boolean => {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false
+  return true
+}
+
+export async function locateDivergence(model: Model, batchSize: number, inputs: Inputs, step: number, loss: number): Promise<Diagnostic> {
+  const { document } = model
+  const nodes = unwrap(shape(document, { batchSize })).nodes
+  const { program, executable } = await model.pass(batchSize, {
+    training: true,
+    gradients: 'none',
+    activations: nodes.map(({ path }) => path),
+  })
+  executable.run({ ...inputs, ...runtimeInputs(program, document.training.seed, step, 0) })
+  const names = program.outputs.map(({ name }) => name).filter((name) => name.startsWith('activation:'))
+  const outputs = await executable.read(names)
+  const first = nodes.find(({ path, outputs: ports }) =>
+    Object.keys(ports).some((port) => {
+      const data = outputs[outputNames.activation(path, port)]
+      return data !== undefined && !allFinite(data)
+    }),
+  )
+  return { code: 'train.not-finite', severity: 'error', nodeId: first?.path, values: { step, got: String(loss) } }
+}
