@@ -27,7 +27,7 @@ export class KernelBench {
   readonly bytes: number
   private readonly addresses: number[] = []
   private readonly guards: number[] = []
-  private readonly functions: Record<string, (begin: number, end: number) => void>
+  private readonly functions: readonly ((begin: number, end: number) => void)[]
 
   /** `sizes`: elements of each buffer, by buffer id. */
   constructor(
@@ -65,7 +65,7 @@ export class KernelBench {
     for (const guard of this.guards) new Float32Array(this.memory.buffer, guard, guardBytes / 4).fill(guardValue)
     for (const { address, values } of tables) new Int32Array(this.memory.buffer, address, values.length).set(values)
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory: this.memory } })
-    this.functions = instance.exports as Record<string, (begin: number, end: number) => void>
+    this.functions = phases.map((_, i) => instance.exports[`phase${i}`] as (begin: number, end: number) => void)
   }
 
   floats(buffer: number): Float32Array {
@@ -87,9 +87,13 @@ export class KernelBench {
   run(split: Split = whole): void {
     for (const [i, { units }] of this.phases.entries()) {
       const cuts = split(units)
-      for (let piece = 0; piece + 1 < cuts.length; piece++) {
-        this.functions[`phase${i}`]?.(cuts[piece] as number, cuts[piece + 1] as number)
-      }
+      for (let piece = 0; piece + 1 < cuts.length; piece++) this.runPhase(i, cuts[piece] as number, cuts[piece + 1] as number)
     }
+  }
+
+  runPhase(phase: number, begin: number, end: number): void {
+    const run = this.functions[phase]
+    if (!run) throw new Error(`there is no phase ${phase}`)
+    run(begin, end)
   }
 }

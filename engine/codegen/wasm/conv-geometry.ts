@@ -1,10 +1,20 @@
 /**
- * @file Where a convolution's operands meet: which kernel taps fall inside the image for an output or input pixel, and byte offsets in
- * images that lie as (H, W, N, C). Pure arithmetic on a kernel's sizes; everything generated rests on it.
+ * @file Where the operands of convolutions and pools meet: which taps of a window fall inside the image for an output or input pixel, and
+ * byte offsets in images that lie as (H, W, N, C). Pure arithmetic on a kernel's sizes; everything generated rests on it.
  */
 import type { ConvKernel } from '../../optimize/kernel'
 
-export interface ConvGeometry {
+export interface WindowGeometry {
+  readonly height: number
+  readonly width: number
+  readonly outHeight: number
+  readonly outWidth: number
+  readonly taps: readonly Tap[]
+  readonly stride: readonly [number, number]
+  readonly padding: readonly [number, number]
+}
+
+export interface ConvGeometry extends WindowGeometry {
   readonly batch: number
   /** Channels of the whole image and of one group, in and out. */
   readonly channels: number
@@ -12,30 +22,24 @@ export interface ConvGeometry {
   readonly groups: number
   readonly groupChannels: number
   readonly groupOutChannels: number
-  readonly height: number
-  readonly width: number
-  readonly outHeight: number
-  readonly outWidth: number
-  readonly taps: readonly Tap[]
   readonly kernelWidth: number
-  readonly stride: readonly [number, number]
-  readonly padding: readonly [number, number]
 }
 
-/** A kernel element's place: its number in row-major order and its offset in the image. */
+/** A window element's place: its number in row-major order and its offset in the image. */
 export interface Tap {
   readonly index: number
   readonly y: number
   readonly x: number
 }
 
-export function geometryOf({ sizes, window }: ConvKernel): ConvGeometry {
-  const { kernelHeight, kernelWidth } = sizes
-  const taps = Array.from({ length: kernelHeight * kernelWidth }, (_, index) => ({
+export const tapsOf = (height: number, width: number, dilation: readonly [number, number]): Tap[] =>
+  Array.from({ length: height * width }, (_, index) => ({
     index,
-    y: Math.floor(index / kernelWidth) * window.dilation[0],
-    x: (index % kernelWidth) * window.dilation[1],
+    y: Math.floor(index / width) * dilation[0],
+    x: (index % width) * dilation[1],
   }))
+
+export function geometryOf({ sizes, window }: ConvKernel): ConvGeometry {
   return {
     batch: sizes.batch,
     channels: sizes.channels,
@@ -47,8 +51,8 @@ export function geometryOf({ sizes, window }: ConvKernel): ConvGeometry {
     width: sizes.width,
     outHeight: sizes.outHeight,
     outWidth: sizes.outWidth,
-    taps,
-    kernelWidth,
+    taps: tapsOf(sizes.kernelHeight, sizes.kernelWidth, window.dilation),
+    kernelWidth: sizes.kernelWidth,
     stride: window.stride,
     padding: window.padding,
   }
@@ -73,14 +77,14 @@ export const pixels = (height: number, width: number): Pixel[] =>
   Array.from({ length: height * width }, (_, index) => ({ y: Math.floor(index / width), x: index % width, index }))
 
 /** The image pixel under a tap when the window stands at an output pixel; undefined outside the image. */
-export function imagePixel(g: ConvGeometry, out: Pixel, tap: Tap): number | undefined {
+export function imagePixel(g: WindowGeometry, out: Pixel, tap: Tap): number | undefined {
   const y = out.y * g.stride[0] + tap.y - g.padding[0]
   const x = out.x * g.stride[1] + tap.x - g.padding[1]
   return y < 0 || x < 0 || y >= g.height || x >= g.width ? undefined : y * g.width + x
 }
 
 /** The output pixel whose window has an image pixel under a tap; undefined if there is none. */
-export function outPixel(g: ConvGeometry, pixel: Pixel, tap: Tap): number | undefined {
+export function outPixel(g: WindowGeometry, pixel: Pixel, tap: Tap): number | undefined {
   const y = (pixel.y + g.padding[0] - tap.y) / g.stride[0]
   const x = (pixel.x + g.padding[1] - tap.x) / g.stride[1]
   if (!Number.isInteger(y) || !Number.isInteger(x) || y < 0 || x < 0 || y >= g.outHeight || x >= g.outWidth) return undefined

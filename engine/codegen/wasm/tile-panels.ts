@@ -325,7 +325,7 @@ function copyRow({ f, from, to }: PanelTask, kind: PanelKind): void {
 }
 
 /** Stores the first one to four lanes. */
-function storeFirst(f: FunctionBuilder, to: Local, offset: number, value: Local, lanes: number): void {
+export function storeFirst(f: FunctionBuilder, to: Local, offset: number, value: Local, lanes: number): void {
   f.get(to).get(value)
   if (lanes === 4) f.memory('v128.store', offset)
   else if (lanes === 1) f.memoryLane('v128.store32_lane', 0, offset)

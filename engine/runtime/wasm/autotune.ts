@@ -1,0 +1,111 @@
+/**
+ * @file Chooses the kernel variant for this machine and engine. Which tile shape is fastest depends on whether V8 widens vectors to 256
+ * bits, which cannot be asked, only measured. In: nothing. Out: the fastest variant that also computes right, found in some 20 ms and
+ * remembered for the life of the process.
+ */
+import { ModuleBuilder } from '../../codegen/wasm/assembler'
+import type { KernelVariant } from '../../codegen/wasm/emitter'
+import { matmulPhases } from '../../codegen/wasm/matmul'
+
+export const kernelVariants: readonly KernelVariant[] = [
+  { fma: true, rows: 6, columns: 16 },
+  { fma: true, rows: 6, columns: 8 },
+  { fma: false, rows: 4, columns: 16 },
+  { fma: false, rows: 4, columns: 8 },
+]
+
+/** A product small enough to be quick and long enough to be told apart: (96 × 128) · (128 × 96). */
+const rows = 96
+const depth = 128
+const columns = 96
+/** Each variant is warmed up and then timed for this long; the best run counts, so interruptions do not. */
+const warmUpMilliseconds = 2
+const timedMilliseconds = 3
+
+let chosen: Promise<KernelVariant> | undefined
+
+export function chooseVariant(): Promise<KernelVariant> {
+  chosen ??= measureVariants()
+  return chosen
+}
+
+async function measureVariants(): Promise<KernelVariant> {
+  let best: { variant: KernelVariant; time: number } | undefined
+  for (const variant of kernelVariants) {
+    const time = await timeVariant(variant)
+    if (time !== undefined && (!best || time < best.time)) best = { variant, time }
+  }
+  if (!best) throw new Error('this WebAssembly engine has no 128-bit SIMD')
+  return best.variant
+}
+
+/** Milliseconds of one product; undefined if the engine lacks an instruction or computes something else. */
+export async function timeVariant(variant: KernelVariant, emit: typeof matmulPhases = matmulPhases): Promise<number | undefined> {
+  const a = 1024
+  const b = a + 4 * rows * depth + 64
+  const out = b + 4 * depth * columns + 64
+  let top = out + 4 * rows * columns + 64
+  const allocate = (bytes: number): number => {
+    const address = Math.ceil(top / 64) * 64
+    top = address + bytes + 64
+    return address
+  }
+  const tables: { address: number; values: readonly number[] }[] = []
+  const module = new ModuleBuilder({ initialPages: 1, shared: false })
+  const phases = emit(
+    {
+      module,
+      variant,
+      address: (buffer) => buffer,
+      scratch: allocate,
+      table: (values) => {
+        const address = allocate(4 * values.length)
+        tables.push({ address, values })
+        return address
+      },
+    },
+    { a, b, out, batch: 1, m: rows, k: depth, n: columns, transposeA: false, transposeB: false, label: 'autotune' },
+  )
+  for (const [i, { func }] of phases.entries()) module.export(`phase${i}`, func)
+  const bytes = module.toBytes()
+  if (!WebAssembly.validate(bytes)) return undefined
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(top / 65536) })
+  for (const { address, values } of tables) new Int32Array(memory.buffer, address, values.length).set(values)
+  const left = new Float32Array(memory.buffer, a, rows * depth)
+  const right = new Float32Array(memory.buffer, b, depth * columns)
+  // Small integers: every sum is exact, so any right variant gives the same numbers.
+  for (let i = 0; i < left.length; i++) left[i] = ((i * 7) % 11) - 5
+  for (let i = 0; i < right.length; i++) right[i] = ((i * 5) % 13) - 6
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } })
+  const functions = phases.map((_, i) => instance.exports[`phase${i}`] as (begin: number, end: number) => void)
+  const once = (): void => {
+    for (const [i, phase] of phases.entries()) functions[i]?.(0, phase.units)
+  }
+  bestOf(once, warmUpMilliseconds)
+  const time = bestOf(once, timedMilliseconds)
+  return computesRight(left, right, new Float32Array(memory.buffer, out, rows * columns)) ? time : undefined
+}
+
+function bestOf(work: () => void, milliseconds: number): number {
+  const end = performance.now() + milliseconds
+  let best = Number.POSITIVE_INFINITY
+  let start = performance.now()
+  while (start < end) {
+    work()
+    const now = performance.now()
+    best = Math.min(best, now - start)
+    start = now
+  }
+  return best
+}
+
+function computesRight(left: Float32Array, right: Float32Array, product: Float32Array): boolean {
+  for (let i = 0; i < rows; i += 7) {
+    for (let j = 0; j < columns; j += 5) {
+      let sum = 0
+      for (let p = 0; p < depth; p++) sum += (left[i * depth + p] as number) * (right[p * columns + j] as number)
+      if (product[i * columns + j] !== sum) return false
+    }
+  }
+  return true
+}
