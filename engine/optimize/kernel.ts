@@ -50,7 +50,10 @@ export interface LoopResult {
   readonly reduce?: 'sum' | 'max'
 }
 
-/** A fused nest: elementwise work, optionally ending in reductions over the last `reduced` axes. */
+/**
+ * A fused nest: elementwise work, optionally ending in reductions over the last `reduced` axes. A result without `reduce` is stored at
+ * every point, in a nest with reductions too. Copies, parts of a concatenation and padding are loops like any other.
+ */
 export interface LoopKernel {
   readonly kind: 'loop'
   readonly axes: readonly number[]
@@ -117,16 +120,6 @@ export interface PoolKernel {
   readonly window: PoolWindow
 }
 
-/** Concatenation, padding, strided copies: out[offset + strides] = x through its view, for every index. Parts may leave holes: `fill` first. */
-export interface CopyKernel {
-  readonly kind: 'copy'
-  readonly axes: readonly number[]
-  readonly from: View
-  readonly to: View
-  /** Zero the whole destination first. */
-  readonly clear: boolean
-}
-
 /** Rows of `table` (rows, width) by `indices` (count). */
 export interface GatherKernel {
   readonly kind: 'gather'
@@ -157,7 +150,7 @@ export interface ArgMaxKernel {
   readonly inner: number
 }
 
-export type KernelBody = LoopKernel | MatmulKernel | ConvKernel | PoolKernel | CopyKernel | GatherKernel | ScatterAddKernel | ArgMaxKernel
+export type KernelBody = LoopKernel | MatmulKernel | ConvKernel | PoolKernel | GatherKernel | ScatterAddKernel | ArgMaxKernel
 
 export type Kernel = KernelBody & {
   /** Node paths whose work this is; the first names it in messages. */

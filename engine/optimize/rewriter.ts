@@ -17,7 +17,9 @@ export class Rewriter {
 
   /** Adds an instruction, or finds the equal one that is there already. */
   add(op: Op, inputs: readonly ValueId[], shape: Shape, dtype: DType, origin: string): ValueId {
-    const key = `${JSON.stringify(op)} ${inputs.join()} ${shape.join()} ${dtype}`
+    // JSON has no infinities, NaN or −0.
+    const name = op.op === 'constant' ? `constant ${Object.is(op.value, -0) ? '-0' : op.value}` : JSON.stringify(op)
+    const key = `${name} ${inputs.join()} ${shape.join()} ${dtype}`
     const found = this.known.get(key)
     if (found !== undefined) return found
     const id = this.values.push({ op, inputs, shape, dtype, origin }) - 1

@@ -71,10 +71,12 @@ function reshapedBroadcast(r: Rewriter, v: Instruction, operand: Instruction): V
   const long = (shape: readonly number[]) => shape.flatMap((extent, axis) => (extent === 1 ? [] : [axis]))
   const from = long(operand.shape)
   const to = long(v.shape)
-  if (!sameShape(
-    from.map((axis) => operand.shape[axis] as number),
-    to.map((axis) => v.shape[axis] as number),
-  ))
+  if (
+    !sameShape(
+      from.map((axis) => operand.shape[axis] as number),
+      to.map((axis) => v.shape[axis] as number),
+    )
+  )
     return undefined
   const x = operand.inputs[0] as ValueId
   const inner = r.at(x)

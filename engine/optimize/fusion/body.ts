@@ -1,0 +1,202 @@
+/**
+ * @file Turns the roots of a cluster into one loop kernel: walks down from each root, carrying the index through every movement
+ * operation, until it meets storage. In: roots and the storage map. Out: a `LoopKernel` (buffers are owners) with its axes coalesced.
+ */
+import { InternalError } from '../../core/diagnostics'
+import { type DType, sizeOf, stridesOf } from '../../core/tensor'
+import type { ValueId } from '../../ir/program'
+import type { LoopKernel, LoopOp, LoopResult } from '../kernel'
+import { type Affine, flatIndex, flatten, type Index, SplitRequest, scaled, unflatten } from './affine'
+import { finishLoop } from './axes'
+import { isPointwise, type Owner, type Root, type Storage } from './graph'
+
+/** Thrown: these roots cannot be one kernel. */
+export class CannotFuse extends Error {}
+
+/** Thrown: `value` must have storage before this kernel can be built. */
+export class NeedsStorage extends CannotFuse {
+  constructor(readonly value: ValueId) {
+    super(`value ${value} needs storage`)
+  }
+}
+
+type BodyOp = LoopOp & { readonly dtype: DType }
+
+/** Extents of equal neighbours put together: what a reduction's space looks like, however its shape is written. */
+export function patternOf(root: Root, storage: Storage): string {
+  if (!root.reduce) return ''
+  const { axes } = root.reduce
+  const runs: { extent: number; reduced: boolean }[] = []
+  storage.at(root.value).shape.forEach((extent, axis) => {
+    if (extent === 1) return
+    const reduced = axes.includes(axis)
+    const last = runs.at(-1)
+    if (last?.reduced === reduced) last.extent *= extent
+    else runs.push({ extent, reduced })
+  })
+  return runs.map(({ extent, reduced }) => `${reduced ? 'r' : 'k'}${extent}`).join(' ') || 'r1'
+}
+
+export function buildLoop(roots: readonly Root[], storage: Storage): LoopKernel {
+  // A reduction says which axes are reduced, so its shape is the space of the loop.
+  const leader = roots.find((root) => root.reduce) ?? (roots[0] as Root)
+  let extents = [...storage.at(leader.value).shape]
+  let reduced = extents.map((_, axis) => leader.reduce?.axes.includes(axis) ?? false)
+  for (;;) {
+    try {
+      return new BodyBuilder(roots, storage, extents, reduced).build()
+    } catch (request) {
+      if (!(request instanceof SplitRequest)) throw request
+      const { axis, inner } = request
+      const extent = extents[axis] as number
+      extents = extents.toSpliced(axis, 1, extent / inner, inner)
+      reduced = reduced.toSpliced(axis, 1, reduced[axis] as boolean, reduced[axis] as boolean)
+    }
+  }
+}
+
+class BodyBuilder {
+  private readonly body: BodyOp[] = []
+  private readonly nodes = new Map<string, number>()
+  private readonly visited = new Map<string, number>()
+  /** Storage that this kernel itself writes: owner → whether it can be read back at the same point. */
+  private readonly own = new Map<Owner, Root>()
+  private readonly flat: Affine
+
+  constructor(
+    private readonly roots: readonly Root[],
+    private readonly storage: Storage,
+    private readonly extents: readonly number[],
+    private readonly reduced: readonly boolean[],
+  ) {
+    this.flat = flatIndex(extents)
+    for (const root of roots) this.own.set(root.owner, root)
+  }
+
+  build(): LoopKernel {
+    const results = this.roots.map((root) => this.result(root))
+    return finishLoop(this.extents, this.reduced, this.body, results)
+  }
+
+  private result(root: Root): LoopResult {
+    const { shape, dtype } = this.storage.at(root.value)
+    if (sizeOf(shape) !== sizeOf(this.extents)) throw new CannotFuse('different spaces')
+    const index = this.unflattened(this.flat, root.value, root.value)
+    const value = root.clear ? this.add({ op: 'constant', value: 0, dtype }) : this.visit(root.value, index, true)
+    const rank = this.extents.length
+    const target = this.storage.shapeOf(root.owner)
+    if (root.reduce) {
+      const { axes, name } = root.reduce
+      const kept = index.filter((_, axis) => !axes.includes(axis))
+      const to = flatten(kept, stridesOf(target), rank)
+      if (to.coeffs.some((c, k) => c !== 0 && this.reduced[k])) throw new CannotFuse('different reductions')
+      return { value, buffer: root.owner, offset: to.offset, strides: to.coeffs, reduce: name }
+    }
+    const placed = root.place
+      ? index.map((x, axis) => scaled(x, root.place?.steps[axis] as number, root.place?.starts[axis] as number))
+      : index
+    const to = flatten(placed, stridesOf(target), rank)
+    return { value, buffer: root.owner, offset: to.offset, strides: to.coeffs }
+  }
+
+  private unflattened(flat: Affine, id: ValueId, blame: ValueId): Index {
+    const index = unflatten(flat, this.storage.at(id).shape, this.extents)
+    if (!index) throw new NeedsStorage(blame)
+    return index
+  }
+
+  private add(op: BodyOp): number {
+    // JSON has no infinities, NaN or −0.
+    const key = op.op === 'constant' ? `constant ${Object.is(op.value, -0) ? '-0' : op.value} ${op.dtype}` : JSON.stringify(op)
+    const known = this.nodes.get(key)
+    if (known !== undefined) return known
+    const position = this.body.push(op) - 1
+    this.nodes.set(key, position)
+    return position
+  }
+
+  private visit(id: ValueId, index: Index, asRoot = false): number {
+    const key = `${asRoot ? 'root' : ''}${id} ${index.map((x) => `${x.offset}:${x.coeffs.join()}`).join(' ')}`
+    const known = this.visited.get(key)
+    if (known !== undefined) return known
+    const position = this.compute(id, index, asRoot)
+    this.visited.set(key, position)
+    return position
+  }
+
+  private load(id: ValueId, owner: Owner, index: Index): number {
+    const { shape, dtype } = this.storage.at(id)
+    const { offset, coeffs } = flatten(index, stridesOf(shape), this.extents.length)
+    return this.add({ op: 'load', view: { buffer: owner, offset, strides: coeffs }, dtype })
+  }
+
+  private compute(id: ValueId, index: Index, asRoot: boolean): number {
+    const base = this.storage.base(id)
+    const value = this.storage.at(id)
+    const { op, dtype } = value
+    if (this.storage.owned.has(base) && !(asRoot && base === id && this.own.has(id))) {
+      const root = this.own.get(base)
+      if (!root) return this.load(id, base, index)
+      // Made by this very kernel: legal only at the point where it is made.
+      const flat = flatten(index, stridesOf(value.shape), this.extents.length)
+      const here =
+        !root.reduce && !root.place && flat.offset === 0 && flat.coeffs.every((c, k) => this.extents[k] === 1 || c === this.flat.coeffs[k])
+      if (!here) throw new CannotFuse('a kernel reads its own result elsewhere')
+      if (!root.clear && isPointwise(this.storage.at(base).op.op)) return this.visit(base, this.unflattened(flat, base, base), true)
+      throw new CannotFuse('a kernel reads its own result')
+    }
+    if (!isPointwise(op.op)) throw new NeedsStorage(id)
+    const x = value.inputs[0] as ValueId
+    switch (op.op) {
+      case 'constant':
+        return this.add({ op: 'constant', value: op.value, dtype })
+      case 'iota': {
+        const { offset, coeffs } = index[op.axis] as Affine
+        const i = this.add({ op: 'index', offset, strides: coeffs, dtype: 'i32' })
+        return dtype === 'i32' ? i : this.add({ op: 'cast', x: i, dtype })
+      }
+      case 'random': {
+        const { offset, coeffs } = flatten(index, stridesOf(value.shape), this.extents.length)
+        const i = this.add({ op: 'index', offset, strides: coeffs, dtype: 'i32' })
+        const key = this.storage.base(x)
+        if (!this.storage.owned.has(key)) throw new NeedsStorage(key)
+        return this.add({ op: 'random', index: i, key, stream: op.stream, dtype })
+      }
+      case 'stopGradient':
+        return this.visit(x, index)
+      case 'unary':
+        return this.add({ op: 'unary', name: op.name, x: this.visit(x, index), dtype })
+      case 'binary': {
+        const [a, b] = value.inputs.map((input) => this.visit(input, index)) as [number, number]
+        return this.add({ op: 'binary', name: op.name, a, b, dtype })
+      }
+      case 'select': {
+        const [condition, then, otherwise] = value.inputs.map((input) => this.visit(input, index)) as [number, number, number]
+        return this.add({ op: 'select', condition, then, otherwise, dtype })
+      }
+      case 'cast':
+        return this.add({ op: 'cast', x: this.visit(x, index), dtype })
+      case 'reshape':
+        return this.visit(x, this.unflattened(flatten(index, stridesOf(value.shape), this.extents.length), x, x))
+      case 'transpose': {
+        const from: Affine[] = []
+        op.permutation.forEach((axis, i) => {
+          from[axis] = index[i] as Affine
+        })
+        return this.visit(x, from)
+      }
+      case 'broadcast':
+        return this.visit(
+          x,
+          op.axes.map((axis) => index[axis] as Affine),
+        )
+      case 'slice':
+        return this.visit(
+          x,
+          index.map((at, axis) => scaled(at, op.steps[axis] as number, op.starts[axis] as number)),
+        )
+      default:
+        throw new InternalError('fuse', `${op.op} is not computed in loops`, value.origin)
+    }
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * @file Makes few good kernels of many small ones. Two moves, each taken when the cost model says the program gets cheaper:
+ * put two clusters over the same space together; take storage from a value and compute it where it is read.
+ * In: the first cut. Out: clusters and storage that no single move improves.
+ */
+import { sizeOf } from '../../core/tensor'
+import { buildLoop, CannotFuse, patternOf } from './body'
+import { type Cluster, clusterOf, isPointwise, type Opaque, type Owner, type Root, type Storage, type Work } from './graph'
+import type { Placement } from './placement'
+
+/** More results than this in one kernel and registers run out. */
+const maxResults = 8
+/** A move must gain something, lest rounding in the cost model decide. */
+const leastGain = 1
+/** Merging large kernels for less than this part of a pass over memory only ties up their operands. */
+const worthwhileShare = 0.2
+const large = 8192
+const startCost = 600
+
+export function mergeClusters(placement: Placement): readonly Cluster[] {
+  const bench = new Bench(placement)
+  for (let round = 0; round < 4; round++) {
+    const merged = bench.mergeAll()
+    const demoted = bench.demoteAll()
+    if (!merged && !demoted) break
+  }
+  return bench.clusters()
+}
+
+class Bench {
+  private readonly storage: Storage
+  private readonly opaques: readonly Opaque[]
+  private readonly fixed: ReadonlySet<Owner>
+  /** Slots are emptied as clusters merge; the order of the program otherwise. */
+  private readonly slots: (Cluster | undefined)[]
+  private index: { readers: Map<Owner, Work[]>; slotOf: Map<Work, number>; maker: Map<Owner, number> } | undefined
+
+  constructor(placement: Placement) {
+    this.storage = placement.storage
+    this.opaques = placement.opaques
+    this.fixed = placement.fixed
+    this.slots = [...placement.clusters]
+  }
+
+  clusters(): readonly Cluster[] {
+    return this.slots.filter((cluster) => cluster !== undefined)
+  }
+
+  private put(slot: number, cluster: Cluster | undefined): void {
+    this.slots[slot] = cluster
+    this.index = undefined
+  }
+
+  /** Who reads and makes what; made anew after a change. */
+  private indexed() {
+    if (this.index) return this.index
+    const readers = new Map<Owner, Work[]>()
+    const slotOf = new Map<Work, number>()
+    const maker = new Map<Owner, number>()
+    const add = (work: Work) => {
+      for (const owner of work.reads) {
+        const list = readers.get(owner)
+        if (list) list.push(work)
+        else readers.set(owner, [work])
+      }
+    }
+    this.slots.forEach((cluster, slot) => {
+      if (!cluster) return
+      add(cluster)
+      slotOf.set(cluster, slot)
+      for (const owner of cluster.writes) maker.set(owner, slot)
+    })
+    this.opaques.forEach(add)
+    this.index = { readers, slotOf, maker }
+    return this.index
+  }
+
+  private build(roots: readonly Root[]): Cluster | undefined {
+    try {
+      return clusterOf(roots, buildLoop(roots, this.storage))
+    } catch (reason) {
+      if (reason instanceof CannotFuse) return undefined
+      throw reason
+    }
+  }
+
+  /** Puts clusters together that share what they read, or of which one reads what the other makes. */
+  mergeAll(): boolean {
+    let changed = false
+    for (let at = 0; at < this.slots.length; at++) {
+      for (let cluster = this.slots[at]; cluster; cluster = this.slots[at]) {
+        const best = this.bestPartner(cluster, at)
+        if (!best) break
+        this.put(best.slot, undefined)
+        this.put(at, best.merged)
+        changed = true
+      }
+    }
+    return changed
+  }
+
+  private bestPartner(cluster: Cluster, at: number): { slot: number; merged: Cluster } | undefined {
+    let best: { slot: number; merged: Cluster } | undefined
+    const size = spaceOf(cluster, this.storage)
+    let bestGain = size > large ? startCost + worthwhileShare * size : leastGain
+    for (const slot of this.neighbours(cluster)) {
+      const other = this.slots[slot]
+      if (slot === at || !other || spaceOf(other, this.storage) !== size) continue
+      if (cluster.roots.length + other.roots.length > maxResults) continue
+      if (clash(cluster, other, this.storage) || this.isBetween(cluster, other)) continue
+      const merged = this.build([...cluster.roots, ...other.roots].sort((a, b) => a.owner - b.owner))
+      if (!merged) continue
+      const gain = cluster.cost + other.cost - merged.cost
+      if (gain > bestGain) {
+        bestGain = gain
+        best = { slot, merged }
+      }
+    }
+    return best
+  }
+
+  /** Slots of clusters that read what this one reads or makes, or make what it reads; in order, so that results do not depend on chance. */
+  private neighbours(cluster: Cluster): number[] {
+    const { readers, slotOf, maker } = this.indexed()
+    const found = new Set<number>()
+    for (const owner of [...cluster.reads, ...cluster.writes])
+      for (const work of readers.get(owner) ?? []) {
+        const slot = slotOf.get(work)
+        if (slot !== undefined) found.add(slot)
+      }
+    for (const owner of cluster.reads) {
+      const slot = maker.get(owner)
+      if (slot !== undefined) found.add(slot)
+    }
+    return [...found].sort((a, b) => a - b)
+  }
+
+  /** Whether something else has to run after one of the two and before the other. */
+  private isBetween(a: Cluster, b: Cluster): boolean {
+    const { readers } = this.indexed()
+    const after = (work: Work) => work.writes.flatMap((owner) => readers.get(owner) ?? [])
+    const reaches = (from: Cluster, to: Cluster) => {
+      const seen = new Set<Work>()
+      const queue = after(from).filter((work) => work !== to && work !== from)
+      for (let work = queue.pop(); work; work = queue.pop()) {
+        if (work === to) return true
+        if (seen.has(work)) continue
+        seen.add(work)
+        queue.push(...after(work))
+      }
+      return false
+    }
+    return reaches(a, b) || reaches(b, a)
+  }
+
+  /** Takes storage from values that are cheaper to compute where they are read. */
+  demoteAll(): boolean {
+    let changed = false
+    for (let slot = 0; slot < this.slots.length; slot++)
+      for (const root of this.slots[slot]?.roots ?? []) if (this.demote(root, slot)) changed = true
+    return changed
+  }
+
+  private demote(root: Root, slot: number): boolean {
+    const maker = this.slots[slot]
+    const { owner } = root
+    const value = this.storage.program.values[owner]
+    if (!maker || !value || this.fixed.has(owner) || root.reduce || root.place || root.clear || !isPointwise(value.op.op)) return false
+    const { readers, slotOf } = this.indexed()
+    const rest = maker.roots.filter((other) => other !== root)
+    this.storage.owned.delete(owner)
+    const left = rest.length > 0 ? this.build(rest) : undefined
+    let gain = maker.cost - (left?.cost ?? 0)
+    const rebuilt: [number, Cluster][] = []
+    for (const work of readers.get(owner) ?? []) {
+      const at = slotOf.get(work)
+      if (work.kind !== 'cluster' || at === undefined || at === slot) continue
+      const cluster = this.build(work.roots)
+      gain += cluster ? work.cost - cluster.cost : Number.NEGATIVE_INFINITY
+      if (cluster) rebuilt.push([at, cluster])
+    }
+    if ((rest.length > 0 && !left) || gain < leastGain) {
+      this.storage.owned.add(owner)
+      return false
+    }
+    this.put(slot, left)
+    for (const [at, cluster] of rebuilt) this.put(at, cluster)
+    return true
+  }
+}
+
+const spaceOf = (cluster: Cluster, storage: Storage): number => sizeOf(storage.at((cluster.roots[0] as Root).value).shape)
+
+/** Reductions over different axes cannot share a loop; nor can two stores into one owner, which have an order. */
+function clash(a: Cluster, b: Cluster, storage: Storage): boolean {
+  const patterns = new Set([...a.roots, ...b.roots].map((root) => patternOf(root, storage)).filter((pattern) => pattern !== ''))
+  return patterns.size > 1 || a.writes.some((owner) => b.writes.includes(owner))
+}
