@@ -20,19 +20,20 @@ const depth = 128
 const columns = 96
 /** Each variant is warmed up and then timed for this long; the best run counts, so interruptions do not. */
 const warmUpMilliseconds = 2
-const timedMilliseconds = 3
+const timedMilliseconds = 2
 
-let chosen: Promise<KernelVariant> | undefined
+let chosen: KernelVariant | undefined
 
-export function chooseVariant(): Promise<KernelVariant> {
+/** Asynchronous, because a host may come to keep the choice between sessions. */
+export async function chooseVariant(): Promise<KernelVariant> {
   chosen ??= measureVariants()
   return chosen
 }
 
-async function measureVariants(): Promise<KernelVariant> {
+function measureVariants(): KernelVariant {
   let best: { variant: KernelVariant; time: number } | undefined
   for (const variant of kernelVariants) {
-    const time = await timeVariant(variant)
+    const time = timeVariant(variant)
     if (time !== undefined && (!best || time < best.time)) best = { variant, time }
   }
   if (!best) throw new Error('this WebAssembly engine has no 128-bit SIMD')
@@ -40,7 +41,7 @@ async function measureVariants(): Promise<KernelVariant> {
 }
 
 /** Milliseconds of one product; undefined if the engine lacks an instruction or computes something else. */
-export async function timeVariant(variant: KernelVariant, emit: typeof matmulPhases = matmulPhases): Promise<number | undefined> {
+export function timeVariant(variant: KernelVariant, emit: typeof matmulPhases = matmulPhases): number | undefined {
   const a = 1024
   const b = a + 4 * rows * depth + 64
   const out = b + 4 * depth * columns + 64
@@ -76,7 +77,7 @@ export async function timeVariant(variant: KernelVariant, emit: typeof matmulPha
   // Small integers: every sum is exact, so any right variant gives the same numbers.
   for (let i = 0; i < left.length; i++) left[i] = ((i * 7) % 11) - 5
   for (let i = 0; i < right.length; i++) right[i] = ((i * 5) % 13) - 6
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } })
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
   const functions = phases.map((_, i) => instance.exports[`phase${i}`] as (begin: number, end: number) => void)
   const once = (): void => {
     for (const [i, phase] of phases.entries()) functions[i]?.(0, phase.units)
