@@ -19,16 +19,23 @@ export function literal(value: Printable): string {
   return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`
 }
 
-/** The same with one line for each entry of an outer object. */
+/** Longer lines are broken. */
+export const LINE = 130
+
+/** The same with one line for each entry of an outer object, and of what would still be too long. */
 export function tallLiteral(value: Printable, indent: string): string {
   if (typeof value !== 'object' || value instanceof Code || Array.isArray(value)) return literal(value)
-  const entries = entriesOf(value).map((entry) => `${indent}  ${entry},\n`)
-  return entries.length === 0 ? '{}' : `{\n${entries.join('')}${indent}}`
+  const deeper = `${indent}  `
+  const entries = entriesOf(value, (item, key) => {
+    const flat = literal(item)
+    return deeper.length + key.length + flat.length > LINE ? tallLiteral(item, deeper) : flat
+  })
+  return entries.length === 0 ? '{}' : `{\n${entries.map((entry) => `${deeper}${entry},\n`).join('')}${indent}}`
 }
 
-const entriesOf = (value: object): string[] =>
+const entriesOf = (value: object, print: (item: Printable, key: string) => string = literal): string[] =>
   Object.entries(value).map(([key, item]: [string, Printable]) => {
-    const text = literal(item)
+    const text = print(item, key)
     return text === key && isIdentifier(key) ? key : `${propertyKey(key)}: ${text}`
   })
 

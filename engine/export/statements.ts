@@ -9,11 +9,9 @@ import { type Blocks, type NodePorts, nodeKinds, portsOf } from '../document/por
 import type { DocumentParam, Graph, GraphEdge, GraphNode } from '../document/schema'
 import type { Category } from '../layers/kit/define'
 import { layers } from '../layers/kit/registry'
-import { Code, literal, type Printable, propertyOf, quoted, tallLiteral } from './literal'
+import { Code, LINE, literal, type Printable, propertyOf, quoted, tallLiteral } from './literal'
 import type { Names } from './names'
 
-/** Longer lines get a line for each option. */
-const LINE = 130
 /** Chains that would be longer are cut. */
 const CHAIN = 115
 /** The layers that a network is counted in: a chain holds one, with what belongs to it. */

@@ -55,26 +55,21 @@ function writeBlock(
   const ports = portsOfBlock(block)
   const inputs = ports.inputs.map((port) => port.name)
   const variables = new Map(inputs.map((input) => [input, names.claim(input)]))
-  const indent = '    '
-  const { lines, results } = drawGraph(block, context, { params: block.params, names, variables, indent })
   const simple = inputs.length === 1 && inputs[0] === 'x'
+  const options = { ...(block.title !== id && { title: block.title }), ...(!simple && { inputs }) }
+  const hasOptions = Object.keys(options).length > 0
+  const indent = hasOptions ? '    ' : '  '
+  const { lines, results } = drawGraph(block, context, { params: block.params, names, variables, indent })
   const pattern = inputs.map((input) => {
     const variable = variables.get(input) ?? input
     return variable === input ? input : `${propertyKey(input)}: ${variable}`
   })
   const given = simple ? (variables.get('x') ?? 'x') : inputs.length > 0 ? `{ ${pattern.join(', ')} }` : '_inputs'
   const body = [...lines, `return ${results}`].map((line) => `${indent}${line}\n`).join('')
-  const options = { ...(block.title !== id && { title: block.title }), ...(!simple && { inputs }) }
-  const usesParams = /\bp[.[]/.test(body)
-  return [
-    `const ${blockNames.get(id)} = block(`,
-    `  ${quoted(id)},`,
-    `  ${literal(block.params)},`,
-    `  (g, ${given}${usesParams ? ', p' : ''}) => {`,
-    `${body}  },`,
-    ...(Object.keys(options).length > 0 ? [`  ${literal(options)},`] : []),
-    ')\n',
-  ].join('\n')
+  const head = `const ${blockNames.get(id)} = block(`
+  const build = `(g, ${given}${/\bp[.[]/.test(body) ? ', p' : ''}) => {`
+  if (!hasOptions) return `${head}${quoted(id)}, ${literal(block.params)}, ${build}\n${body}})\n`
+  return [head, `  ${quoted(id)},`, `  ${literal(block.params)},`, `  ${build}`, `${body}  },`, `  ${literal(options)},`, ')\n'].join('\n')
 }
 
 /** A block is defined before those that use it. */
