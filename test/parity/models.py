@@ -1,0 +1,179 @@
+"""The models of SYSTEMS.md, written by hand in PyTorch's operations, in double precision.
+
+In (stdin): which model, in which mode, the names of its parameters in forward order, and a safetensors file with these and the inputs.
+Out: a safetensors file with the logits, the loss, the gradient of everything real, and in training the new running statistics.
+
+Each function takes its parameters one after another in the order that CLI.md promises, and checks every shape, so a model that agrees
+also has the layers of SYSTEMS.md in the promised order. Nothing here is derived from Netloom's code.
+"""
+import json
+import struct
+import sys
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+
+
+class Model:
+    """Hands out the parameters in forward order."""
+
+    def __init__(self, parameters, training):
+        self.rest = iter(parameters.items())
+        self.training = training
+        self.renewed = {}
+
+    def take(self, what, *shape):
+        name, tensor = next(self.rest)
+        if not name.endswith("." + what) or tuple(tensor.shape) != shape:
+            raise ValueError(f"expected a {what} of shape {shape}, got {name} of shape {tuple(tensor.shape)}")
+        return name, tensor
+
+    def dense(self, x, units):
+        _, kernel = self.take("kernel", x.shape[1], units)
+        _, bias = self.take("bias", units)
+        return x @ kernel + bias
+
+    def conv(self, x, channels, size, stride=1, padding=0):
+        _, kernel = self.take("kernel", channels, x.shape[1], size, size)
+        _, bias = self.take("bias", channels)
+        return F.conv2d(x, kernel, bias, stride, padding)
+
+    def batch_norm(self, x):
+        channels = x.shape[1]
+        _, scale = self.take("scale", channels)
+        _, shift = self.take("shift", channels)
+        mean_name, running_mean = self.take("runningMean", channels)
+        variance_name, running_variance = self.take("runningVariance", channels)
+        if not self.training:
+            return F.batch_norm(x, running_mean, running_variance, scale, shift, training=False)
+        # Both running averages are of the batch's own, biased statistics.
+        self.renewed[mean_name] = 0.9 * running_mean + 0.1 * x.mean((0, 2, 3))
+        self.renewed[variance_name] = 0.9 * running_variance + 0.1 * x.var((0, 2, 3), unbiased=False)
+        return F.batch_norm(x, None, None, scale, shift, training=True)
+
+    def finish(self):
+        left = [name for name, _ in self.rest]
+        if left:
+            raise ValueError(f"parameters left over: {left}")
+
+
+def softmax_regression(m, x):
+    return m.dense(x, 10)
+
+
+def mlp(m, x):
+    return m.dense(torch.relu(m.dense(x, 256)), 10)
+
+
+def lenet(m, x):
+    x = F.max_pool2d(torch.sigmoid(m.conv(x, 6, 5)), 2, 2)
+    x = F.max_pool2d(torch.sigmoid(m.conv(x, 16, 5)), 2, 2)
+    x = torch.sigmoid(m.dense(x.flatten(1), 120))
+    return m.dense(torch.sigmoid(m.dense(x, 84)), 10)
+
+
+def residual(m, x, channels, stride, shortcut):
+    y = torch.relu(m.batch_norm(m.conv(x, channels, 3, stride, 1)))
+    y = m.batch_norm(m.conv(y, channels, 3, 1, 1))
+    return torch.relu(y + (m.conv(x, channels, 1, stride) if shortcut else x))
+
+
+def resnet18(m, x):
+    x = torch.relu(m.batch_norm(m.conv(x, 64, 7, 2, 3)))
+    x = F.max_pool2d(x, 3, 2, 1)
+    for group, channels in enumerate([64, 128, 256, 512]):
+        x = residual(m, x, channels, 2 if group > 0 else 1, group > 0)
+        x = residual(m, x, channels, 1, False)
+    return m.dense(x.mean((2, 3)), 10)
+
+
+def inception(m, x, n1, n2, n3, n4):
+    def relu_conv(x, channels, size, padding=0):
+        return torch.relu(m.conv(x, channels, size, 1, padding))
+
+    path1 = relu_conv(x, n1, 1)
+    path2 = relu_conv(relu_conv(x, n2[0], 1), n2[1], 3, 1)
+    path3 = relu_conv(relu_conv(x, n3[0], 1), n3[1], 5, 2)
+    path4 = relu_conv(F.max_pool2d(x, 3, 1, 1), n4, 1)
+    return torch.cat([path1, path2, path3, path4], 1)
+
+
+def googlenet(m, x):
+    def pool(x):
+        return F.max_pool2d(x, 3, 2, 1)
+
+    x = pool(torch.relu(m.conv(x, 64, 7, 2, 3)))
+    x = torch.relu(m.conv(x, 64, 1))
+    x = pool(torch.relu(m.conv(x, 192, 3, 1, 1)))
+    x = inception(m, x, 64, (96, 128), (16, 32), 32)
+    x = pool(inception(m, x, 128, (128, 192), (32, 96), 64))
+    x = inception(m, x, 192, (96, 208), (16, 48), 64)
+    x = inception(m, x, 160, (112, 224), (24, 64), 64)
+    x = inception(m, x, 128, (128, 256), (24, 64), 64)
+    x = inception(m, x, 112, (144, 288), (32, 64), 64)
+    x = pool(inception(m, x, 256, (160, 320), (32, 128), 128))
+    x = inception(m, x, 256, (160, 320), (32, 128), 128)
+    x = inception(m, x, 384, (192, 384), (48, 128), 128)
+    return m.dense(x.mean((2, 3)), 10)
+
+
+MODELS = {
+    "softmax-regression": softmax_regression,
+    "mlp": mlp,
+    "lenet": lenet,
+    "resnet18": resnet18,
+    "googlenet": googlenet,
+}
+
+
+def read(path):
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        data = bytearray(file.read())
+    header.pop("__metadata__", None)
+    kinds = {"F32": torch.float32, "I32": torch.int32}
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        flat = torch.frombuffer(data[begin:end], dtype=kinds[entry["dtype"]])
+        tensors[name] = flat.reshape(entry["shape"]).to(torch.float64 if entry["dtype"] == "F32" else torch.int64)
+    return tensors
+
+
+def write(path, tensors):
+    header, chunks, offset = {}, [], 0
+    for name, tensor in tensors.items():
+        chunk = tensor.detach().to(torch.float64).contiguous().numpy().tobytes()
+        header[name] = {"dtype": "F64", "shape": list(tensor.shape), "data_offsets": [offset, offset + len(chunk)]}
+        chunks.append(chunk)
+        offset += len(chunk)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + b"".join(chunks))
+
+
+def main():
+    ask = json.load(sys.stdin)
+    given = read(ask["given"])
+    parameters = {name: given[name] for name in ask["parameters"]}
+    x = given[ask["input"]].requires_grad_()
+    for name in ask["trainable"]:
+        parameters[name].requires_grad_()
+    model = Model(parameters, ask["training"])
+    logits = MODELS[ask["model"]](model, x)
+    model.finish()
+    loss = F.cross_entropy(logits, given["label"])
+    loss.backward()
+    answer = {"logits": logits, "loss": loss, f"grad:{ask['input']}": x.grad}
+    answer.update({f"grad:{name}": parameters[name].grad for name in ask["trainable"]})
+    answer.update({f"next:{name}": value for name, value in model.renewed.items()})
+    write(ask["answer"], answer)
+    count = sum(parameters[name].numel() for name in ask["trainable"])
+    json.dump({"parameterCount": count}, sys.stdout)
+
+
+main()
