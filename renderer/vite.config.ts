@@ -33,7 +33,14 @@ export default defineConfig({
   resolve: { alias: { netloom: here('../engine/netloom.ts') } },
   plugins: [react(), contentSecurityPolicy],
   worker: { format: 'es' },
-  build: { outDir: here('../dist/renderer'), emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 4000 },
+  build: {
+    outDir: here('../dist/renderer'),
+    emptyOutDir: true,
+    target: 'es2023',
+    chunkSizeWarningLimit: 4000,
+    // The editor, and the page of the desktop app's hidden engine window.
+    rollupOptions: { input: { index: here('index.html'), engine: here('engine.html') } },
+  },
   server: { headers: isolation, fs: { allow: [here('..')] } },
   preview: { headers: isolation },
 })

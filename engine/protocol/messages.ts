@@ -6,6 +6,7 @@ import type { Diagnostic } from '../core/diagnostics'
 import type { TensorData } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { Field } from '../datasets/dataset'
+import type { Recognised } from '../datasets/recognise'
 import type { ChoiceOf, GraphDocument } from '../document/schema'
 import type { BackendId, BackendInfo } from '../runtime/backend'
 
@@ -44,6 +45,8 @@ export interface InsightFrame {
   /** Node path → output values of the first samples: `shape` includes the number of samples. */
   readonly activations: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>
   readonly predictions: readonly Prediction[]
+  /** What the predictions' inputs and targets are. */
+  readonly fields: readonly Field[]
   /** Class i taken for class j, over a fixed part of the validation data (rows: truth). */
   readonly confusion?: { readonly classes: number; readonly counts: Uint32Array }
   /** Two-dimensional inputs only: what the network says on a grid over the plane. */
@@ -103,12 +106,20 @@ export interface DataPreview {
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
+export interface Hello {
+  readonly backends: readonly BackendInfo[]
+  readonly preferred: BackendId
+  /** A Web Lock that the engine holds for as long as it lives. */
+  readonly lockName: string
+}
+
 /** Calls the editor makes. */
 export interface EngineApi {
-  hello(): { readonly backends: readonly BackendInfo[]; readonly preferred: BackendId; readonly lockName: string }
+  /** Answered when the engine is ready and holds the lock that is its sign of life. */
+  hello(): Promise<Hello>
   giveFiles(files: GivenFiles): void
-  /** What kind of data set the given files are (csv, imageFolder, idx) with suggested settings. */
-  recognise(name: string): Promise<Outcome<ChoiceOf>>
+  /** What kind of data set the given files are, with suggested settings. */
+  recognise(name: string): Promise<Outcome<Recognised>>
   previewData(source: ChoiceOf, options: { seed: number; count: number; imageSize?: number }): Promise<Outcome<DataPreview>>
   train(request: TrainRequest): Promise<Outcome<null>>
   pause(): void

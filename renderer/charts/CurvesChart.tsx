@@ -7,6 +7,7 @@ import { curves, useRun } from '../engine/run-store'
 import { useWords } from '../i18n/i18n'
 import './charts.css'
 import { type CurveStyle, drawCurves, frameOf } from './draw-curves'
+import { formatLoss, formatShare } from './format'
 import { useCanvas } from './use-canvas'
 import { chartWords } from './words'
 
@@ -15,10 +16,6 @@ interface Hover {
   readonly x: number
   readonly width: number
 }
-
-export const formatShare = (value: number): string => `${(value * 100).toFixed(1)} %`
-export const formatLoss = (value: number): string =>
-  !Number.isFinite(value) ? String(value) : value >= 1000 ? value.toExponential(2) : value.toFixed(4)
 
 export function CurvesChart() {
   const words = useWords(chartWords)

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from '../../engine/core/diagnostics'
 import type { Text } from '../../engine/core/text'
+import type { Recognised } from '../../engine/datasets/recognise'
 import type { ChoiceOf } from '../../engine/document/schema'
 import type { DataPreview, GivenFiles, Outcome } from '../../engine/protocol/messages'
 import { useDocument } from '../store/document'
@@ -90,7 +91,7 @@ async function start(options: Start): Promise<boolean> {
 }
 
 /** Starts the engine and follows the document; once, when the app starts. */
-function begin(): void {
+function startEngine(): void {
   window.netloom?.onEngineRestart(() => void connection.start())
   void connection.start()
   useDocument.subscribe((state, previous) => {
@@ -121,7 +122,8 @@ async function stop(): Promise<void> {
 }
 
 export const engine = {
-  begin,
+  /** Once, when the app starts. */
+  start: startEngine,
   /** Starts anew after a series of deaths. */
   restart: (): void => void connection.restart(),
   /** From the start; `weights` replace the initial ones (`netloom` names). */
@@ -135,7 +137,7 @@ export const engine = {
   watch: (nodes: readonly string[]): void => connection.watch(nodes),
   giveFiles: async (files: GivenFiles): Promise<void> => void (await attempt(() => connection.giveFiles(files))),
   hasFiles: (name: string): boolean => connection.hasFiles(name),
-  recognise: (name: string): Promise<Outcome<ChoiceOf> | undefined> => attempt(async () => (await connection.calls()).recognise(name)),
+  recognise: (name: string): Promise<Outcome<Recognised> | undefined> => attempt(async () => (await connection.calls()).recognise(name)),
   previewData: (
     source: ChoiceOf,
     options: { readonly seed: number; readonly count: number; readonly imageSize?: number },

@@ -4,10 +4,9 @@
  */
 import { type BirpcReturn, createBirpc } from 'birpc'
 import { channelOver } from '../../engine/protocol/channel'
-import type { EditorApi, EngineApi, GivenFiles } from '../../engine/protocol/messages'
+import type { EditorApi, EngineApi, GivenFiles, Hello } from '../../engine/protocol/messages'
 import type { EngineLink } from './link'
 
-type Hello = ReturnType<EngineApi['hello']>
 export type EngineCalls = BirpcReturn<EngineApi, EditorApi>
 
 export interface EngineEvents extends EditorApi {

@@ -1,0 +1,87 @@
+/**
+ * @file Checkpoints in the browser's database. In: a document's key and the bytes of a checkpoint. Out: the same bytes, and a short description that
+ * can be read without them. One transaction writes both: after a crash the old checkpoint is there, or the new one, never half of one.
+ */
+
+import type { CheckpointInfo } from '../../protocol/messages'
+import type { CheckpointStore } from '../../train/checkpoint'
+import { decodeSafetensors } from '../../train/safetensors'
+
+const FILES = 'files'
+const INFOS = 'infos'
+/** Documents whose checkpoint is kept; the oldest give way. */
+const KEPT = 12
+
+interface StoredInfo extends CheckpointInfo {
+  readonly key: string
+}
+
+const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+
+const committed = (transaction: IDBTransaction): Promise<void> =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onerror = () => reject(transaction.error)
+    transaction.onabort = () => reject(transaction.error)
+  })
+
+/** From the header of the file; the tensors are not touched. */
+function infoOf(key: string, file: Uint8Array): StoredInfo {
+  const { metadata } = decodeSafetensors(file, key)
+  const { step, epoch, savedAt, backend } = JSON.parse(metadata.run ?? '') as CheckpointInfo
+  return { key, step, epoch, savedAt, backend }
+}
+
+export class IndexedDbCheckpoints implements CheckpointStore {
+  private opened: Promise<IDBDatabase> | undefined
+
+  constructor(
+    private readonly name = 'netloom-checkpoints',
+    private readonly factory: IDBFactory = indexedDB,
+  ) {}
+
+  async save(key: string, file: Uint8Array): Promise<void> {
+    const transaction = (await this.database()).transaction([FILES, INFOS], 'readwrite')
+    const done = committed(transaction)
+    transaction.objectStore(FILES).put(file, key)
+    const infos = transaction.objectStore(INFOS)
+    infos.put(infoOf(key, file), key)
+    const all = (await settled(infos.getAll())) as StoredInfo[]
+    for (const old of all.sort((a, b) => b.savedAt - a.savedAt).slice(KEPT)) {
+      transaction.objectStore(FILES).delete(old.key)
+      infos.delete(old.key)
+    }
+    await done
+  }
+
+  async load(key: string): Promise<Uint8Array | undefined> {
+    const store = (await this.database()).transaction(FILES).objectStore(FILES)
+    return (await settled(store.get(key))) as Uint8Array | undefined
+  }
+
+  async info(key: string): Promise<CheckpointInfo | undefined> {
+    const store = (await this.database()).transaction(INFOS).objectStore(INFOS)
+    return (await settled(store.get(key))) as CheckpointInfo | undefined
+  }
+
+  private database(): Promise<IDBDatabase> {
+    this.opened ??= this.open()
+    this.opened.catch(() => {
+      this.opened = undefined
+    })
+    return this.opened
+  }
+
+  private async open(): Promise<IDBDatabase> {
+    const request = this.factory.open(this.name, 1)
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(FILES)
+      request.result.createObjectStore(INFOS)
+    }
+    return settled(request)
+  }
+}

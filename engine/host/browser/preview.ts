@@ -1,0 +1,35 @@
+/** @file A few samples of a data set, to be looked at. In: a source and the files it names. Out: fields, length, samples spread over the whole set. */
+import { sizeOf, type TensorData } from '../../core/tensor'
+import type { FindFiles } from '../../datasets/prepare'
+import { openSource } from '../../datasets/prepare'
+import type { ChoiceOf } from '../../document/schema'
+import type { DataPreview } from '../../protocol/messages'
+
+export async function previewOf(
+  source: ChoiceOf,
+  findFiles: FindFiles,
+  { seed, count, imageSize }: { readonly seed: number; readonly count: number; readonly imageSize?: number },
+): Promise<DataPreview> {
+  const dataset = await openSource(source, findFiles, { seed, imageSize })
+  try {
+    const { fields, length } = dataset
+    const shown = Math.min(count, length)
+    // Files are often sorted by class: the first samples would all be alike.
+    const indices = Uint32Array.from({ length: shown }, (_, i) => Math.floor((i * length) / shown))
+    const out: Record<string, TensorData> = Object.fromEntries(
+      fields.map(({ name, dtype, shape }) => [
+        name,
+        dtype === 'f32' ? new Float32Array(shown * sizeOf(shape)) : new Int32Array(shown * sizeOf(shape)),
+      ]),
+    )
+    await dataset.read(indices, out, 0)
+    const samples = Array.from({ length: shown }, (_, i) =>
+      Object.fromEntries(
+        fields.map(({ name, shape }) => [name, (out[name] as TensorData).slice(i * sizeOf(shape), (i + 1) * sizeOf(shape))]),
+      ),
+    )
+    return { fields, length, samples }
+  } finally {
+    dataset.dispose?.()
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * @file One editor's conversation with the engine. In: a port, backends, a place for checkpoints. Out: the engine's side of the protocol: documents
+ * are trained, metrics and insight flow back, and whatever goes wrong becomes diagnostics or a defect by name. It holds at most one run; after
+ * its end the run's network stays to be looked at until the next begins.
+ */
+import { type BirpcReturn, createBirpc } from 'birpc'
+import { DiagnosedError } from '../../core/diagnostics'
+import type { FindFiles } from '../../datasets/prepare'
+import { recognise } from '../../datasets/recognise'
+import { channelOver, type PortLike } from '../../protocol/channel'
+import type { CheckpointInfo, EditorApi, EngineApi, GivenFiles, Hello, Outcome, TrainRequest } from '../../protocol/messages'
+import type { Backend, BackendId, BackendInfo } from '../../runtime/backend'
+import type { CheckpointStore } from '../../train/checkpoint'
+import { blobFiles } from './blob-files'
+import { previewOf } from './preview'
+import { Run } from './run'
+
+export interface Backends {
+  readonly infos: readonly BackendInfo[]
+  readonly preferred: BackendId
+  /** Opened once and kept. */
+  get(id: BackendId): Promise<Backend>
+}
+
+export interface Checkpoints extends CheckpointStore {
+  info(key: string): Promise<CheckpointInfo | undefined>
+}
+
+export interface SessionOptions {
+  readonly port: PortLike
+  /** Found out while messages already wait. */
+  readonly backends: Promise<Backends>
+  readonly checkpoints: Checkpoints
+  /** Resolves with the name of the lock once it is held. */
+  readonly lock: Promise<string>
+}
+
+export class Session implements EngineApi {
+  private readonly editor: BirpcReturn<EditorApi, EngineApi>
+  private readonly given = new Map<string, GivenFiles>()
+  private run: Run | undefined
+  private watched: readonly string[] = []
+  /** Calls that start or end runs follow one another. */
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(private readonly options: SessionOptions) {
+    this.editor = createBirpc<EditorApi, EngineApi>(this, { ...channelOver(options.port), bind: 'functions' })
+  }
+
+  async hello(): Promise<Hello> {
+    const { infos, preferred } = await this.options.backends
+    return { backends: infos, preferred, lockName: await this.options.lock }
+  }
+
+  giveFiles(files: GivenFiles): void {
+    this.given.set(files.name, files)
+  }
+
+  recognise(name: string) {
+    return outcomeOf(async () => recognise(blobFiles(this.given.get(name) ?? { name, files: [] })))
+  }
+
+  previewData(...[source, options]: Parameters<EngineApi['previewData']>) {
+    return outcomeOf(() => previewOf(source, this.findFiles, options))
+  }
+
+  train(request: TrainRequest): Promise<Outcome<null>> {
+    return this.inTurn(() =>
+      outcomeOf(async () => {
+        await this.endRun()
+        const backends = await this.options.backends
+        const backend = await backends.get(request.backend ?? backends.preferred)
+        this.run = await Run.start({
+          request,
+          backend,
+          checkpoints: this.options.checkpoints,
+          findFiles: this.findFiles,
+          editor: this.editor,
+        })
+        this.run.watch(this.watched)
+        return null
+      }),
+    )
+  }
+
+  pause(): void {
+    this.run?.trainer.pause()
+  }
+
+  step(): void {
+    this.run?.trainer.stepOnce()
+  }
+
+  resume(): void {
+    this.run?.trainer.resume()
+  }
+
+  stop(): Promise<void> {
+    return this.inTurn(async () => this.run?.stop())
+  }
+
+  watch(nodes: readonly string[]): void {
+    this.watched = nodes
+    this.run?.watch(nodes)
+  }
+
+  async weights(): Promise<Record<string, Float32Array>> {
+    return this.run ? this.run.trainer.model.read() : {}
+  }
+
+  async checkpointOf(documentKey: string): Promise<CheckpointInfo | undefined> {
+    await this.run?.saved()
+    return this.options.checkpoints.info(documentKey)
+  }
+
+  /** The editor is gone: its run ends with a checkpoint. */
+  async dispose(): Promise<void> {
+    await this.inTurn(() => this.endRun())
+    this.editor.$close()
+  }
+
+  private readonly findFiles: FindFiles = (path) => {
+    const files = this.given.get(path)
+    return files && blobFiles(files)
+  }
+
+  private async endRun(): Promise<void> {
+    const { run } = this
+    this.run = undefined
+    if (!run) return
+    await run.stop()
+    await run.dispose()
+  }
+
+  private inTurn<T>(call: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(call)
+    this.queue = result.catch(() => undefined)
+    return result
+  }
+}
+
+/** What a person can mend comes back as data; a defect is thrown to the caller. */
+async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await work() }
+  } catch (error) {
+    if (error instanceof DiagnosedError) return { ok: false, diagnostics: error.diagnostics }
+    throw error
+  }
+}
