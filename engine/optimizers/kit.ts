@@ -7,7 +7,7 @@ import type { Text } from '../core/text'
 import type { Emit, Tensor } from '../ir/emit'
 import { type FloatSpec, float, type ParamSpecs, type ParamValues } from '../layers/kit/params'
 
-export interface UpdateContext {
+interface UpdateContext {
   /** Learning rate of this step (a run-time input, so that schedules need no recompilation). */
   readonly lr: Tensor
   /** Number of this step, from 1, as f32. */

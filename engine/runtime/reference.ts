@@ -50,7 +50,7 @@ class ReferenceExecutable implements Executable {
     private readonly state: ReferenceState,
   ) {
     for (const { name } of program.state) state.get(name)
-    this.wanted = new Set([...program.outputs.map(({ value }) => value), ...program.state.map(({ value, update }) => update ?? value)])
+    this.wanted = new Set([...program.outputs.map(({ value }) => value), ...program.state.flatMap(({ update }) => update ?? [])])
   }
 
   get memory() {

@@ -8,10 +8,7 @@ export const largestMagnitude = (values: ArrayLike<number>): number => {
 }
 
 /** Where two arrays of one length differ most; a NaN differs without bound. */
-export function worstDifference(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-): { readonly index: number; readonly difference: number } {
+function worstDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): { readonly index: number; readonly difference: number } {
   let worst = { index: 0, difference: 0 }
   for (let index = 0; index < expected.length; index++) {
     const [a, e] = [actual[index] as number, expected[index] as number]
