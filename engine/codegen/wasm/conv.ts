@@ -21,16 +21,20 @@ import type { EmitContext, Phase } from './emitter'
 import { matmulPhases } from './matmul'
 import { type Steps, tileRows } from './tile'
 import { type Matrix, moveCost, once, type PanelMap, packPanels, panelKinds, panelsBytes, unitFunction, unpackPanels } from './tile-panels'
-import { emitProduct, evenTiles, joinPhases, type Piece, type Position } from './tile-product'
+import { emitProduct, evenTiles, joinPhases, type Piece, type Position, wantedUnits } from './tile-product'
 
 /** Below so many channels in a group, taps are joined. */
 const fewChannels = 16
 /** Steps of a piece that are written out with an offset each. */
-const mostJoinedSteps = 32
+const mostJoinedSteps = 64
 /** Depth of a block of the kernel gradient: what of both operands the first cache holds. */
-const blockDepth = 256
-/** Units that a kernel gradient should have at least; partial sums make more of few. */
-const wantedUnits = 8
+const blockDepth = 128
+/** Rows of a kernel gradient that a unit does with a block of one panel. */
+const unitRows = 192
+/** Below so many kernel elements, packing the gradient into panels costs more than it saves. */
+const rowsWorthPacking = 128
+/** Tiles that should share a block of a panel, if there are as many. */
+const sharingTiles = 16
 
 export function emitConv(kernel: ConvKernel & { readonly origins?: readonly string[] }, context: EmitContext): Phase[] {
   const site: Site = {
@@ -42,9 +46,9 @@ export function emitConv(kernel: ConvKernel & { readonly origins?: readonly stri
     bias: kernel.bias === undefined ? undefined : context.address(kernel.bias),
     label: `${kernel.origins?.[0] ?? ''} ${kernel.direction === 'forward' ? 'forward' : kernel.direction === 'inputGrad' ? 'input gradient' : 'kernel gradient'}`,
   }
+  if (kernel.direction === 'kernelGrad') return kernelGradient(site)
   if (isPointwise(site.g)) return pointwise(site, kernel.direction)
-  if (kernel.direction === 'forward') return forward(site)
-  return kernel.direction === 'inputGrad' ? inputGradient(site) : kernelGradient(site)
+  return kernel.direction === 'forward' ? forward(site) : inputGradient(site)
 }
 
 interface Site {
@@ -58,13 +62,11 @@ interface Site {
 }
 
 /** 1×1, stride 1: the images are matrices (pixels and samples) × channels. */
-function pointwise({ context, g, a, b, out, bias, label }: Site, direction: ConvKernel['direction']): Phase[] {
-  const rows = g.height * g.width * g.batch
-  const plain = { batch: 1, transposeA: false, transposeB: false, out, label }
-  if (direction === 'forward')
-    return matmulPhases(context, { ...plain, a, b, bias, m: rows, k: g.channels, n: g.outChannels, transposeB: true })
-  if (direction === 'inputGrad') return matmulPhases(context, { ...plain, a, b, m: rows, k: g.outChannels, n: g.channels })
-  return matmulPhases(context, { ...plain, a: b, b: a, m: g.outChannels, k: rows, n: g.channels, transposeA: true })
+function pointwise({ context, g, a, b, out, bias, label }: Site, direction: 'forward' | 'inputGrad'): Phase[] {
+  const plan = { a, b, out, batch: 1, m: g.height * g.width * g.batch, transposeA: false, label }
+  return direction === 'forward'
+    ? matmulPhases(context, { ...plan, bias, k: g.channels, n: g.outChannels, transposeB: true })
+    : matmulPhases(context, { ...plan, k: g.outChannels, n: g.channels, transposeB: false })
 }
 
 function forward(site: Site): Phase[] {
@@ -275,7 +277,7 @@ function kernelGradient(site: Site): Phase[] {
   const widest = kinds[0]?.width ?? 4
   const tiles = rowSets.reduce((sum, { rows }) => sum + evenTiles(rows.length, tileRows(variant, widest)).length, 0)
   const panelCount = kinds.reduce((sum, { count }) => sum + count, 0)
-  const segments = Math.min(outPixels.length, Math.ceil(wantedUnits / (tiles * panelCount * groups)))
+  const segments = Math.min(outPixels.length, Math.ceil((wantedUnits * Math.min(sharingTiles, tiles)) / (tiles * panelCount * groups)))
 
   const kernelRows = taps.length * groupChannels
   const panelRows = segments * kernelRows
@@ -318,16 +320,17 @@ function kernelGradient(site: Site): Phase[] {
       columns: groupOutChannels,
       b: gradient.matrix,
       c: { form: 'panels', address: panels, rows: panelRows },
+      unitRows,
       label,
     }),
     unpackPanels(module, variant, { ...map, address: site.out, panels }, { count: segments, rows: kernelRows }, `${label}: unpack`),
   ]
 }
 
-/** The result's gradient as columns: packed into panels, or as it lies if one panel takes all of it. */
+/** The result's gradient as columns: packed into panels, or as it lies if one panel takes all of it or few rows will read it. */
 function gradientPanels({ context, g, b, label }: Site, depth: number): { matrix: Matrix; groupBytes: number; phases: Phase[] } {
   const { groups, groupOutChannels, outChannels } = g
-  if (groupOutChannels <= context.variant.columns)
+  if (groupOutChannels <= context.variant.columns || g.taps.length * g.groupChannels < rowsWorthPacking)
     return { matrix: { form: 'rows', address: b, rowBytes: 4 * outChannels }, groupBytes: 4 * groupOutChannels, phases: [] }
   const map = {
     columns: groupOutChannels,

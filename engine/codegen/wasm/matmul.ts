@@ -7,7 +7,7 @@ import type { MatmulKernel } from '../../optimize/kernel'
 import type { EmitContext, Phase } from './emitter'
 import type { Steps } from './tile'
 import { type Matrix, once, packPanels, panelKinds, panelsBytes } from './tile-panels'
-import { emitProduct, type Piece } from './tile-product'
+import { emitProduct, joinPhases, type Piece } from './tile-product'
 
 /** A product by byte addresses; matrices are dense. */
 export interface MatmulPlan {
@@ -29,6 +29,11 @@ const blockDepth = 256
 
 /** With fewer rows of A than this, packing B costs more than it saves. */
 const rowsWorthPacking = 16
+
+/** Rows of A packed together, and the least product for which that pays. */
+const rowGroup = 16
+const depthWorthPacking = 128
+const columnsWorthPacking = 64
 
 export function emitMatmul(kernel: MatmulKernel & { readonly origins?: readonly string[] }, context: EmitContext): Phase[] {
   return matmulPhases(context, {
@@ -62,15 +67,17 @@ export function matmulPhases(context: EmitContext, plan: MatmulPlan): Phase[] {
     b = { form: 'panels', address: panels, rows: k }
     bBatch = bytes / batch
   }
-  const aRow = plan.transposeA ? 4 : 4 * k
-  const aStep = plan.transposeA ? 4 * m : 4
-  const { pieces, steps } = depthBlocks(k, aStep)
+  const left = leftOperand(context, plan)
+  if (left.phases.length > 0)
+    phases.splice(0, phases.length, joinPhases(context.module, [...phases, ...left.phases], `${plan.label}: pack`))
+  const { pieces, steps } = depthBlocks(k, left.step)
+  const blocks = pieces.map((piece) => [piece])
   phases.push(
     emitProduct(context, {
       batch: { count: batch, a: 4 * m * k, b: bBatch, c: 4 * m * n, bias: 0 },
-      a: plan.a,
-      positions: [{ a: 0, cRow: 0, blocks: pieces.map((piece) => [piece]) }],
-      rows: Array.from({ length: m }, (_, r) => r * aRow),
+      a: left.address,
+      positions: Array.from({ length: m / left.rows }, (_, i) => ({ a: i * left.groupBytes, cRow: i * left.rows, blocks })),
+      rows: Array.from({ length: left.rows }, (_, r) => r * left.row),
       steps,
       columns: n,
       b,
@@ -80,6 +87,37 @@ export function matmulPhases(context: EmitContext, plan: MatmulPlan): Phase[] {
     }),
   )
   return phases
+}
+
+/** A as groups of rows: bytes between rows, between steps of k, between groups. */
+interface LeftOperand {
+  readonly address: number
+  readonly rows: number
+  readonly row: number
+  readonly step: number
+  readonly groupBytes: number
+  readonly phases: readonly Phase[]
+}
+
+/**
+ * A where it lies, as one group. A transposed A whose rows are a multiple of a cache line apart would keep hitting the same few sets of the
+ * cache, so a large one is repacked into groups of 16 rows.
+ */
+function leftOperand(context: EmitContext, { a, batch, m, k, n, transposeA, label }: MatmulPlan): LeftOperand {
+  if (!transposeA || m % rowGroup > 0 || k < depthWorthPacking || n < columnsWorthPacking)
+    return { address: a, rows: m, row: transposeA ? 4 : 4 * k, step: transposeA ? 4 * m : 4, groupBytes: 0, phases: [] }
+  const map = {
+    columns: m,
+    columnBytes: 4,
+    outer: once,
+    inner: { count: k, bytes: 4 * m, rows: 1 },
+    batch: { count: batch, bytes: 4 * m * k },
+    panelRows: k,
+  }
+  const groups = { ...context.variant, columns: rowGroup }
+  const panels = context.scratch(panelsBytes(map, groups))
+  const phase = packPanels(context.module, groups, { ...map, address: a, panels }, `${label}: pack`)
+  return { address: panels, rows: rowGroup, row: 4, step: 4 * rowGroup, groupBytes: 4 * k * rowGroup, phases: [phase] }
 }
 
 /** Cuts the summed extent into blocks; a remainder that would be small is spread over all of them. */

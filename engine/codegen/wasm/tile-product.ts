@@ -38,13 +38,15 @@ export interface Product {
   readonly c: Matrix
   /** Byte address of `columns` numbers added to every row. */
   readonly bias?: number
+  /** Rows that one unit does before the next panel. */
+  readonly unitRows?: number
   readonly label: string
 }
 
 /** Rows that one unit does before the next panel: enough to use a panel in the first cache many times, few enough to stay in the second. */
-const unitRows = 96
+const usualUnitRows = 96
 /** Units that a product should have at least, so that threads share evenly. */
-const wantedUnits = 16
+export const wantedUnits = 16
 
 /** Splits rows into tiles of at most `most` rows, as even as can be, larger ones first: 16 rows are 6 + 5 + 5. */
 export function evenTiles(rows: number, most: number): { readonly first: number; readonly rows: number }[] {
@@ -96,7 +98,7 @@ function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Ph
   const { batch, positions } = product
   const tiles = evenTiles(product.rows.length, tileRows(variant, kind.width))
   const total = tiles.length * positions.length
-  const most = Math.max(1, Math.ceil(unitRows / tileRows(variant, kind.width)))
+  const most = Math.max(1, Math.ceil((product.unitRows ?? usualUnitRows) / tileRows(variant, kind.width)))
   const grouped = Math.max(1, Math.min(most, Math.floor((total * kind.count * batch.count) / wantedUnits)))
   const groups = Math.ceil(total / grouped)
   const b = placeOf(product.b, kind)
