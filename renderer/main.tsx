@@ -8,7 +8,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { toast } from 'sonner'
 import { App } from './App'
-import { startEngine } from './engine/run-commands'
+import { engine } from './engine/client'
 import { translate } from './i18n/i18n'
 import { shellWords } from './i18n/shell-words'
 import { isDirty, useDocument } from './store/document'
@@ -28,7 +28,7 @@ async function start(): Promise<void> {
   })
   startAutosave(draftFailed)
   showUi({ gallery: !found })
-  startEngine()
+  engine.start()
   const root = document.getElementById('root')
   if (!root) throw new Error('the page has no #root')
   createRoot(root).render(

@@ -68,7 +68,10 @@ function Opened({ request }: { request: AddRequest }) {
                   keywords={[item.title.en, item.title.zh, section.title.en, section.title.zh]}
                   onSelect={() => choose(item)}
                 >
-                  <span className={item.addable.type === 'block' ? 'swatch is-block' : 'swatch'} style={{ '--c': item.colour } as React.CSSProperties} />
+                  <span
+                    className={item.addable.type === 'block' ? 'swatch is-block' : 'swatch'}
+                    style={{ '--c': item.colour } as React.CSSProperties}
+                  />
                   {text(item.title)}
                 </Command.Item>
               ))}

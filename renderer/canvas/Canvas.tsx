@@ -2,18 +2,12 @@
  * @file The graph on the screen. In: the document (only truth) and the run's live pictures. Out: React Flow's nodes and edges, derived; what
  * the hand does becomes transactions. A drag in progress is the only state that lives here.
  */
-import {
-  Background,
-  BackgroundVariant,
-  MiniMap,
-  type NodeChange,
-  type EdgeChange,
-  ReactFlow,
-  ReactFlowProvider,
-  useStore,
-} from 'reactflow'
+import { Background, BackgroundVariant, type EdgeChange, MiniMap, type NodeChange, ReactFlow, ReactFlowProvider, useStore } from 'reactflow'
 import 'reactflow/dist/base.css'
 import './canvas.css'
+import './node.css'
+import './wire.css'
+import './detail.css'
 import { useMemo, useRef, useState } from 'react'
 import { useRun } from '../engine/run-store'
 import { canvasWords } from '../i18n/canvas-words'
@@ -86,7 +80,8 @@ function Graph() {
     const chosen = new Set(chosenNodes)
     let selection = false
     for (const change of changes) {
-      if (change.type === 'position' && change.position && change.dragging) moved[change.id] = settled(change.position, live, change.id, views)
+      if (change.type === 'position' && change.position && change.dragging)
+        moved[change.id] = settled(change.position, live, change.id, views)
       if (change.type === 'select') {
         selection = true
         if (change.selected) chosen.add(change.id)

@@ -2,16 +2,17 @@
  * @file A node as it is drawn: colour bar, title, key parameters, live strip, ports on the middle line, state and problems.
  * In: its view (nothing that streams). Out: one React Flow node of an explicit size.
  */
-import { Handle, type Node, type NodeProps, Position, useStore } from 'reactflow'
+
 import { Snowflake } from 'lucide-react'
 import { memo } from 'react'
+import { Handle, type Node, type NodeProps, Position } from 'reactflow'
 import { canvasWords } from '../i18n/canvas-words'
 import { useText, useWords } from '../i18n/i18n'
-import { NODE_HEIGHT, NODE_WIDTH, portOffset, STRIP_HEIGHT } from '../layout/sizes'
+import { NODE_HEIGHT, portOffset, STRIP_HEIGHT } from '../layout/sizes'
 import { enterBlock } from '../store/document'
 import { LiveStrip } from './LiveStrip'
 import type { NodeView } from './model'
-import { ProblemCard } from './ProblemCard'
+import { ProblemCard, useHover } from './ProblemCard'
 
 export type LayerFlowNode = Node<{ view: NodeView; live: boolean }, 'layer'>
 
@@ -19,6 +20,7 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
   const { view, live } = data
   const say = useWords(canvasWords)
   const text = useText()
+  const hover = useHover()
   const title = text(view.title)
   const errors = view.problems.length
   const classes = ['node']
@@ -29,12 +31,15 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
   if (view.bypassed) classes.push('is-bypassed')
   const height = NODE_HEIGHT + (live ? STRIP_HEIGHT : 0)
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a node groups its ports; a fieldset would bring form semantics
     <div
       className={classes.join(' ')}
       style={{ '--c': view.colour, height } as React.CSSProperties}
       data-testid={`node-${view.id}`}
       role="group"
       aria-label={say('layer', { title, id: view.id })}
+      onMouseEnter={errors > 0 ? hover.enter : undefined}
+      onMouseLeave={errors > 0 ? hover.leave : undefined}
       onDoubleClick={() => view.isBlock && enterBlock(view.id)}
     >
       <div className="node-title" title={`${title} · ${view.id}`}>
@@ -72,15 +77,9 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
           <span className="node-badge" role="img" aria-label={say('problems', { count: errors })}>
             {errors}
           </span>
-          <PlacedCard problems={view.problems} x={positionAbsoluteX} />
+          <ProblemCard problems={view.problems} x={positionAbsoluteX} hover={hover} isSelected={selected} />
         </>
       )}
     </div>
   )
 })
-
-/** The explanation stands to the right, or below where the window ends. */
-function PlacedCard({ problems, x }: { problems: NodeView['problems']; x: number }) {
-  const isNarrow = useStore((state) => (x + NODE_WIDTH + 220) * state.transform[2] + state.transform[0] > state.width)
-  return <ProblemCard problems={problems} below={isNarrow} />
-}

@@ -26,7 +26,7 @@ export const LiveStrip = memo(function LiveStrip({ path, isInput, colour }: Prop
   }, [path, isInput])
   return (
     <div className="node-strip" style={{ color: colour }}>
-      <canvas ref={canvas} width={228} height={68} aria-hidden="true" />
+      <canvas ref={canvas} width={228} height={68} />
     </div>
   )
 })

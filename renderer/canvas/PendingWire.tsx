@@ -6,8 +6,8 @@ import type { ConnectionLineComponentProps } from 'reactflow'
 import { messageOf } from '../../engine/core/diagnostic-message'
 import { useLanguage } from '../i18n/i18n'
 import { useDocument } from '../store/document'
-import type { LayerFlowNode } from './LayerNode'
 import { endsOf, refusalOf } from './connections'
+import type { LayerFlowNode } from './LayerNode'
 
 export function PendingWire({ fromX, fromY, toX, toY, fromHandle, toHandle, fromPosition }: ConnectionLineComponentProps<LayerFlowNode>) {
   const language = useLanguage()

@@ -13,7 +13,13 @@ export function ZoomBar() {
       <button type="button" aria-label={say('zoomOut')} onClick={() => runCommand('view.zoomOut')}>
         <Minus size={13} />
       </button>
-      <button type="button" className="mono" title={say('zoomReset')} aria-label={say('zoomReset')} onClick={() => runCommand('view.zoomReset')}>
+      <button
+        type="button"
+        className="mono"
+        title={say('zoomReset')}
+        aria-label={say('zoomReset')}
+        onClick={() => runCommand('view.zoomReset')}
+      >
         {percent} %
       </button>
       <button type="button" aria-label={say('zoomIn')} onClick={() => runCommand('view.zoomIn')}>

@@ -72,7 +72,8 @@ function picture(data: Float32Array, start: number, depth: number, height: numbe
 }
 
 /** Dark to ink over the lower two thirds, ink to white above. */
-const ramp = (value: number, ink: number): number => (value < 0.66 ? 12 + (ink - 12) * (value / 0.66) : ink + (255 - ink) * ((value - 0.66) / 0.34) * 0.8)
+const ramp = (value: number, ink: number): number =>
+  value < 0.66 ? 12 + (ink - 12) * (value / 0.66) : ink + (255 - ink) * ((value - 0.66) / 0.34) * 0.8
 
 const BINS = 22
 

@@ -32,7 +32,8 @@ export function useDrops(wrapper: RefObject<HTMLDivElement | null>): Drops {
   return useMemo(
     () => ({
       onDoubleClick: (event) => {
-        if (!(event.target instanceof Element) || !event.target.closest('.react-flow__pane')) return
+        // Nodes lie inside the pane: only the ground itself counts.
+        if (!(event.target instanceof Element) || !event.target.classList.contains('react-flow__pane')) return
         const screen = { x: event.clientX, y: event.clientY }
         showUi({ adding: { screen, at: flow.screenToFlowPosition(screen) } })
       },

@@ -12,10 +12,10 @@ import type { WireFlowEdge } from './ShapeEdge'
 /** Like useMemo, but the computation sees its last result, so that what did not change keeps its identity. */
 export function useRemembered<T>(compute: (previous: T) => T, dependencies: readonly unknown[]): T {
   const last = useRef<T>([] as T)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the dependencies are the caller's
   return useMemo(() => {
     last.current = compute(last.current)
     return last.current
+    // biome-ignore lint/correctness/useExhaustiveDependencies: the dependencies are the caller's
   }, dependencies)
 }
 

@@ -46,6 +46,8 @@ export interface CanvasModel {
 
 const words = {
   unknown: { en: 'Unknown layer', zh: '未知层' },
+  input: { en: 'Input', zh: '输入' },
+  output: { en: 'Output', zh: '输出' },
 } as const satisfies Record<string, Text>
 
 export function nodeViews(document: GraphDocument, path: readonly string[], shaped: Shaped, previous: readonly NodeView[]): NodeView[] {
@@ -68,7 +70,8 @@ function viewOf(document: GraphDocument, graph: Graph, path: readonly string[], 
     colour: colourOf(categoryOf(document, node)),
     ports: portsIn(document, node),
     isBlock: isBlock(node),
-    bypassed: node.bypass === true || (typeof node.bypass === 'object' && !isBlock(node) && !isBlockPort(node) && isBypassed(enginePath, shaped)),
+    bypassed:
+      node.bypass === true || (typeof node.bypass === 'object' && !isBlock(node) && !isBlockPort(node) && isBypassed(enginePath, shaped)),
     frozen: node.frozen === true,
     problems: problemsOf(shaped.problems, enginePath),
     strip: stripOf(document, node, graph, enginePath),
@@ -80,7 +83,10 @@ const isBypassed = (path: string, shaped: Shaped): boolean => shaped.graph.types
 
 export function titleOf(document: GraphDocument, node: GraphNode): Text {
   if (node.title) return { en: node.title, zh: node.title }
-  if (isBlockPort(node)) return { en: node.id, zh: node.id }
+  if (isBlockPort(node)) {
+    const side = node.kind === nodeKinds.blockInput ? words.input : words.output
+    return { en: `${side.en} ${node.id}`, zh: `${side.zh} ${node.id}` }
+  }
   if (isBlock(node)) {
     const title = (node.block === undefined ? undefined : document.blocks[node.block]?.title) ?? node.block ?? node.id
     return { en: title, zh: title }
@@ -138,7 +144,9 @@ export function wireViews(
   previous: readonly WireView[],
 ): WireView[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const rooms = new Map(graph.nodes.flatMap((node) => (positions[node.id] ? [[node.id, roomOf(positions[node.id] as Point)] as const] : [])))
+  const rooms = new Map(
+    graph.nodes.flatMap((node) => (positions[node.id] ? [[node.id, roomOf(positions[node.id] as Point)] as const] : [])),
+  )
   const obstacles = [...rooms.values()]
   const known = new Map(previous.map((wire) => [wire.key, wire]))
   const lanes: Lane[] = []
@@ -158,7 +166,12 @@ export function wireViews(
 }
 
 /** Ports that share a side spread over the node's compact height, whether or not the strip shows. */
-function portPoint(room: Rect | undefined, ports: readonly { name: string }[] | undefined, name: string, side: 'left' | 'right'): Point | undefined {
+function portPoint(
+  room: Rect | undefined,
+  ports: readonly { name: string }[] | undefined,
+  name: string,
+  side: 'left' | 'right',
+): Point | undefined {
   const index = ports?.findIndex((port) => port.name === name) ?? -1
   if (!room || !ports || index < 0) return undefined
   const top = room.y + (LANE_HEIGHT - NODE_HEIGHT) / 2

@@ -7,6 +7,8 @@ import type { Point, Rect } from '../layout/sizes'
 export interface Route {
   readonly path: string
   readonly label: Point
+  /** Length of the straight part that a label may take. */
+  readonly room: number
 }
 
 export interface RouteEnds {
@@ -45,17 +47,24 @@ function forward(from: Point, to: Point): Route {
   return {
     path: `M${from.x} ${round(from.y)}C${from.x + bend} ${round(from.y)} ${to.x - bend} ${round(to.y)} ${to.x} ${round(to.y)}`,
     label: { x: (from.x + to.x) / 2, y: level ? (from.y + to.y) / 2 - 11 : (from.y + to.y) / 2 },
+    room: to.x - from.x,
   }
 }
 
 function backward({ from, to, source, target }: RouteEnds, obstacles: readonly Rect[], lanes: Lane[], owner: string): Route {
-  const wanted = target.y >= source.y + source.height ? target.y - LIFT : target.y + target.height <= source.y ? target.y + target.height + LIFT : Math.max(source.y + source.height, target.y + target.height) + LIFT
+  const wanted =
+    target.y >= source.y + source.height
+      ? target.y - LIFT
+      : target.y + target.height <= source.y
+        ? target.y + target.height + LIFT
+        : Math.max(source.y + source.height, target.y + target.height) + LIFT
   const left = Math.min(from.x, to.x)
   const right = Math.max(from.x, to.x)
   const y = round(freeLane(wanted, left, right, obstacles, lanes, owner))
   return {
     path: `M${from.x} ${round(from.y)}C${from.x + 34} ${round(from.y)} ${from.x + 34} ${y} ${from.x} ${y}L${to.x} ${y}C${to.x - 30} ${y} ${to.x - 30} ${round(to.y)} ${to.x} ${round(to.y)}`,
     label: { x: (from.x + to.x) / 2, y },
+    room: Math.abs(to.x - from.x),
   }
 }
 
@@ -68,6 +77,7 @@ function around({ from, to }: RouteEnds, between: readonly Rect[], obstacles: re
   return {
     path: `M${from.x} ${round(from.y)}C${from.x + 24} ${round(from.y)} ${from.x + 12} ${y} ${from.x + 38} ${y}L${to.x - 38} ${y}C${to.x - 12} ${y} ${to.x - 24} ${round(to.y)} ${to.x} ${round(to.y)}`,
     label: { x: (from.x + to.x) / 2, y },
+    room: Math.abs(to.x - from.x),
   }
 }
 

@@ -9,7 +9,9 @@ import { useDocument } from '../store/document'
 import { roomOf } from './model'
 import { registerViewport } from './viewport'
 
-const MARGIN = { left: 28, right: 28, top: 24, bottom: 64 }
+const MARGIN = { left: 28, right: 28, top: 20, bottom: 58 }
+/** Height that the breadcrumbs take while a block is open. */
+const CRUMBS = 34
 const DURATION = 140
 
 const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
@@ -22,7 +24,7 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, positions
 
   useEffect(() => {
     const box = (): DOMRect => wrapper.current?.getBoundingClientRect() ?? new DOMRect(0, 0, 800, 450)
-    const fit = (only: readonly string[] | undefined, duration: number): void => {
+    const show = (only: readonly string[] | undefined, duration: number): void => {
       const rooms = Object.entries(latest.current)
         .filter(([id]) => !only || only.includes(id))
         .map(([, point]) => roomOf(point))
@@ -33,11 +35,12 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, positions
       const height = Math.max(...rooms.map((room) => room.y + room.height)) - top
       const { width: windowWidth, height: windowHeight } = box()
       const roomWidth = windowWidth - MARGIN.left - MARGIN.right
-      const roomHeight = windowHeight - MARGIN.top - MARGIN.bottom
+      const above = MARGIN.top + (useDocument.getState().path.length > 0 ? CRUMBS : 0)
+      const roomHeight = windowHeight - above - MARGIN.bottom
       // A graph that fits without the bar and the minimap beneath it may use their place.
       const zoom = Math.max(0.05, Math.min(1, roomWidth / width, roomHeight / height))
       const spare = windowHeight - height * zoom
-      const y = spare / 2 >= MARGIN.bottom ? spare / 2 : MARGIN.top + Math.max(0, (roomHeight - height * zoom) / 2)
+      const y = spare / 2 >= MARGIN.bottom ? spare / 2 : above + Math.max(0, (roomHeight - height * zoom) / 2)
       void flow.setViewport({ x: (windowWidth - width * zoom) / 2 - left * zoom, y: y - top * zoom, zoom }, { duration })
     }
     const screenPoint = (): Point => {
@@ -45,7 +48,7 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, positions
       return pointer.current ?? { x: left + width / 2, y: top + height / 2 }
     }
     const unregister = registerViewport({
-      fit: (nodes) => fit(nodes, calm() ? 0 : DURATION),
+      fit: (nodes) => show(nodes, calm() ? 0 : DURATION),
       zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: calm() ? 0 : DURATION }),
       zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: calm() ? 0 : DURATION }),
       reveal: (node) => {
@@ -55,7 +58,8 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, positions
         const corner = flow.flowToScreenPosition(room)
         const { left, top, right, bottom } = box()
         const zoom = flow.getZoom()
-        const isVisible = corner.x >= left && corner.y >= top && corner.x + room.width * zoom <= right && corner.y + room.height * zoom <= bottom
+        const isVisible =
+          corner.x >= left && corner.y >= top && corner.x + room.width * zoom <= right && corner.y + room.height * zoom <= bottom
         if (!isVisible) void flow.setCenter(room.x + room.width / 2, room.y + room.height / 2, { zoom, duration: calm() ? 0 : DURATION })
       },
       pointer: () => flow.screenToFlowPosition(screenPoint()),
@@ -71,9 +75,9 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, positions
     }
     element?.addEventListener('pointermove', track)
     element?.addEventListener('pointerleave', forget)
-    fit(undefined, 0)
+    show(undefined, 0)
     const stop = useDocument.subscribe((state, before) => {
-      if (state.key !== before.key || state.path !== before.path) requestAnimationFrame(() => fit(undefined, 0))
+      if (state.key !== before.key || state.path !== before.path) requestAnimationFrame(() => show(undefined, 0))
     })
     return () => {
       unregister()

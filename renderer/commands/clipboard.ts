@@ -3,9 +3,9 @@
  * pointer. Events need no permission; the menu uses what was copied here when the browser does not let it read.
  */
 import { toast } from 'sonner'
+import { viewport } from '../canvas/viewport'
 import { translate } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
-import { viewport } from '../canvas/viewport'
 import { copied, cut, paste } from '../store/actions'
 import { type Clip, parseClip } from '../store/clipboard'
 import { isTyping } from './typing'

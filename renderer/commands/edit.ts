@@ -38,7 +38,15 @@ export const editCommands: readonly Command[] = [
     run: () => void redo(),
   },
   { id: 'edit.cut', title: { en: 'Cut', zh: '剪切' }, group: 'edit', keys: ['$mod+KeyX'], native: true, when: hasNodes, run: cutSelection },
-  { id: 'edit.copy', title: { en: 'Copy', zh: '复制' }, group: 'edit', keys: ['$mod+KeyC'], native: true, when: hasNodes, run: copySelection },
+  {
+    id: 'edit.copy',
+    title: { en: 'Copy', zh: '复制' },
+    group: 'edit',
+    keys: ['$mod+KeyC'],
+    native: true,
+    when: hasNodes,
+    run: copySelection,
+  },
   { id: 'edit.paste', title: { en: 'Paste', zh: '粘贴' }, group: 'edit', keys: ['$mod+KeyV'], native: true, run: pasteFromMenu },
   { id: 'edit.duplicate', title: { en: 'Duplicate', zh: '再制' }, group: 'edit', keys: ['$mod+KeyD'], when: hasNodes, run: duplicate },
   {
@@ -79,7 +87,14 @@ export const editCommands: readonly Command[] = [
     run: () => showUi({ renaming: state().nodes[0] }),
   },
   { id: 'edit.bypass', title: { en: 'Bypass', zh: '跳过节点' }, group: 'edit', keys: ['$mod+KeyB'], when: hasNodes, run: toggleBypass },
-  { id: 'edit.freeze', title: { en: 'Freeze weights', zh: '冻结权重' }, group: 'edit', keys: ['$mod+Shift+KeyF'], when: hasNodes, run: toggleFrozen },
+  {
+    id: 'edit.freeze',
+    title: { en: 'Freeze weights', zh: '冻结权重' },
+    group: 'edit',
+    keys: ['$mod+Shift+KeyF'],
+    when: hasNodes,
+    run: toggleFrozen,
+  },
   ...nudges.flatMap(([key, dx, dy, title]): Command[] => [
     { id: `edit.nudge${key}`, title, group: 'edit', keys: [key], hidden: true, when: hasNodes, run: () => nudge(dx * STEP, dy * STEP) },
     {

@@ -28,7 +28,8 @@ function isFor(command: Command, keys: string, event: KeyboardEvent): boolean {
   const plain = keys.split('+').at(-1) ?? keys
   if (CONTROL_KEYS.test(plain) && isControl(event.target)) return false
   // Tab moves the focus as everywhere, unless nothing has it.
-  if (plain === 'Tab' && event.target !== document.body && !(event.target instanceof Element && event.target.matches('.canvas'))) return false
+  if (plain === 'Tab' && event.target !== document.body && !(event.target instanceof Element && event.target.matches('.canvas')))
+    return false
   return command.when?.() ?? true
 }
 

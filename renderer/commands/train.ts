@@ -1,5 +1,5 @@
 /** @file Commands that drive the run. */
-import { pause, resume, step, stopRun, train } from '../engine/run-commands'
+import { engine } from '../engine/client'
 import { isActive, useRun } from '../engine/run-store'
 import type { Command } from './command'
 
@@ -13,7 +13,7 @@ export const trainCommands: readonly Command[] = [
     keys: ['$mod+Enter'],
     whileTyping: true,
     when: () => !isActive(phase()),
-    run: () => train(),
+    run: () => engine.train(),
   },
   {
     id: 'train.stop',
@@ -22,9 +22,9 @@ export const trainCommands: readonly Command[] = [
     keys: ['$mod+Alt+Enter'],
     whileTyping: true,
     when: () => isActive(phase()),
-    run: stopRun,
+    run: engine.stop,
   },
-  { id: 'train.pause', title: { en: 'Pause', zh: '暂停' }, group: 'train', when: () => phase() === 'running', run: pause },
-  { id: 'train.resume', title: { en: 'Resume', zh: '继续' }, group: 'train', when: () => phase() === 'paused', run: resume },
-  { id: 'train.step', title: { en: 'One step', zh: '单步训练' }, group: 'train', when: () => phase() !== 'running', run: step },
+  { id: 'train.pause', title: { en: 'Pause', zh: '暂停' }, group: 'train', when: () => phase() === 'running', run: engine.pause },
+  { id: 'train.resume', title: { en: 'Resume', zh: '继续' }, group: 'train', when: () => phase() === 'paused', run: engine.resume },
+  { id: 'train.step', title: { en: 'One step', zh: '单步训练' }, group: 'train', when: () => phase() !== 'running', run: engine.step },
 ]

@@ -1,7 +1,9 @@
 /** @file Is the person typing, or on a control that wants its own keys? In: an element. Out: yes or no. */
 
-const TEXT_FIELDS = 'textarea, select, [contenteditable=""], [contenteditable="true"], .monaco-editor, input:not([type=checkbox], [type=radio], [type=range], [type=button])'
-const CONTROLS = 'button, a[href], input, select, summary, [role=tab], [role=option], [role=menuitem], [role=switch], [role=separator], [role=slider]'
+const TEXT_FIELDS =
+  'textarea, select, [contenteditable=""], [contenteditable="true"], .monaco-editor, input:not([type=checkbox], [type=radio], [type=range], [type=button])'
+const CONTROLS =
+  'button, a[href], input, select, summary, [role=tab], [role=option], [role=menuitem], [role=switch], [role=separator], [role=slider]'
 
 export const isTyping = (target: EventTarget | null): boolean => target instanceof Element && target.closest(TEXT_FIELDS) !== null
 

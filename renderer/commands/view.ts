@@ -38,7 +38,7 @@ const selectedBlock = (): string | undefined => {
 }
 
 /** Esc undoes one thing at a time: the selection, then the opened block. */
-function escape(): void {
+function stepBack(): void {
   const { nodes, edges, path } = state()
   if (nodes.length + edges.length > 0) select([])
   else if (path.length > 0) leaveBlock()
@@ -70,8 +70,21 @@ export const viewCommands: readonly Command[] = [
     when: () => state().path.length > 0,
     run: () => leaveBlock(),
   },
-  { id: 'graph.find', title: { en: 'Find a node…', zh: '查找节点…' }, group: 'graph', keys: ['$mod+KeyF'], run: () => showUi({ findNode: true }) },
-  { id: 'view.escape', title: { en: 'Select none, leave block', zh: '取消选择,离开模块' }, group: 'view', keys: ['Escape'], hidden: true, run: escape },
+  {
+    id: 'graph.find',
+    title: { en: 'Find a node…', zh: '查找节点…' },
+    group: 'graph',
+    keys: ['$mod+KeyF'],
+    run: () => showUi({ findNode: true }),
+  },
+  {
+    id: 'view.escape',
+    title: { en: 'Select none, leave block', zh: '取消选择,离开模块' },
+    group: 'view',
+    keys: ['Escape'],
+    hidden: true,
+    run: stepBack,
+  },
   { id: 'view.fit', title: { en: 'Fit the graph', zh: '显示整个网络' }, group: 'view', keys: ['1'], run: () => viewport()?.fit() },
   {
     id: 'view.fitSelection',
@@ -81,8 +94,20 @@ export const viewCommands: readonly Command[] = [
     when: () => state().nodes.length > 0,
     run: () => viewport()?.fit(state().nodes),
   },
-  { id: 'view.zoomReset', title: { en: 'Zoom to 100 %', zh: '缩放到 100 %' }, group: 'view', keys: ['0'], run: () => viewport()?.zoomTo(1) },
-  { id: 'view.zoomIn', title: { en: 'Zoom in', zh: '放大' }, group: 'view', keys: ['+', '=', 'Shift++'], run: () => viewport()?.zoomBy(1.25) },
+  {
+    id: 'view.zoomReset',
+    title: { en: 'Zoom to 100 %', zh: '缩放到 100 %' },
+    group: 'view',
+    keys: ['0'],
+    run: () => viewport()?.zoomTo(1),
+  },
+  {
+    id: 'view.zoomIn',
+    title: { en: 'Zoom in', zh: '放大' },
+    group: 'view',
+    keys: ['+', '=', 'Shift++'],
+    run: () => viewport()?.zoomBy(1.25),
+  },
   { id: 'view.zoomOut', title: { en: 'Zoom out', zh: '缩小' }, group: 'view', keys: ['-'], run: () => viewport()?.zoomBy(0.8) },
   {
     id: 'view.minimap',

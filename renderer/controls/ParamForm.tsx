@@ -24,7 +24,13 @@ export function ParamForm({ specs, values, onChange, blockParams }: ParamFormPro
   const [open, setOpen] = useState(false)
   const entries = Object.entries(specs)
   const field = ([name, spec]: [string, ParamSpec]) => (
-    <ParamField key={name} spec={spec} value={values[name] ?? spec.default} onChange={(value) => onChange(name, value)} blockParams={blockParams} />
+    <ParamField
+      key={name}
+      spec={spec}
+      value={values[name] ?? spec.default}
+      onChange={(value) => onChange(name, value)}
+      blockParams={blockParams}
+    />
   )
   const advanced = entries.filter(([, spec]) => spec.advanced)
   return (
@@ -79,10 +85,28 @@ export function ParamField({ spec, value, onChange, blockParams }: FieldProps) {
 }
 
 /** A value that follows a parameter of the block; a click detaches it at its present value. */
-function Reference({ id, name, present, fallback, onChange }: { id: string; name: string; present: unknown; fallback: unknown; onChange: (value: unknown) => void }) {
+function Reference({
+  id,
+  name,
+  present,
+  fallback,
+  onChange,
+}: {
+  id: string
+  name: string
+  present: unknown
+  fallback: unknown
+  onChange: (value: unknown) => void
+}) {
   const say = useWords(inspectorWords)
   return (
-    <button id={id} type="button" className="field is-reference" title={say('fromBlock', { name })} onClick={() => onChange(present ?? fallback)}>
+    <button
+      id={id}
+      type="button"
+      className="field is-reference"
+      title={say('fromBlock', { name })}
+      onClick={() => onChange(present ?? fallback)}
+    >
       ={name}
     </button>
   )

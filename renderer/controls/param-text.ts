@@ -3,7 +3,7 @@
  * back. No React.
  */
 import type { Text } from '../../engine/core/text'
-import { paramRefSchema, type ParamRef } from '../../engine/document/schema'
+import { type ParamRef, paramRefSchema } from '../../engine/document/schema'
 import type { ParamSpec } from '../../engine/layers/kit/params'
 import { completeParams } from '../../engine/layers/kit/validate'
 

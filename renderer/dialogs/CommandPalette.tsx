@@ -1,8 +1,8 @@
 /** @file All commands in one searchable list (Mod+K). In: the registry. Out: the one chosen, run. */
 import { Command } from 'cmdk'
+import type { CommandGroup } from '../commands/command'
 import { keysOf } from '../commands/keys'
 import { canRun, commands, runCommand } from '../commands/registry'
-import type { CommandGroup } from '../commands/command'
 import { useText, useWords } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
 import { showUi, useUi } from '../store/ui'

@@ -1,15 +1,14 @@
 /** @file Find a node anywhere in the network, blocks included (Mod+F). In: the shaped graph. Out: the node shown. */
 import { Command } from 'cmdk'
-import { colourOf, graphAt, pathOf } from '../store/graphs'
+import type { GraphDocument, GraphNode } from '../../engine/document/schema'
 import { titleOf } from '../canvas/model'
 import { viewport } from '../canvas/viewport'
 import { useText, useWords } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
 import { revealNode, useDocument } from '../store/document'
-import { categoryOf, isBlock } from '../store/graphs'
+import { categoryOf, colourOf, graphAt, isBlock, pathOf } from '../store/graphs'
 import { showUi, useUi } from '../store/ui'
 import { ListDialog } from './ListDialog'
-import type { GraphDocument, GraphNode } from '../../engine/document/schema'
 
 const LIMIT = 2000
 
@@ -55,7 +54,10 @@ function Opened() {
             requestAnimationFrame(() => viewport()?.reveal(node.id))
           }}
         >
-          <span className={isBlock(node) ? 'swatch is-block' : 'swatch'} style={{ '--c': colourOf(categoryOf(document, node)) } as React.CSSProperties} />
+          <span
+            className={isBlock(node) ? 'swatch is-block' : 'swatch'}
+            style={{ '--c': colourOf(categoryOf(document, node)) } as React.CSSProperties}
+          />
           <span className="mono">{path}</span>
           <span className="aside">{text(titleOf(document, node))}</span>
         </Command.Item>

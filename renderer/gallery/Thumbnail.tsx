@@ -47,7 +47,9 @@ function draw(document: GraphDocument) {
     const y2 = target.y + BOX_HEIGHT / 2
     if (x2 > x1) return [`M${x1} ${y1}C${x1 + 30} ${y1} ${x2 - 30} ${y2} ${x2} ${y2}`]
     const middle = (y1 + y2) / 2
-    return [`M${x1} ${y1}C${x1 + 46} ${y1} ${x1 + 46} ${middle} ${x1} ${middle}L${x2} ${middle}C${x2 - 46} ${middle} ${x2 - 46} ${y2} ${x2} ${y2}`]
+    return [
+      `M${x1} ${y1}C${x1 + 46} ${y1} ${x1 + 46} ${middle} ${x1} ${middle}L${x2} ${middle}C${x2 - 46} ${middle} ${x2 - 46} ${y2} ${x2} ${y2}`,
+    ]
   })
   const left = Math.min(0, ...boxes.map((box) => box.x)) - 40
   const top = Math.min(0, ...boxes.map((box) => box.y)) - 14

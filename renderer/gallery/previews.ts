@@ -2,10 +2,11 @@
  * @file What the gallery shows of each template. In: the template registry. Out: its document with default parameters and its counts, worked out once,
  * when the gallery is first opened.
  */
+
+import { sections, type Template } from '../../engine/builder/template'
 import type { GraphDocument } from '../../engine/document/schema'
 import { countsOf } from '../../engine/shapes/counts'
 import { inferShapes } from '../../engine/shapes/infer'
-import { sections, type Template } from '../../engine/builder/template'
 import { templates } from '../../templates/registry'
 
 export interface Preview {

@@ -53,13 +53,28 @@ function CommandItem({ id }: { id: string }) {
   )
 }
 
-function Choice<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: Readonly<Record<T, string>>; onChange: (value: T) => void }) {
+function Choice<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string
+  value: T
+  options: Readonly<Record<T, string>>
+  onChange: (value: T) => void
+}) {
   return (
     <>
       <DropdownMenu.Label className="section-head">{label}</DropdownMenu.Label>
       <DropdownMenu.RadioGroup value={value} onValueChange={(next) => onChange(next as T)}>
         {(Object.keys(options) as T[]).map((option) => (
-          <DropdownMenu.RadioItem key={option} className="menu-item is-checkable" value={option} onSelect={(event) => event.preventDefault()}>
+          <DropdownMenu.RadioItem
+            key={option}
+            className="menu-item is-checkable"
+            value={option}
+            onSelect={(event) => event.preventDefault()}
+          >
             <DropdownMenu.ItemIndicator>
               <Check size={13} />
             </DropdownMenu.ItemIndicator>
@@ -71,10 +86,23 @@ function Choice<T extends string>({ label, value, options, onChange }: { label: 
   )
 }
 
-function Toggle({ label, on, onChange }: { label: string | ReturnType<typeof commands.get>; on: boolean; onChange: (on: boolean) => void }) {
+function Toggle({
+  label,
+  on,
+  onChange,
+}: {
+  label: string | ReturnType<typeof commands.get>
+  on: boolean
+  onChange: (on: boolean) => void
+}) {
   const text = useText()
   return (
-    <DropdownMenu.CheckboxItem className="menu-item is-checkable" checked={on} onCheckedChange={onChange} onSelect={(event) => event.preventDefault()}>
+    <DropdownMenu.CheckboxItem
+      className="menu-item is-checkable"
+      checked={on}
+      onCheckedChange={onChange}
+      onSelect={(event) => event.preventDefault()}
+    >
       <DropdownMenu.ItemIndicator>
         <Check size={13} />
       </DropdownMenu.ItemIndicator>

@@ -1,13 +1,14 @@
 /** @file The line on top: brand, the document's name, undo and redo, what the engine runs on, and the run's buttons. */
-import { DropdownMenu } from 'radix-ui'
+
 import { Ellipsis, LayoutGrid, Redo2, Undo2 } from 'lucide-react'
+import { DropdownMenu } from 'radix-ui'
 import { keysOf } from '../commands/keys'
 import { commands, runCommand } from '../commands/registry'
 import { RunControls, RunStatus } from '../engine/RunControls'
 import { useText, useWords } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
-import { showUi } from '../store/ui'
 import { useDocument } from '../store/document'
+import { showUi } from '../store/ui'
 import { AppMenu } from './AppMenu'
 import { BrandMark } from './BrandMark'
 import './header.css'

@@ -10,7 +10,10 @@ export const inspectorWords = defineWords('inspector', {
   more: { en: 'More', zh: '更多' },
   yes: { en: 'On', zh: '开' },
   no: { en: 'Off', zh: '关' },
-  fromBlock: { en: 'Set by the block’s parameter {name}. Click to give this node a value of its own.', zh: '由模块参数 {name} 决定。点击可改为此节点自己的值。' },
+  fromBlock: {
+    en: 'Set by the block’s parameter {name}. Click to give this node a value of its own.',
+    zh: '由模块参数 {name} 决定。点击可改为此节点自己的值。',
+  },
   linkHint: { en: 'Type ={name} to follow a parameter of the block.', zh: '输入 ={name} 可跟随模块参数。' },
   mixed: { en: 'Expected {expected}.', zh: '应为{expected}。' },
   formula: { en: 'Formula', zh: '公式' },

@@ -4,7 +4,10 @@ import { defineWords } from './i18n'
 export const shellWords = defineWords('shell', {
   untitled: { en: 'Untitled', zh: '未命名' },
   saved: { en: 'Saved {name}', zh: '已保存 {name}' },
-  copiedHere: { en: 'Copied inside this window only: the browser does not share the clipboard.', zh: '仅在此窗口内复制:浏览器不允许访问剪贴板。' },
+  copiedHere: {
+    en: 'Copied inside this window only: the browser does not share the clipboard.',
+    zh: '仅在此窗口内复制:浏览器不允许访问剪贴板。',
+  },
   layoutTooLong: { en: 'The layout took too long; nothing was moved.', zh: '布局耗时过长,未作改动。' },
   draftFailed: {
     en: 'This browser does not let Netloom keep unsaved work. Save to a file to be safe.',

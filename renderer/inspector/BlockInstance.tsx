@@ -14,7 +14,9 @@ export function BlockInstance({ node }: { node: GraphNode }) {
   const path = useDocument((state) => state.path)
   const block = node.block === undefined ? undefined : document.blocks[node.block]
   if (!block) return null
-  const uses = [document, ...Object.values(document.blocks)].flatMap((graph) => graph.nodes).filter((one) => one.block === node.block).length
+  const uses = [document, ...Object.values(document.blocks)]
+    .flatMap((graph) => graph.nodes)
+    .filter((one) => one.block === node.block).length
   const specs = specsOf(block)
   return (
     <>

@@ -74,7 +74,10 @@ export function NodeInspector({ node }: { node: GraphNode }) {
         <Facts
           facts={[
             { label: say('parameters'), value: inside.length > 0 ? formatCount(sum((one) => one.parameterCount)) : undefined },
-            { label: say('flops', { batch: shaped.graph.batchSize }), value: inside.length > 0 ? formatLarge(sum((one) => one.flops)) : undefined },
+            {
+              label: say('flops', { batch: shaped.graph.batchSize }),
+              value: inside.length > 0 ? formatLarge(sum((one) => one.flops)) : undefined,
+            },
             { label: say('activation'), value: inside.length > 0 ? formatBytes(sum((one) => one.activationBytes)) : undefined },
             { label: say('receptive'), value: own?.receptiveField?.join('×') },
             ...Object.entries(own?.weights ?? {}).map(([name, weight]) => ({ label: name, value: weight.shape.join('×') || '1' })),

@@ -20,7 +20,10 @@ export function SelectionInspector() {
   const type = wire && shaped.graph.types.get(pathOf(path, wire.from.node))?.[wire.from.port]
   const count = nodes.reduce((sum, id) => {
     const own = pathOf(path, id)
-    return sum + shaped.graph.nodes.reduce((part, one) => part + (one.path === own || one.path.startsWith(`${own}/`) ? one.parameterCount : 0), 0)
+    return (
+      sum +
+      shaped.graph.nodes.reduce((part, one) => part + (one.path === own || one.path.startsWith(`${own}/`) ? one.parameterCount : 0), 0)
+    )
   }, 0)
   return (
     <>

@@ -4,7 +4,7 @@
  * rows so that the whole fits the given aspect at the largest zoom, preferably where few wires cross the cut.
  */
 import { Graph, layout } from '@dagrejs/dagre'
-import { COLUMN_PITCH, LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, type Point } from './sizes'
+import { COLUMN_GAP, COLUMN_PITCH, LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, type Point } from './sizes'
 
 export interface LayoutInput {
   readonly nodes: readonly string[]
@@ -20,22 +20,25 @@ interface Placed {
   readonly y: number
 }
 
-const ROW_GAP = 44
-const LANE_GAP = 20
+const ROW_GAP = 40
+const LANE_GAP = 16
+/** The canvas at 1280×720, panels at their usual sizes. */
+const WINDOW = { width: 752, height: 384 }
 
 export function arrange(input: LayoutInput): Record<string, Point> {
   if (input.nodes.length === 0) return {}
   const placed = columnsByDagre(input)
   const columns = placed.reduce((most, node) => Math.max(most, node.column), 0) + 1
   const crossings = wiresAcross(placed, input.edges, columns)
-  const window = input.window ?? { width: 800, height: 450 }
+  const window = input.window ?? WINDOW
   let best: { rows: Row[]; value: number } | undefined
   for (let perRow = Math.min(3, columns); perRow <= columns; perRow++) {
     const rows = cut(placed, columns, perRow, crossings)
     const { width, height } = extents(rows)
     const zoom = Math.min(1, window.width / width, window.height / height)
     // Equal zooms: fewer cut wires, then fewer rows.
-    const value = zoom - rows.slice(1).reduce((sum, row) => sum + Math.max(0, (crossings[row.first - 1] ?? 1) - 1) * 0.03, 0) - rows.length * 1e-4
+    const value =
+      zoom - rows.slice(1).reduce((sum, row) => sum + Math.max(0, (crossings[row.first - 1] ?? 1) - 1) * 0.03, 0) - rows.length * 1e-4
     if (!best || value > best.value + 1e-9) best = { rows, value }
   }
   return positions(best?.rows ?? [])
@@ -91,7 +94,7 @@ function cut(placed: readonly Placed[], columns: number, perRow: number, crossin
 }
 
 function extents(rows: readonly Row[]): { width: number; height: number } {
-  const width = Math.max(...rows.map((row) => row.columns)) * COLUMN_PITCH
+  const width = Math.max(...rows.map((row) => row.columns)) * COLUMN_PITCH - COLUMN_GAP
   const height = rows.reduce((sum, row) => sum + row.bottom - row.top + LANE_HEIGHT + ROW_GAP, -ROW_GAP)
   return { width, height }
 }

@@ -50,7 +50,7 @@ export function Palette() {
         />
         <kbd>/</kbd>
       </div>
-      <div className="palette-list" ref={list} onKeyDown={walk} role="list">
+      <div className="palette-list" ref={list}>
         {sections.map((section) => (
           <section key={section.key} aria-label={text(section.title)}>
             <h2 className="section-head">{text(section.title)}</h2>
@@ -66,9 +66,13 @@ export function Palette() {
                   event.dataTransfer.setData(ADDABLE_TYPE, JSON.stringify(item.addable))
                   event.dataTransfer.effectAllowed = 'copy'
                 }}
+                onKeyDown={walk}
                 onClick={() => put(item)}
               >
-                <span className={item.addable.type === 'block' ? 'swatch is-block' : 'swatch'} style={{ '--c': item.colour } as React.CSSProperties} />
+                <span
+                  className={item.addable.type === 'block' ? 'swatch is-block' : 'swatch'}
+                  style={{ '--c': item.colour } as React.CSSProperties}
+                />
                 <span className="palette-name">{text(item.title)}</span>
               </button>
             ))}
@@ -86,10 +90,10 @@ export function Palette() {
 }
 
 /** Arrows walk the list. */
-function walk(event: React.KeyboardEvent<HTMLDivElement>): void {
+function walk(event: React.KeyboardEvent<HTMLButtonElement>): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
-  const buttons = [...event.currentTarget.querySelectorAll('button')]
-  const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
+  const buttons = [...(event.currentTarget.closest('.palette-list')?.querySelectorAll('button') ?? [])]
+  const at = buttons.indexOf(event.currentTarget)
   event.preventDefault()
   buttons[at + (event.key === 'ArrowDown' ? 1 : -1)]?.focus()
 }

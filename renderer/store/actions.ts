@@ -9,19 +9,7 @@ import { freeSpot, positionsOf } from '../layout/positions'
 import { COLUMN_PITCH, type Point } from '../layout/sizes'
 import { type Clip, clipOf, pasteClip } from './clipboard'
 import { openedGraph, select, type TransactOptions, transact, useDocument } from './document'
-import {
-  addNode,
-  applyFixEdit,
-  connect,
-  freshId,
-  idsOf,
-  insertOnWire,
-  pin,
-  removeEdges,
-  removeNodes,
-  renameNode,
-  setParam,
-} from './edits'
+import { addNode, applyFixEdit, connect, freshId, idsOf, insertOnWire, pin, removeEdges, removeNodes, renameNode, setParam } from './edits'
 import { isBlock, isBlockPort, layerOf, portsIn } from './graphs'
 import { shapedOf } from './shaped'
 import { portFor } from './wiring'
@@ -76,7 +64,8 @@ export function add(item: Addable, options: AddOptions = {}): string {
   const ports = portsIn(withBlocks, node)
   const last = nodes.length === 1 ? nodes[0] : undefined
   const selected = last === undefined ? undefined : positions[last]
-  const corner = options.at ?? freeSpot(selected ? { x: selected.x + COLUMN_PITCH, y: selected.y } : emptyPlace(positions), Object.values(positions))
+  const corner =
+    options.at ?? freeSpot(selected ? { x: selected.x + COLUMN_PITCH, y: selected.y } : emptyPlace(positions), Object.values(positions))
   const shaped = shapedOf(document)
   // A click in the palette while one node is selected goes on from it: the first of its outputs that fits is connected.
   const follow = !options.at && !options.wire && !options.into && last !== undefined ? looseOutput(last) : undefined
@@ -107,7 +96,9 @@ export function add(item: Addable, options: AddOptions = {}): string {
 
 const emptyPlace = (positions: Readonly<Record<string, Point>>): Point => {
   const all = Object.values(positions)
-  return all.length === 0 ? { x: 0, y: 0 } : { x: Math.max(...all.map((one) => one.x)) + COLUMN_PITCH, y: Math.max(...all.map((one) => one.y)) }
+  return all.length === 0
+    ? { x: 0, y: 0 }
+    : { x: Math.max(...all.map((one) => one.x)) + COLUMN_PITCH, y: Math.max(...all.map((one) => one.y)) }
 }
 
 /** The first output of a node that feeds nothing yet. */
@@ -141,7 +132,10 @@ export function insertExisting(id: string, from: Endpoint, to: Endpoint, moved: 
   const ports = node && portsIn(state().document, node)
   const input = ports?.inputs[0]?.name
   const output = ports?.outputs[0]?.name
-  if (!node || input === undefined || output === undefined) return move(moved)
+  if (!node || input === undefined || output === undefined) {
+    move(moved)
+    return
+  }
   transact(titles.insert, (_, graph) => {
     pin(graph, shown())
     graph.nodes = graph.nodes.filter((one) => one.id !== id)

@@ -42,8 +42,7 @@ export const connect = (graph: GraphDraft, from: Endpoint, to: Endpoint): void =
 export function removeNodes(graph: GraphDraft, ids: readonly string[], reconnect = false): void {
   for (const id of ids) {
     const source = graph.edges.find((edge) => edge.to.node === id)?.from
-    if (reconnect && source)
-      for (const edge of graph.edges) if (edge.from.node === id) edge.from = { node: source.node, port: source.port }
+    if (reconnect && source) for (const edge of graph.edges) if (edge.from.node === id) edge.from = { node: source.node, port: source.port }
     graph.edges = graph.edges.filter((edge) => edge.from.node !== id && edge.to.node !== id)
     graph.nodes = graph.nodes.filter((node) => node.id !== id)
     delete graph.layout[id]

@@ -28,8 +28,7 @@ export function refusal(
   const { graph } = graphAt(document, path)
   const target = graph.nodes.find((node) => node.id === to.node)
   const nodeId = pathOf(path, to.node)
-  if (from.node === to.node)
-    return { code: 'graph.cycle', severity: 'error', nodeId, values: { path: `${from.node} → ${to.node}` } }
+  if (from.node === to.node) return { code: 'graph.cycle', severity: 'error', nodeId, values: { path: `${from.node} → ${to.node}` } }
   const port = target && portsIn(document, target).inputs.find((one) => one.name === to.port)
   if (port && !port.variadic && graph.edges.some((edge) => sameEnd(edge.to, to)))
     return { code: 'graph.port-taken', severity: 'error', nodeId, port: to.port, values: { port: to.port } }
