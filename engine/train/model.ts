@@ -2,13 +2,14 @@
  * @file A network on a device: its parameters, and its forward passes compiled as they are asked for.
  * In: a document and a backend. Out: executables that share one state, for any batch size, mode and set of watched nodes.
  */
-import { type Compiled, type CompileOptions, compile, shape } from '../compile'
-import { DiagnosedError } from '../core/diagnostics'
+import { type Compiled, type CompileOptions, compile, lower, shape, stateSpecs } from '../compile'
+import { DiagnosedError, diagnosedError } from '../core/diagnostics'
 import type { DType, Shape, TensorData } from '../core/tensor'
 import type { GraphDocument } from '../document/schema'
 import { initializeWeights } from '../initializers/initialize'
 import { inputNames, type LowerOptions, stateNames } from '../ir/lowering'
 import type { Program } from '../ir/program'
+import { optimizers } from '../optimizers/registry'
 import type { Outcome } from '../protocol/messages'
 import type { Backend, StateSpec, StateStore } from '../runtime/backend'
 import type { ShapedGraph } from '../shapes/shaped-graph'
@@ -47,6 +48,13 @@ export function runtimeInputs(program: Program, seed: number, step: number, lr: 
   return Object.fromEntries(dataInputsOf(program).flatMap(({ name }) => (given[name] ? [[name, given[name]()]] : [])))
 }
 
+/** The training step that the document asks for. */
+export function updateOf({ training: { optimizer } }: GraphDocument): LowerOptions {
+  const definition = optimizers.get(optimizer.kind)
+  if (!definition) throw diagnosedError('train.optimizer', { got: optimizer.kind, expected: [...optimizers.keys()].join(', ') })
+  return { training: true, gradients: 'none', optimizer: { definition, params: optimizer.params } }
+}
+
 export class Model {
   private readonly passes = new Map<string, Promise<Compiled>>()
 
@@ -58,7 +66,7 @@ export class Model {
   ) {}
 
   /** Fresh weights from the document's seed; `extraState` (an optimiser's) begins at zero. */
-  static async create(document: GraphDocument, backend: Backend, extraState: readonly StateSpec[] = []): Promise<Model> {
+  private static async create(document: GraphDocument, backend: Backend, extraState: readonly StateSpec[] = []): Promise<Model> {
     const shaped = unwrap(shape(document))
     const weights = weightsOf(shaped)
     const names = new Set(weights.map(({ name }) => name))
@@ -68,6 +76,11 @@ export class Model {
     ])
     for (const [name, data] of initializeWeights(shaped, document.training.seed)) await state.write(name, data)
     return new Model(document, backend, state, weights)
+  }
+
+  /** With state for what this pass keeps. */
+  static async forPass(document: GraphDocument, backend: Backend, pass: LowerOptions, batchSize: number): Promise<Model> {
+    return Model.create(document, backend, stateSpecs(unwrap(lower(document, { ...pass, batchSize })).program))
   }
 
   /** Compiled on first use, then kept. */

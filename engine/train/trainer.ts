@@ -5,7 +5,7 @@
  * The number of steps done decides everything: the epoch, the order of its samples, every random number. That is why a run that
  * goes on from a checkpoint gives the same bits as one that was never interrupted.
  */
-import { lower, shape, stateSpecs } from '../compile'
+import { shape } from '../compile'
 import { DiagnosedError, diagnosedError } from '../core/diagnostics'
 import { type Binding, bindFields } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
@@ -19,7 +19,7 @@ import type { Best, Checkpoint } from './checkpoint'
 import { locateDivergence } from './diverged'
 import { evaluateModel } from './evaluate'
 import { Curve, Mean, type Measured, measuredFrom, measuredNames } from './metrics'
-import { Model, runtimeInputs, unwrap } from './model'
+import { Model, runtimeInputs, unwrap, updateOf } from './model'
 import { Pace, Turns } from './pace'
 
 const FRAME_MS = 1000 / 30
@@ -43,8 +43,8 @@ export interface TrainerOptions {
   /** Ends after this many steps, however many epochs that is. */
   readonly maxSteps?: number
   readonly onFrame?: (frame: MetricsFrame) => void
-  readonly onStep?: (report: StepReport) => void
-  readonly onEpoch?: (point: ValidationPoint, report: StepReport) => void
+  /** `validation` at the last step of an epoch. */
+  readonly onStep?: (report: StepReport, validation?: ValidationPoint) => void
   /** Something worth keeping: every quarter of a minute, at the end and at a stop. */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>
 }
@@ -57,7 +57,6 @@ interface Pending {
 export class Trainer {
   phase: RunPhase = 'preparing'
   private step = 0
-  private epochPoints = new Mean()
   private framePoints = new Mean()
   private pending: Pending[] = []
   private order: { readonly epoch: number; readonly indices: Uint32Array } | undefined
@@ -96,15 +95,11 @@ export class Trainer {
   static async create(options: TrainerOptions): Promise<Trainer> {
     const { data, backend, weights, checkpoint } = options
     const { document } = data
-    const { optimizer, batchSize: wanted } = document.training
-    const definition = optimizers.get(optimizer.kind)
-    if (!definition) throw diagnosedError('train.optimizer', { got: optimizer.kind, expected: [...optimizers.keys()].join(', ') })
-    const batchSize = effectiveBatchSize(wanted, data.training.indices.length)
+    const update = updateOf(document)
+    const batchSize = effectiveBatchSize(document.training.batchSize, data.training.indices.length)
     const bound = bindFields(unwrap(shape(document, { batchSize })), data.fields)
     if (bound.diagnostics.length > 0) throw new DiagnosedError(bound.diagnostics)
-    const update: LowerOptions = { training: true, gradients: 'none', optimizer: { definition, params: optimizer.params } }
-    const { program } = unwrap(lower(document, { ...update, batchSize }))
-    const model = await Model.create(document, backend, stateSpecs(program))
+    const model = await Model.forPass(document, backend, update, batchSize)
     try {
       const trainer = new Trainer(model, options, bound.bindings, batchSize, update)
       if (weights) await model.load(weights)
@@ -249,7 +244,6 @@ export class Trainer {
     const measured = measuredFrom(await pending.outputs)
     if (!Number.isFinite(measured.loss)) throw new DiagnosedError([await this.diagnose(pending.step, measured.loss)])
     this.framePoints.add(measured, 1)
-    this.epochPoints.add(measured, 1)
     // The last step of an epoch is reported together with its validation.
     if (pending.step % this.stepsPerEpoch !== 0) this.options.onStep?.(this.report(pending.step, measured))
     else this.lastMeasured = measured
@@ -264,20 +258,24 @@ export class Trainer {
   private async endEpoch(turns: Turns): Promise<void> {
     await this.drain()
     const report = this.report(this.step, this.lastMeasured)
-    this.options.onStep?.(report)
-    this.epochPoints.take()
+    const point = await this.validate(turns)
+    this.options.onStep?.(report, point)
+    if (point) this.sendFrame()
+  }
+
+  /** Undefined where nothing is held out, or a stop came in between. */
+  private async validate(turns: Turns): Promise<ValidationPoint | undefined> {
     const { validation } = this.options.data
-    if (!validation) return
+    if (!validation) return undefined
     const cancelled = () => this.wanted === 'stop'
     const measured = await evaluateModel(this.model, validation, this.bindings, { batchSize: this.batchSize, turns, cancelled })
-    if (!measured) return
+    if (!measured) return undefined
     const isBest = this.isBetter(measured)
-    const point: ValidationPoint = { step: this.step, epoch: report.epoch, ...measured, isBest }
+    const point: ValidationPoint = { step: this.step, epoch: this.step / this.stepsPerEpoch, ...measured, isBest }
     if (isBest) this.best = { point, weights: await this.model.read() }
     this.validation.push(point)
     this.freshValidation.push(point)
-    this.options.onEpoch?.(point, report)
-    this.sendFrame()
+    return point
   }
 
   /** By accuracy where there is one, else by loss. */

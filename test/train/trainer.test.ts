@@ -17,20 +17,26 @@ describe('a run', () => {
     const epochs: ValidationPoint[] = []
     const frames: MetricsFrame[] = []
     const trainer = await trainerFor(
-      { epochs: 12, lr: 0.1 },
-      { onStep: (step) => steps.push(step), onEpoch: (point) => epochs.push(point), onFrame: (frame) => frames.push(frame) },
+      { epochs: 30, lr: 0.1 },
+      {
+        onStep: (step, validation) => {
+          steps.push(step)
+          if (validation) epochs.push(validation)
+        },
+        onFrame: (frame) => frames.push(frame),
+      },
     )
     expect(trainer.stepsPerEpoch).toBe(5)
     expect(await trainer.run()).toBe('finished')
-    expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1))
-    expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1))
+    expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 150 }, (_, i) => i + 1))
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1))
     expect(steps.at(-1)?.loss).toBeLessThan(0.6 * (steps[0] as StepReport).loss)
     expect(epochs.at(-1)?.metrics.accuracy).toBeGreaterThan(0.8)
     const best = epochs.filter(({ isBest }) => isBest).at(-1) as ValidationPoint
     expect(best.metrics.accuracy).toBe(Math.max(...epochs.map(({ metrics }) => metrics.accuracy as number)))
-    expect(Object.keys(trainer.bestWeights ?? {})).toEqual(['dense1.kernel', 'dense1.bias', 'logits.kernel', 'logits.bias'])
+    expect(Object.keys(trainer.bestWeights ?? {})).toEqual(['dense1.kernel', 'dense1.bias', 'dense2.kernel', 'dense2.bias'])
     expect(frames[0]?.phase).toBe('running')
-    expect(frames.at(-1)).toMatchObject({ phase: 'finished', step: 60, totalSteps: 60, epochs: 12 })
+    expect(frames.at(-1)).toMatchObject({ phase: 'finished', step: 150, totalSteps: 150, epochs: 30 })
     expect(frames.flatMap((frame) => frame.validation)).toEqual(epochs)
     expect(frames.at(-1)?.samplesPerSecond).toBeGreaterThan(0)
     await trainer.dispose()

@@ -1,0 +1,36 @@
+/**
+ * @file The executors that this machine can run. In: a name, or none for the fastest. Out: a backend.
+ */
+import { diagnosedError } from '../../core/diagnostics'
+import type { Backend, BackendId, BackendInfo } from '../../runtime/backend'
+import { createReferenceBackend } from '../../runtime/reference'
+
+export interface BackendOptions {
+  readonly threads?: number
+}
+
+/** The fastest first. */
+const makers: Readonly<Partial<Record<BackendId, (options: BackendOptions) => Promise<Backend>>>> = {
+  reference: async () => createReferenceBackend(),
+}
+
+export const backendIds = ['reference', 'wasm', 'webgpu'] as const satisfies readonly BackendId[]
+
+export async function createBackend(id: BackendId | undefined, options: BackendOptions = {}): Promise<Backend> {
+  const [first] = Object.keys(makers) as BackendId[]
+  const wanted = id ?? (first as BackendId)
+  const make = makers[wanted]
+  if (!make) throw diagnosedError('backend.unavailable', { got: wanted, detail: `there are ${Object.keys(makers).join(', ')}` })
+  return make(options)
+}
+
+/** What each executor says of itself here. */
+export async function availableBackends(): Promise<readonly BackendInfo[]> {
+  const found: BackendInfo[] = []
+  for (const id of Object.keys(makers) as BackendId[]) {
+    const backend = await createBackend(id)
+    found.push(backend.info)
+    await backend.dispose()
+  }
+  return found
+}

@@ -1,0 +1,42 @@
+/**
+ * @file The `netloom` command. In: words and a place to speak. Out: an exit code: 0 done, 1 something diagnosed, 2 wrong usage.
+ */
+import { Command, CommanderError } from 'commander'
+import { addCompile } from './commands/compile'
+import { addData } from './commands/data'
+import { addDoctor } from './commands/doctor'
+import { addEvaluate } from './commands/evaluate'
+import { addExport } from './commands/export'
+import { addImport } from './commands/import'
+import { addInit } from './commands/init'
+import { addInspect } from './commands/inspect'
+import { addPredict } from './commands/predict'
+import { addRun } from './commands/run'
+import { addServe } from './commands/serve'
+import { addTemplates } from './commands/templates'
+import { addTrain } from './commands/train'
+import { type Io, reportFailure } from './io'
+
+const USAGE = 2
+
+export async function runCli(words: readonly string[], io: Io): Promise<number> {
+  let code = 0
+  const program = new Command('netloom')
+    .description('Wire neural networks as graphs, train them for real, and see what happens inside.')
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+  for (const add of [addTemplates, addInspect, addInit, addRun]) add(program, io)
+  addTrain(program, io, (ended) => {
+    code = ended
+  })
+  for (const add of [addEvaluate, addPredict, addExport, addImport, addCompile, addData, addServe, addDoctor]) add(program, io)
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
+  try {
+    await program.parseAsync([...words], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
+    return reportFailure(error, io)
+  }
+}

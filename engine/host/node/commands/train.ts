@@ -1,0 +1,194 @@
+/**
+ * @file `netloom train`. In: a graph, data, settings that override the document's, perhaps weights or a checkpoint. Out: trained weights,
+ * a checkpoint, one JSON line of metrics a step; Ctrl-C saves a checkpoint before it ends.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs'
+import type { Command } from 'commander'
+import { diagnosedError } from '../../../core/diagnostics'
+import { prepareData } from '../../../datasets/prepare'
+import type { GraphDocument } from '../../../document/schema'
+import type { ValidationPoint } from '../../../protocol/messages'
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint'
+import { type StepReport, Trainer } from '../../../train/trainer'
+import { createBackend } from '../backends'
+import { checkpointFile, folderStore } from '../checkpoint-store'
+import { dataArgument, loadWithData } from '../data-argument'
+import { findFiles } from '../files'
+import { onInterrupt } from '../interrupt'
+import type { Io } from '../io'
+import { type CommonOptions, type DataOptions, positive, whole, withCommon, withData } from '../options'
+import { ProgressBar, percent } from '../progress'
+import { readWeights, writeWeights } from '../weights'
+
+interface TrainOptions extends CommonOptions, DataOptions {
+  readonly epochs?: number
+  readonly steps?: number
+  readonly optimizer?: string
+  readonly lr?: number
+  readonly weights?: string
+  readonly checkpoint?: string
+  readonly resume?: string
+  readonly metrics?: string
+  readonly out?: string
+  readonly best?: boolean
+}
+
+/** Exit code of a run that Ctrl-C ended, as shells expect it. */
+const INTERRUPTED = 130
+
+function withTraining(document: GraphDocument, { epochs, optimizer: kind, lr }: TrainOptions): GraphDocument {
+  const { training } = document
+  const base = kind === undefined || kind === training.optimizer.kind ? training.optimizer : { kind, params: {} }
+  const optimizer = lr === undefined ? base : { ...base, params: { ...base.params, lr } }
+  return { ...document, training: { ...training, optimizer, epochs: epochs ?? training.epochs } }
+}
+
+async function loadCheckpoint(folder: string): Promise<Checkpoint> {
+  const file = await folderStore.load(folder)
+  if (!file) throw diagnosedError('checkpoint.missing', { file: folder }, { file: folder })
+  return decodeCheckpoint(file, checkpointFile(folder))
+}
+
+/** A resumed run has its checkpoint's document: the graph on the command line only has to be the same network. */
+async function documentOf(graph: string, options: TrainOptions, checkpoint: Checkpoint | undefined, io: Io): Promise<GraphDocument> {
+  if (!checkpoint) return withTraining(await loadWithData(graph, options, io), options)
+  const data = await dataArgument(options, options.set)
+  const document = data
+    ? { ...checkpoint.document, data: { ...data, statistics: checkpoint.document.data.statistics } }
+    : checkpoint.document
+  return withTraining(document, options)
+}
+
+/** Counts as totals; one that the checkpoint has already reached means so many more. */
+function lengthOf(
+  options: TrainOptions,
+  checkpoint: Checkpoint | undefined,
+  document: GraphDocument,
+): { epochs: number; maxSteps?: number } {
+  const { epochs } = document.training
+  if (!checkpoint) return { epochs, maxSteps: options.steps }
+  const more = (asked: number, done: number) => (asked > done ? asked : done + asked)
+  const maxSteps = options.steps === undefined ? undefined : more(options.steps, checkpoint.step)
+  return { epochs: options.epochs === undefined ? epochs : more(options.epochs, Math.floor(checkpoint.epoch)), maxSteps }
+}
+
+/** One JSON object a line, as each step is known. */
+class MetricsLog {
+  private readonly file: number
+
+  constructor(path: string) {
+    try {
+      this.file = openSync(path, 'w')
+    } catch (error) {
+      throw diagnosedError('file.write', { file: path, detail: error instanceof Error ? error.message : String(error) }, { file: path })
+    }
+  }
+
+  write(line: Readonly<Record<string, number>>): void {
+    writeSync(this.file, `${JSON.stringify(line)}\n`)
+  }
+
+  close(): void {
+    closeSync(this.file)
+  }
+}
+
+const capital = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`
+
+/** `validationLoss`, `validationAccuracy`. */
+const validationKeys = ({ loss, metrics }: ValidationPoint): Record<string, number> =>
+  Object.fromEntries(Object.entries({ loss, ...metrics }).map(([name, value]) => [`validation${capital(name)}`, value]))
+
+const metricsLine = ({ epoch, step, loss, metrics, samplesPerSecond }: StepReport, validation?: ValidationPoint) => ({
+  epoch,
+  step,
+  loss,
+  ...metrics,
+  ...(validation && validationKeys(validation)),
+  samplesPerSecond: Math.round(samplesPerSecond),
+})
+
+const told = (measured: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> }): string =>
+  [`loss ${measured.loss.toFixed(4)}`, ...Object.entries(measured.metrics).map(([name, value]) => `${name} ${percent(value)}`)].join(', ')
+
+async function train(graph: string, options: TrainOptions, io: Io): Promise<number> {
+  const checkpoint = options.resume === undefined ? undefined : await loadCheckpoint(options.resume)
+  const asked = await documentOf(graph, options, checkpoint, io)
+  const { epochs, maxSteps } = lengthOf(options, checkpoint, asked)
+  const data = await prepareData({ ...asked, training: { ...asked.training, epochs } }, findFiles)
+  const { document } = data
+  const weights = options.weights === undefined ? undefined : await readWeights(options.weights, document)
+  const backend = await createBackend(options.backend, options)
+  const folder = options.checkpoint ?? options.resume
+  const bar = new ProgressBar(io)
+  const log = options.metrics === undefined ? undefined : new MetricsLog(options.metrics)
+  let last: { readonly report: StepReport; readonly validation?: ValidationPoint } | undefined
+  const trainer = await Trainer.create({
+    data,
+    backend,
+    weights,
+    checkpoint,
+    maxSteps,
+    onFrame: (frame) => bar.show(frame),
+    onStep: (report, validation) => {
+      last = { report, validation }
+      log?.write(metricsLine(report, validation))
+      if (!validation) return
+      bar.clear()
+      io.err(`epoch ${report.epoch}: ${told(report)}; validation ${told(validation)}${validation.isBest ? ' (best)' : ''}\n`)
+    },
+    onCheckpoint: (kept) => (folder === undefined ? undefined : folderStore.save(folder, encodeCheckpoint(kept))),
+  })
+  const { training, validation } = data
+  io.err(
+    `${document.name} on ${backend.info.label}: ${training.indices.length} samples to train, ${validation?.indices.length ?? 0} to validate\n`,
+  )
+  const release = onInterrupt(() => void trainer.stop())
+  try {
+    const started = performance.now()
+    const phase = await trainer.run()
+    const seconds = (performance.now() - started) / 1000
+    bar.clear()
+    if (phase === 'stopped' && folder === undefined) {
+      const rescue = `${document.name.replace(/[^\p{L}\p{N}]+/gu, '-').toLowerCase()}-checkpoint`
+      await folderStore.save(rescue, encodeCheckpoint(await trainer.checkpoint()))
+      io.err(`stopped at step ${trainer.stepsDone}; go on with --resume ${rescue}\n`)
+    } else if (phase === 'stopped') io.err(`stopped at step ${trainer.stepsDone}; go on with --resume ${folder}\n`)
+    if (options.out !== undefined) {
+      const best = options.best ? trainer.bestWeights : undefined
+      await writeWeights(options.out, document, best ?? (await trainer.model.read()))
+    }
+    if (options.json) {
+      const summary = {
+        steps: trainer.stepsDone,
+        ...(last && metricsLine(last.report, last.validation)),
+        seconds,
+        backend: backend.info.id,
+      }
+      io.out(`${JSON.stringify(summary)}\n`)
+    }
+    return phase === 'stopped' ? INTERRUPTED : 0
+  } finally {
+    release()
+    bar.clear()
+    log?.close()
+    await trainer.dispose()
+    data.dispose()
+    await backend.dispose()
+  }
+}
+
+export const addTrain = (program: Command, io: Io, finish: (code: number) => void): void => {
+  withData(withCommon(program.command('train <graph>').description('train with the document’s own settings, overridable')))
+    .option('--epochs <n>', 'passes over the training data', whole(1))
+    .option('--steps <n>', 'end after this many steps', whole(1))
+    .option('--optimizer <name>', 'sgd, momentum, adam …')
+    .option('--lr <x>', 'learning rate', positive)
+    .option('--weights <file>', 'start from these parameters')
+    .option('--checkpoint <dir>', 'keep a checkpoint in this folder')
+    .option('--resume <dir>', 'go on from the checkpoint in this folder')
+    .option('--metrics <file>', 'write one JSON object a line')
+    .option('--out <file>', 'write the trained parameters')
+    .option('--best', 'write those of the best epoch instead of the last')
+    .action(async (graph: string, options: TrainOptions) => finish(await train(graph, options, io)))
+}

@@ -1,0 +1,36 @@
+/**
+ * @file Where a command speaks. In: results, messages, problems. Out: results on stdout, everything else on stderr; one line for each
+ * diagnostic, in the form that programs can read.
+ */
+
+import { messageOf } from '../../core/diagnostic-message'
+import { DiagnosedError, type Diagnostic, InternalError } from '../../core/diagnostics'
+
+export interface Io {
+  out(text: string): void
+  err(text: string): void
+  readonly isTerminal: boolean
+}
+
+export const processIo: Io = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY === true,
+}
+
+/** `error[shape.mismatch] node dense1: …` */
+export function lineOf(diagnostic: Diagnostic): string {
+  const { severity, code, nodeId, file } = diagnostic
+  const message = messageOf(diagnostic)
+  const place = nodeId !== undefined ? ` node ${nodeId}` : ''
+  // The file stands in front where the sentence does not name it.
+  return `${severity}[${code}]${place}: ${file && !message.includes(file) ? `${file}: ` : ''}${message}\n`
+}
+
+/** Prints what went wrong, never a stack trace. Out: the exit code. */
+export function reportFailure(error: unknown, io: Io): number {
+  if (error instanceof DiagnosedError) for (const diagnostic of error.diagnostics) io.err(lineOf(diagnostic))
+  else if (error instanceof InternalError) io.err(`error[internal]${error.nodeId ? ` node ${error.nodeId}` : ''}: ${error.message}\n`)
+  else io.err(`error[internal]: ${error instanceof Error ? error.message : String(error)}\n`)
+  return 1
+}

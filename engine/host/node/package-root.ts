@@ -1,0 +1,13 @@
+/** @file Where Netloom is installed. In: nothing. Out: the folder with our package.json, whether this runs from a bundle or from sources. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { InternalError } from '../../core/diagnostics'
+
+export function packageRoot(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
+    const file = join(folder, 'package.json')
+    if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: string }).name === 'netloom') return folder
+  }
+  throw new InternalError('host', 'no package.json of netloom above the program')
+}

@@ -1,0 +1,56 @@
+/**
+ * @file Parameters on disk. In: safetensors files. Out: arrays for a network's weights, checked by name and shape; and back.
+ * The statistics by which the training data was standardised travel in the file's metadata, so that predictions use the same.
+ */
+import { z } from 'zod'
+import { shape } from '../../compile'
+import { diagnosedError } from '../../core/diagnostics'
+import { dataSchema, type GraphDocument } from '../../document/schema'
+import { unwrap, weightsOf } from '../../train/model'
+import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../../train/safetensors'
+import { tensorNamed } from '../../train/tensor-values'
+import { readBytes, writeWhole } from './files'
+
+const STATISTICS = 'netloom.statistics'
+
+export async function readTensors(path: string): Promise<SafetensorsFile> {
+  return decodeSafetensors(await readBytes(path), path)
+}
+
+/** Every weight of the network, from the file; tensors that are no weights are left alone. */
+export async function readWeights(path: string, document: GraphDocument): Promise<Record<string, Float32Array>> {
+  const file = await readTensors(path)
+  const weights = weightsOf(unwrap(shape(document)))
+  return Object.fromEntries(
+    weights.map(({ name, shape: extents }) => [name, tensorNamed(file, name, extents, 'f32', path) as Float32Array]),
+  )
+}
+
+export async function writeWeights(path: string, document: GraphDocument, weights: Readonly<Record<string, Float32Array>>): Promise<void> {
+  const named = weightsOf(unwrap(shape(document))).map(({ name, shape: extents }) => ({
+    name,
+    shape: extents,
+    data: weights[name] as Float32Array,
+  }))
+  const { statistics } = document.data
+  await writeWhole(path, encodeSafetensors(named, statistics ? { [STATISTICS]: JSON.stringify(statistics) } : {}))
+}
+
+/** Gives a document without statistics those that its weights were trained with. */
+export async function withStatisticsOf(path: string, document: GraphDocument): Promise<GraphDocument> {
+  const { metadata } = await readTensors(path)
+  const stored = metadata[STATISTICS]
+  if (stored === undefined || document.data.statistics) return document
+  const parsed = dataSchema.shape.statistics.safeParse(readJson(stored))
+  if (!parsed.success)
+    throw diagnosedError('weights.format', { detail: `its statistics are unsound (${z.prettifyError(parsed.error)})` }, { file: path })
+  return { ...document, data: { ...document.data, statistics: parsed.data, standardize: true } }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
