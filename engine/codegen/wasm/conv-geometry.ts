@@ -3,6 +3,8 @@
  * byte offsets in images that lie as (H, W, N, C). Pure arithmetic on a kernel's sizes; everything generated rests on it.
  */
 import type { ConvKernel } from '../../optimize/kernel'
+import type { EmitContext } from './emitter'
+import { once, type PanelMap } from './tile-pack'
 
 export interface WindowGeometry {
   readonly height: number
@@ -89,4 +91,22 @@ export function outPixel(g: WindowGeometry, pixel: Pixel, tap: Tap): number | un
   const x = (pixel.x + g.padding[1] - tap.x) / g.stride[1]
   if (!Number.isInteger(y) || !Number.isInteger(x) || y < 0 || x < 0 || y >= g.outHeight || x >= g.outWidth) return undefined
   return y * g.outWidth + x
+}
+
+/** A convolution to emit: its geometry and the byte addresses of its buffers. */
+export interface ConvSite {
+  readonly context: EmitContext
+  readonly g: ConvGeometry
+  readonly a: number
+  readonly b: number
+  readonly out: number
+  readonly bias: number | undefined
+  readonly label: string
+}
+
+/** Walks a kernel by (other channel, tap) into panel rows tap · channels + channel; with one tap the channels are the inner walk. */
+export function kernelWalk({ taps }: ConvGeometry, channels: PanelMap['outer'], rowsPerTap: number): Pick<PanelMap, 'outer' | 'inner'> {
+  return taps.length === 1
+    ? { outer: once, inner: channels }
+    : { outer: channels, inner: { count: taps.length, bytes: 4, rows: rowsPerTap } }
 }

@@ -5,7 +5,8 @@
 import type { ArgMaxKernel, GatherKernel, ScatterAddKernel } from '../../optimize/kernel'
 import type { FunctionBuilder, Local } from './assembler'
 import type { EmitContext, Phase } from './emitter'
-import { moveCost, storeFirst, unitFunction } from './tile-panels'
+import { moveCost, unitFunction } from './phases'
+import { storeFirst } from './vectors'
 
 type Named = { readonly origins?: readonly string[] }
 

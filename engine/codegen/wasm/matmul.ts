@@ -5,9 +5,11 @@
  */
 import type { MatmulKernel } from '../../optimize/kernel'
 import type { EmitContext, Phase } from './emitter'
+import { joinPhases } from './phases'
 import type { Steps } from './tile'
-import { type Matrix, once, packPanels, panelKinds, panelsBytes } from './tile-panels'
-import { emitProduct, joinPhases, type Piece } from './tile-product'
+import { once, packPanels, panelsBytes } from './tile-pack'
+import { type Matrix, panelKinds } from './tile-panels'
+import { emitProduct, type Piece } from './tile-product'
 
 /** A product by byte addresses; matrices are dense. */
 export interface MatmulPlan {

@@ -7,7 +7,8 @@ import type { PoolKernel } from '../../optimize/kernel'
 import type { FunctionBuilder, Local } from './assembler'
 import { imagePixel, outPixel, pixels, tapsOf, type WindowGeometry } from './conv-geometry'
 import type { EmitContext, Phase } from './emitter'
-import { storeFirst, unitFunction } from './tile-panels'
+import { unitFunction } from './phases'
+import { storeFirst } from './vectors'
 
 /** Vectors done together; pairs of them become 256-bit operations. */
 const vectorsAtOnce = 4

@@ -4,10 +4,11 @@
  * convolution has a position per pixel and a piece per kernel tap that falls inside the image, which is why it needs no im2col.
  * In: where everything lies. Out: one phase whose units are (batch item, group of tiles, column panel).
  */
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler'
+import type { FunctionBuilder, Local } from './assembler'
 import type { EmitContext, Phase } from './emitter'
+import { joinPhases, unitFunction } from './phases'
 import { type Steps, spillBytes, stepCount, type TileSpec, tileFunction, tileRows } from './tile'
-import { type Matrix, type PanelKind, panelKinds, placeOf, unitFunction } from './tile-panels'
+import { type Matrix, type PanelKind, panelKinds, placeOf } from './tile-panels'
 
 /** A piece of a sum: `steps` elements of A from a byte offset, times as many rows of B from a row number. */
 export interface Piece {
@@ -47,6 +48,8 @@ export interface Product {
 const usualUnitRows = 96
 /** Units that a product should have at least, so that threads share evenly. */
 export const wantedUnits = 16
+/** And at most: each may need spill memory of its own. */
+const mostUnits = 4096
 
 /** Splits rows into tiles of at most `most` rows, as even as can be, larger ones first: 16 rows are 6 + 5 + 5. */
 export function evenTiles(rows: number, most: number): { readonly first: number; readonly rows: number }[] {
@@ -64,34 +67,6 @@ export function emitProduct(context: EmitContext, product: Product): Phase {
   return joinPhases(context.module, parts, product.label)
 }
 
-/** Independent phases as one: their units one after the other. */
-export function joinPhases(module: ModuleBuilder, phases: readonly Phase[], label: string): Phase {
-  const [only] = phases
-  if (only && phases.length === 1) return { ...only, label }
-  const func = module.function(['i32', 'i32'], [], (f, begin, end) => {
-    let first = 0
-    for (const phase of phases) {
-      clamped(f, begin, first, phase.units)
-      clamped(f, end, first, phase.units)
-      f.call(phase.func)
-      first += phase.units
-    }
-  })
-  return {
-    func,
-    units: phases.reduce((sum, { units }) => sum + units, 0),
-    cost: phases.reduce((sum, { cost }) => sum + cost, 0),
-    label,
-  }
-}
-
-/** Pushes min(max(unit − first, 0), units). */
-function clamped(f: FunctionBuilder, unit: Local, first: number, units: number): void {
-  const shifted = f.local('i32')
-  f.get(unit).i32(first).op('i32.sub').tee(shifted).i32(0).get(shifted).i32(0).op('i32.gt_s').op('select').set(shifted)
-  f.min(shifted, units)
-}
-
 /** The part of a product whose panels have one width. */
 function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Phase {
   const { module, variant } = context
@@ -99,7 +74,8 @@ function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Ph
   const tiles = evenTiles(product.rows.length, tileRows(variant, kind.width))
   const total = tiles.length * positions.length
   const most = Math.max(1, Math.ceil((product.unitRows ?? usualUnitRows) / tileRows(variant, kind.width)))
-  const grouped = Math.max(1, Math.min(most, Math.floor((total * kind.count * batch.count) / wantedUnits)))
+  const all = total * kind.count * batch.count
+  const grouped = Math.max(Math.ceil(all / mostUnits), Math.min(most, Math.floor(all / wantedUnits)), 1)
   const groups = Math.ceil(total / grouped)
   const b = placeOf(product.b, kind)
   const c = placeOf(product.c, kind)

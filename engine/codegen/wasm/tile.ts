@@ -9,6 +9,7 @@
  */
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler'
 import type { KernelVariant } from './emitter'
+import { copyFloats } from './vectors'
 
 /** The k steps of one list entry: each at its own byte offset in A, or evenly `stride` bytes apart. */
 export type Steps = readonly number[] | { readonly count: number; readonly stride: number }
@@ -155,28 +156,4 @@ function storeSums(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][],
     }
   }
   for (let r = 0; r < rows; r++) if (!direct(r)) copyFloats(f, spill, 4 * r * columns, c, r * cRow, stored)
-}
-
-/** Copies `count` floats between constant offsets of two pointers, writing nothing else. */
-export function copyFloats(f: FunctionBuilder, from: Local, fromOffset: number, to: Local, toOffset: number, count: number): void {
-  let done = 0
-  for (; done + 4 <= count; done += 4) {
-    f.get(to)
-      .get(from)
-      .memory('v128.load', fromOffset + 4 * done)
-      .memory('v128.store', toOffset + 4 * done)
-  }
-  if (count - done >= 2) {
-    f.get(to)
-      .get(from)
-      .memory('v128.load64_zero', fromOffset + 4 * done)
-      .memoryLane('v128.store64_lane', 0, toOffset + 4 * done)
-    done += 2
-  }
-  if (done < count) {
-    f.get(to)
-      .get(from)
-      .memory('f32.load', fromOffset + 4 * done)
-      .memory('f32.store', toOffset + 4 * done)
-  }
 }
