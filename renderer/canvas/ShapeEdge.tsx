@@ -16,7 +16,7 @@ export const ShapeEdge = memo(function ShapeEdge({ data, selected }: EdgeProps<W
   if (!data) return null
   const { route, label } = data.wire
   // Seen from further away, a label that would not fit goes without the batch.
-  const isTight = label.length * FAR_CHARACTER > route.room
+  const isTight = label.length * FAR_CHARACTER + 10 > route.room
   return (
     <g className={selected ? 'wire is-selected' : 'wire'}>
       <path className="react-flow__edge-interaction" d={route.path} fill="none" strokeOpacity={0} strokeWidth={HIT_WIDTH} />

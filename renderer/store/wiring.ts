@@ -5,9 +5,13 @@
  */
 import { produce } from 'immer'
 import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
+import type { TensorType } from '../../engine/core/tensor'
 import type { Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
+import type { Fail, InputPort } from '../../engine/layers/kit/define'
+import type { ParamSpecs } from '../../engine/layers/kit/params'
+import { completeParams } from '../../engine/layers/kit/validate'
 import { connect } from './edits'
-import { graphAt, pathOf, portsIn, sameEnd } from './graphs'
+import { graphAt, layerOf, pathOf, portsIn, sameEnd } from './graphs'
 import { type Shaped, shape } from './shaped'
 
 /** The graph of `path` replaced by a changed copy, the rest shared. */
@@ -34,6 +38,11 @@ export function refusal(
     return { code: 'graph.port-taken', severity: 'error', nodeId, port: to.port, values: { port: to.port } }
   const tried = shape(withGraph(document, path, (draft) => connect(draft, from, to)))
   const known = new Set(before.problems.map(identity))
+  const type = before.graph.types.get(pathOf(path, from.node))?.[from.port]
+  if (target && type && tried.problems.some((problem) => problem.nodeId === nodeId && problem.code === 'graph.missing-input')) {
+    const wrong = wrongKind(target, to.port, type)
+    if (wrong) return { severity: 'error', nodeId, ...wrong }
+  }
   return tried.problems.find(
     (problem) =>
       problem.severity === 'error' &&
@@ -42,6 +51,29 @@ export function refusal(
       (problem.nodeId === nodeId || problem.code === 'graph.cycle') &&
       !known.has(identity(problem)),
   )
+}
+
+/**
+ * While other inputs are missing, inference does not judge; but numbers of the wrong kind (classes where scores belong) can be told at once: the
+ * layer's own rule is asked with this type everywhere, and only what it says about the kind of this very input counts.
+ */
+function wrongKind(target: GraphNode, port: string, type: TensorType): Pick<Diagnostic, 'code' | 'values' | 'port'> | undefined {
+  const layer = layerOf(target)
+  if (!layer) return undefined
+  const inputs = Object.entries<InputPort>(layer.inputs).map(([name, { variadic }]) => [name, variadic ? [type] : type])
+  const { params } = completeParams(layer.params as ParamSpecs, target.params)
+  const said: Parameters<Fail>[0][] = []
+  layer.shape(
+    Object.fromEntries(inputs),
+    params,
+    (problem) => {
+      said.push(problem)
+      return undefined
+    },
+    { batchSize: type.shape[0] ?? 1 },
+  )
+  const first = said[0]
+  return first?.code === 'shape.dtype' && first.port === port ? { code: first.code, values: first.values, port } : undefined
 }
 
 const identity = (problem: Diagnostic): string => JSON.stringify([problem.code, problem.nodeId, problem.port, problem.values])

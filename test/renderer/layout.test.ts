@@ -1,0 +1,131 @@
+/** Automatic layout and the way of wires. */
+import { describe, expect, test } from 'vitest'
+import { nodeViews, roomOf, wireViews } from '../../renderer/canvas/model'
+import { type Lane, routeWire } from '../../renderer/canvas/route'
+import { arrange } from '../../renderer/layout/arrange'
+import { freeSpot, positionsOf } from '../../renderer/layout/positions'
+import { NODE_WIDTH, type Rect } from '../../renderer/layout/sizes'
+import { shape } from '../../renderer/store/shaped'
+import { templates } from '../../templates/registry'
+import { documentOf } from './helpers'
+
+const chain = (length: number) => ({
+  nodes: Array.from({ length }, (_, index) => `n${index}`),
+  edges: Array.from({ length: length - 1 }, (_, index) => [`n${index}`, `n${index + 1}`] as const),
+})
+const overlap = (a: Rect, b: Rect): boolean => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+
+describe('arrange', () => {
+  test('a long chain wraps into rows that read from left to right', () => {
+    const at = arrange({ ...chain(12), window: { width: 800, height: 450 } })
+    const rows = new Set(Object.values(at).map((point) => point.y))
+    expect(rows.size).toBeGreaterThan(1)
+    expect(rows.size).toBeLessThan(5)
+    for (let index = 1; index < 12; index++) {
+      const [before, after] = [at[`n${index - 1}`], at[`n${index}`]]
+      expect(after && before && (after.y > before.y || (after.y === before.y && after.x > before.x))).toBe(true)
+    }
+  })
+
+  test('a wide window takes one row', () => {
+    const at = arrange({ ...chain(12), window: { width: 4000, height: 200 } })
+    expect(new Set(Object.values(at).map((point) => point.y)).size).toBe(1)
+  })
+
+  test.each([...templates.keys()])('no two nodes of %s lie on each other', (id) => {
+    const document = documentOf(id)
+    for (const graph of [document, ...Object.values(document.blocks)]) {
+      const rooms = Object.values(positionsOf(graph)).map(roomOf)
+      for (const [index, room] of rooms.entries()) for (const other of rooms.slice(index + 1)) expect(overlap(room, other)).toBe(false)
+    }
+  })
+
+  test('circles and unknown ends do not stop it', () => {
+    const at = arrange({
+      nodes: ['a', 'b'],
+      edges: [
+        ['a', 'b'],
+        ['b', 'a'],
+        ['b', 'nowhere'],
+        ['a', 'a'],
+      ],
+    })
+    expect(Object.keys(at).sort()).toEqual(['a', 'b'])
+  })
+})
+
+describe('positions', () => {
+  test('a partial layout is kept, and the rest finds a free place', () => {
+    const document = documentOf('mlp')
+    const [first, ...rest] = document.nodes
+    const graph = { ...document, layout: { [first?.id ?? '']: { x: 5, y: 5 } } }
+    const at = positionsOf(graph)
+    expect(at[first?.id ?? '']).toEqual({ x: 5, y: 5 })
+    expect(rest.every((node) => at[node.id])).toBe(true)
+  })
+
+  test('a free place is not on another node', () => {
+    const taken = [{ x: 0, y: 0 }]
+    expect(freeSpot({ x: 4, y: 4 }, taken).y).toBeGreaterThan(48)
+    expect(freeSpot({ x: NODE_WIDTH + 50, y: 0 }, taken)).toEqual({ x: NODE_WIDTH + 50, y: 0 })
+  })
+})
+
+describe('wires', () => {
+  const room = (x: number, y: number): Rect => ({ x, y, width: 138, height: 94 })
+  const ends = (source: Rect, target: Rect) => ({
+    from: { x: source.x + source.width, y: source.y + 47 },
+    to: { x: target.x, y: target.y + 47 },
+    source,
+    target,
+  })
+
+  test('to the left it returns between the rows', () => {
+    const source = room(600, 0)
+    const target = room(0, 134)
+    const route = routeWire(ends(source, target), [source, target], [], 'a')
+    expect(route.label.y).toBeGreaterThan(94)
+    expect(route.label.y).toBeLessThan(134)
+  })
+
+  test('around what lies between', () => {
+    const source = room(0, 0)
+    const middle = room(210, 0)
+    const target = room(420, 0)
+    const route = routeWire(ends(source, target), [source, middle, target], [], 'a')
+    expect(route.label.y < 0 || route.label.y > 94).toBe(true)
+  })
+
+  test('two that return through one gap keep apart', () => {
+    const source = room(600, 0)
+    const target = room(0, 134)
+    const lanes: Lane[] = []
+    const first = routeWire(ends(source, target), [source, target], lanes, 'a')
+    const second = routeWire(ends(source, target), [source, target], lanes, 'b')
+    expect(Math.abs(first.label.y - second.label.y)).toBeGreaterThanOrEqual(8)
+  })
+})
+
+describe('the canvas model', () => {
+  test('what did not change keeps its identity', () => {
+    const document = documentOf('lenet')
+    const shaped = shape(document)
+    const before = nodeViews(document, [], shaped, [])
+    const changed = {
+      ...document,
+      nodes: document.nodes.map((node) => (node.id === 'conv2' ? { ...node, frozen: true } : node)),
+    }
+    const after = nodeViews(changed, [], shape(changed), before)
+    expect(after.filter((view, index) => view !== before[index]).map((view) => view.id)).toEqual(['conv2'])
+  })
+
+  test('every wire shows the shape that flows through it', () => {
+    const document = documentOf('lenet')
+    const shaped = shape(document)
+    const views = nodeViews(document, [], shaped, [])
+    const wires = wireViews(document, [], views, positionsOf(document), shaped.graph.types, [])
+    expect(wires).toHaveLength(document.edges.length)
+    expect(wires[0]?.label).toBe('N×1×28×28')
+    expect(wires.every((wire) => wire.label !== '')).toBe(true)
+  })
+})
