@@ -26,6 +26,9 @@ import { type PanelMap, packPanels, panelsBytes } from './tile-pack'
 import type { Matrix } from './tile-panels'
 import { emitProduct, type Piece, type Position } from './tile-product'
 
+/** Below so many samples, the pixels of an output row are joined to fill tiles. */
+const fewSamples = 8
+
 export function emitConv(kernel: ConvKernel & { readonly origins?: readonly string[] }, context: EmitContext): Phase[] {
   const site: ConvSite = {
     context,
@@ -60,8 +63,9 @@ function forward(site: ConvSite): Phase[] {
     panelRows: taps.length * groupChannels,
   }
   const { matrix, bytes, phase: pack } = packKernel(site, map)
-  const image = groupChannels < fewChannels ? framedImage(site) : undefined
-  const { positions, steps } = image ? framedPositions(g, image) : sparsePositions(site)
+  const joinsPixels = g.batch === 1 || g.stride[1] === 1
+  const image = groupChannels < fewChannels || (g.batch < fewSamples && joinsPixels) ? framedImage(site) : undefined
+  const { positions, rows, steps } = image ? framedPositions(g, image, joinsPixels) : sparsePositions(site)
   const preparations = [pack, ...(image?.phases ?? [])]
   return [
     joinPhases(context.module, preparations, `${label}: pack`),
@@ -69,7 +73,7 @@ function forward(site: ConvSite): Phase[] {
       batch: { count: g.groups, a: 4 * groupChannels, b: bytes, c: 4 * groupOutChannels, bias: 4 * groupOutChannels },
       a: image?.address ?? site.a,
       positions,
-      rows: sampleRows(g.batch, g.channels),
+      rows,
       steps: [steps],
       columns: groupOutChannels,
       b: matrix,
@@ -80,8 +84,11 @@ function forward(site: ConvSite): Phase[] {
   ]
 }
 
+/** The left operand of a forward product. */
+type Rows = { readonly positions: readonly Position[]; readonly rows: readonly number[]; readonly steps: Steps }
+
 /** Every output pixel with a piece for each tap that lies inside the image. */
-function sparsePositions({ g }: ConvSite): { positions: Position[]; steps: Steps } {
+function sparsePositions({ g }: ConvSite): Rows {
   const positions = pixels(g.outHeight, g.outWidth).map((out) => {
     const pieces: Piece[] = []
     for (const tap of g.taps) {
@@ -90,7 +97,7 @@ function sparsePositions({ g }: ConvSite): { positions: Position[]; steps: Steps
     }
     return positionOf(pieces, out.index * g.batch)
   })
-  return { positions, steps: { count: g.groupChannels, stride: 4 } }
+  return { positions, rows: sampleRows(g.batch, g.channels), steps: { count: g.groupChannels, stride: 4 } }
 }
 
 /** Offsets relative to the first piece, so that pixels with the same taps share a list. */
@@ -150,16 +157,22 @@ function packKernel(
   }
 }
 
-/** Output pixels of a framed image: all with the same pieces, as long as can be written out. */
-function framedPositions(g: ConvGeometry, image: FramedImage): { positions: Position[]; steps: Steps } {
+/**
+ * Output pixels of a framed image, all with the same pieces. Where neighbours are evenly spaced a whole output row is one position, so
+ * that small batches fill tiles too.
+ */
+function framedPositions(g: ConvGeometry, image: FramedImage, joinsPixels: boolean): Rows {
   const runs = joinedTaps(g)
   const [first] = runs
-  const steps = first ? joinedOffsets(g, image, first) : []
+  const steps = !first || first.length === 1 ? { count: g.groupChannels, stride: 4 } : joinedOffsets(g, image, first)
   const pieces = runs.map(([tap]) => ({ a: tap ? framedOffset(g, image, tap) : 0, bRow: (tap?.index ?? 0) * g.groupChannels }))
-  const positions = pixels(g.outHeight, g.outWidth).map(({ y, x, index }) => ({
+  const joined = joinsPixels ? g.outWidth : 1
+  const positions = pixels(g.outHeight, g.outWidth / joined).map(({ y, x, index }) => ({
     a: framedOffset(g, image, { y: y * g.stride[0], x: x * g.stride[1] }),
-    cRow: index * g.batch,
+    cRow: index * joined * g.batch,
     blocks: [pieces],
   }))
-  return { positions, steps }
+  const samples = sampleRows(g.batch, g.channels)
+  const rows = Array.from({ length: joined }, (_, x) => samples.map((sample) => x * g.stride[1] * pixelBytes(g) + sample)).flat()
+  return { positions, rows, steps }
 }

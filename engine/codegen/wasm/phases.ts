@@ -59,4 +59,4 @@ function clamped(f: FunctionBuilder, unit: Local, first: number, units: number):
 }
 
 /** Nanoseconds to move so many floats. */
-export const moveCost = (floats: number): number => 0.25 * floats
+export const moveCost = (floats: number): number => 0.12 * floats
