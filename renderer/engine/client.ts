@@ -87,6 +87,8 @@ async function start(options: Start): Promise<boolean> {
   const backend = useRun.getState().backend
   const outcome = await attempt(async () => (await connection.calls()).train({ document, documentKey: key, backend, ...options }))
   if (outcome && !outcome.ok) receiveFailure(outcome.diagnostics)
+  // The engine died before it could answer.
+  if (!outcome && useRun.getState().phase === 'preparing') useRun.setState({ phase: 'crashed' })
   return outcome?.ok ?? false
 }
 

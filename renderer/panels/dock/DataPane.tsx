@@ -1,0 +1,181 @@
+/**
+ * @file The data the network learns from. In: the document's data and whatever a person picks instead. Out: a draft with a preview; “Use this data” puts it
+ * into the document, shapes and classes with it, as one undoable step.
+ */
+import { Check, X } from 'lucide-react'
+import { type DragEvent, useEffect, useState } from 'react'
+import type { Diagnostic } from '../../../engine/core/diagnostics'
+import { datasets } from '../../../engine/datasets/registry'
+import { int } from '../../../engine/layers/kit/params'
+import { ParamField, ParamForm, Switch } from '../../controls/ParamForm'
+import { engine } from '../../engine/client'
+import { useWords } from '../../i18n/i18n'
+import { formatCount } from '../../i18n/numbers'
+import { useDocument } from '../../store/document'
+import { ProblemList } from '../Problems'
+import { applyData, type DataDraft, differs, draftOf, pathOf } from './data-draft'
+import { type Choice, fromDrop } from './given-files'
+import { SamplesPreview } from './SamplesPreview'
+import { SourceList } from './SourceList'
+import { usePreview } from './use-preview'
+import { dockWords } from './words'
+
+const sizeSpec = int({ label: dockWords.words.imageSize, default: 28, min: 1, max: 1024 })
+
+export function DataPane() {
+  const words = useWords(dockWords)
+  const document = useDocument((state) => state.document)
+  const { data } = document
+  const current = draftOf(document)
+  const [draft, setDraft] = useState<DataDraft>(current)
+  const [problems, setProblems] = useState<readonly Diagnostic[]>([])
+  const [given, setGiven] = useState(0)
+  const [dropping, setDropping] = useState(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the draft follows when the document's data changes elsewhere (undo, another document)
+  useEffect(() => {
+    setDraft(draftOf(useDocument.getState().document))
+    setProblems([])
+  }, [data])
+  const change = (next: Partial<DataDraft>): void => {
+    setDraft((before) => ({ ...before, ...next }))
+    setProblems([])
+  }
+
+  const definition = datasets.get(draft.source.kind)
+  const path = definition?.onDisk ? pathOf(draft.source) : undefined
+  const missing = path !== undefined && !engine.hasFiles(path)
+  const { preview, problems: unreadable, isWaiting } = usePreview(draft.source, document.training.seed, draft.imageSize, given)
+  const hasImages = preview?.fields.some(({ display }) => display === 'image') === true
+
+  const takeFiles = async ({ groups, source, validation }: Choice): Promise<void> => {
+    for (const group of groups) await engine.giveFiles(group)
+    const recognised = await engine.recognise(source)
+    if (!recognised) return
+    setGiven((count) => count + 1)
+    if (!recognised.ok) {
+      setProblems(recognised.diagnostics)
+      return
+    }
+    const held =
+      validation === undefined ? undefined : { ...recognised.value.source, params: { ...recognised.value.source.params, path: validation } }
+    // Settings of the same kind of source stay (the shape of a row, say): often only the file is another one. Data from elsewhere comes in
+    // all units; standardising it is what almost everybody wants.
+    const kept = recognised.value.source.kind === draft.source.kind ? draft.source.params : {}
+    change({
+      source: { kind: recognised.value.source.kind, params: { ...kept, ...recognised.value.source.params } },
+      validation: recognised.value.validation ?? held,
+      standardize: recognised.value.source.kind === draft.source.kind ? draft.standardize : true,
+    })
+  }
+  const drop = (event: DragEvent): void => {
+    event.preventDefault()
+    setDropping(false)
+    void fromDrop(event.dataTransfer.items).then((choice) => choice && takeFiles(choice))
+  }
+  const setParam = (name: string, value: unknown): void => {
+    const params = { ...draft.source.params, [name]: value as never }
+    const validation = draft.validation && { ...draft.validation, params: { ...params, path: draft.validation.params.path as string } }
+    change({ source: { ...draft.source, params }, validation })
+  }
+  const { path: _, part: __, ...specs } = definition?.params ?? {}
+  const target = preview?.fields.find(({ role }) => role === 'target')
+  const changed = differs(draft, current)
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping files has its own buttons beside it
+    <div
+      className={dropping ? 'data-pane is-dropping' : 'data-pane'}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setDropping(true)
+      }}
+      onDragLeave={(event) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setDropping(false)}
+      onDrop={drop}
+    >
+      <SourceList
+        source={draft.source}
+        onPick={(source) => change({ source, validation: undefined, standardize: false })}
+        onFiles={(choice) => void takeFiles(choice)}
+      />
+      <div className="data-settings">
+        <div className="data-form">
+          <ParamForm key={draft.source.kind} specs={specs} values={draft.source.params} onChange={setParam} />
+          <div className="form">
+            {hasImages && (
+              <ParamField
+                spec={sizeSpec}
+                value={draft.imageSize ?? preview?.fields.find(({ display }) => display === 'image')?.shape[1]}
+                onChange={(size) => change({ imageSize: size as number })}
+              />
+            )}
+            <label htmlFor="standardize" title={words('standardizeHint')}>
+              {words('standardize')}
+            </label>
+            <Switch id="standardize" on={draft.standardize} onChange={(standardize) => change({ standardize })} />
+          </div>
+          {draft.validation && (
+            <p className="data-validation">
+              {words('validation')}
+              <b>{pathOf(draft.validation)}</b>
+              <button
+                type="button"
+                className="btn icon plain"
+                aria-label={words('removeValidation')}
+                onClick={() => change({ validation: undefined })}
+              >
+                <X size={13} />
+              </button>
+            </p>
+          )}
+        </div>
+        <div className="data-use">
+          {changed ? (
+            <button
+              type="button"
+              className="btn go"
+              disabled={!preview || isWaiting || unreadable !== undefined}
+              onClick={() => preview && setProblems(applyData(draft, preview.fields))}
+            >
+              {words('use')}
+            </button>
+          ) : (
+            <span className="data-in-use">
+              <Check size={14} aria-hidden />
+              {words('inUse')}
+            </span>
+          )}
+        </div>
+      </div>
+      <div className="data-samples">
+        <p className="data-facts">
+          {preview && !missing && (
+            <>
+              <b>{words('samplesCount', { count: formatCount(preview.length) })}</b>
+              {target?.classes !== undefined && <span>{words('classesCount', { count: target.classes })}</span>}
+              {preview.fields.map(({ name, shape }) => (
+                <code key={name}>
+                  {name} {shape.length === 0 ? '1' : shape.join('×')}
+                </code>
+              ))}
+            </>
+          )}
+        </p>
+        {missing ? (
+          <div className="empty">
+            <b>{words('again')}</b>
+            <span>{words('againHint', { name: path })}</span>
+          </div>
+        ) : problems.length > 0 || unreadable ? (
+          <div className="data-problems">
+            <b>{words('cannotUse')}</b>
+            <ProblemList problems={problems.length > 0 ? problems : (unreadable ?? [])} />
+          </div>
+        ) : preview ? (
+          <SamplesPreview preview={preview} />
+        ) : (
+          <div className="skeleton data-skeleton" role="status" aria-label={words('working')} />
+        )}
+      </div>
+      {dropping && <div className="data-drop">{words('dropNow')}</div>}
+    </div>
+  )
+}

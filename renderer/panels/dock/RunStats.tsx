@@ -1,0 +1,69 @@
+/** @file The figures that matter of the run: loss, validation accuracy, speed, where it stands and how long it still takes. */
+import { formatLoss, formatShare } from '../../charts/format'
+import { isActive, useRun, validationName } from '../../engine/run-store'
+import { useWords } from '../../i18n/i18n'
+import { formatCount } from '../../i18n/numbers'
+import { durationOf } from './durations'
+import { dockWords } from './words'
+
+/** The measure that tells most: accuracy on data the network was not trained on, else the next best. */
+const MEASURES = [validationName('accuracy'), 'accuracy', validationName('loss')] as const
+
+export function RunStats() {
+  const words = useWords(dockWords)
+  const latest = useRun((state) => state.latest)
+  const progress = useRun((state) => state.progress)
+  const phase = useRun((state) => state.phase)
+  const best = useRun((state) => state.bestEpoch)
+  const measure = MEASURES.find((name) => latest[name] !== undefined) ?? MEASURES[0]
+  const value = latest[measure]
+  const { epoch = 0, epochs = 1, step = 0, totalSteps = 1, samplesPerSecond = 0, secondsLeft } = progress ?? {}
+  const share = Math.min(1, step / Math.max(1, totalSteps))
+  const notes: string[] = []
+  if (phase === 'running' && secondsLeft !== undefined) {
+    const { unit, count } = durationOf(secondsLeft)
+    notes.push(words('secondsLeft', { time: words(unit, { count }) }))
+  }
+  if (phase === 'paused') notes.push(words('pausedNote'))
+  if (phase === 'stopped') notes.push(words('stoppedNote'))
+  if (phase === 'finished') notes.push(words('finishedNote'))
+  if (best !== undefined) notes.push(words('bestKept', { epoch: best }))
+  const known = progress !== undefined
+  return (
+    <div className="run-stats">
+      <dl>
+        <div>
+          <dt>{words('loss')}</dt>
+          <dd>{latest.loss === undefined ? '–' : formatLoss(latest.loss)}</dd>
+        </div>
+        <div>
+          <dt>{words(measure as 'accuracy')}</dt>
+          <dd>{value === undefined ? '–' : measure === 'validationLoss' ? formatLoss(value) : formatShare(value)}</dd>
+        </div>
+        <div>
+          <dt>{words('samplesPerSecond')}</dt>
+          <dd>{known && samplesPerSecond > 0 ? formatCount(samplesPerSecond) : '–'}</dd>
+        </div>
+        <div>
+          <dt>
+            {known
+              ? words('epochOf', { epoch: Math.min(epochs, Math.floor(epoch) + 1), epochs })
+              : words('epochOf', { epoch: '–', epochs: '–' })}
+          </dt>
+          <dd>{known ? words('step', { step: formatCount(step) }) : '–'}</dd>
+        </div>
+      </dl>
+      <div
+        className={isActive(phase) ? 'run-bar' : 'run-bar is-still'}
+        role="progressbar"
+        aria-label={words('progress')}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(share * 100)}
+      >
+        <i style={{ width: `${share * 100}%` }} />
+      </div>
+      <p className="run-note">{notes.join(' · ')}</p>
+    </div>
+  )
+}

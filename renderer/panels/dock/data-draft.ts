@@ -1,0 +1,46 @@
+/**
+ * @file The data a person is about to use. In: the document's data, choices, files. Out: a draft, and its application to the document: shapes and
+ * classes follow the data, all in one undoable step.
+ */
+import type { Diagnostic } from '../../../engine/core/diagnostics'
+import { adaptDocument } from '../../../engine/datasets/bind'
+import type { Field } from '../../../engine/datasets/dataset'
+import { imageSizeOf } from '../../../engine/datasets/prepare'
+import type { ChoiceOf, GraphDocument } from '../../../engine/document/schema'
+import { transact, useDocument } from '../../store/document'
+
+export interface DataDraft {
+  readonly source: ChoiceOf
+  readonly validation?: ChoiceOf
+  readonly standardize: boolean
+  /** Height and width to which images are brought; undefined: as they are. */
+  readonly imageSize?: number
+}
+
+export const draftOf = (document: GraphDocument): DataDraft => ({
+  source: document.data.source,
+  validation: document.data.validation,
+  standardize: document.data.standardize,
+  imageSize: imageSizeOf(document),
+})
+
+/** Whether using the draft would change the document. */
+export const differs = (a: DataDraft, b: DataDraft): boolean => JSON.stringify(a) !== JSON.stringify(b)
+
+/** Files are named by the `path` setting. */
+export const pathOf = ({ params }: ChoiceOf): string | undefined =>
+  typeof params.path === 'string' && params.path !== '' ? params.path : undefined
+
+/** Problems that keep the data from being used; nothing has changed then. */
+export function applyData(draft: DataDraft, fields: readonly Field[]): readonly Diagnostic[] {
+  const { document } = useDocument.getState()
+  const { document: adapted, diagnostics } = adaptDocument(document, fields)
+  if (diagnostics.length > 0) return diagnostics
+  transact({ en: 'Use other data', zh: '更换数据' }, (root) => {
+    root.nodes = structuredClone(adapted.nodes)
+    // Statistics belong to the data they were measured on.
+    root.data = structuredClone({ source: draft.source, validation: draft.validation, standardize: draft.standardize })
+    if (!draft.validation) delete root.data.validation
+  })
+  return []
+}

@@ -1,0 +1,44 @@
+/** @file Samples of a source, fetched from the engine when the source comes to rest. In: a source and an image size. Out: samples, problems, or waiting. */
+import { useEffect, useState } from 'react'
+import type { Diagnostic } from '../../../engine/core/diagnostics'
+import type { ChoiceOf } from '../../../engine/document/schema'
+import type { DataPreview } from '../../../engine/protocol/messages'
+import { engine } from '../../engine/client'
+import { useRun } from '../../engine/run-store'
+
+const REST_MS = 120
+const COUNT = 24
+/** Points say little one by one. */
+const POINTS = 500
+
+export interface Previewed {
+  readonly preview?: DataPreview
+  readonly problems?: readonly Diagnostic[]
+  readonly isWaiting: boolean
+}
+
+export function usePreview(source: ChoiceOf, seed: number, imageSize: number | undefined, version: number): Previewed {
+  const ready = useRun((state) => state.engine === 'ready')
+  const [state, setState] = useState<Previewed>({ isWaiting: true })
+  const wanted = JSON.stringify([source, seed, imageSize])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` counts files given under the same name
+  useEffect(() => {
+    if (!ready) return
+    let outdated = false
+    setState((before) => ({ ...before, isWaiting: true }))
+    const [choice, ...rest] = JSON.parse(wanted) as [ChoiceOf, number, number | null]
+    const options = { seed: rest[0], imageSize: rest[1] ?? undefined }
+    const timer = setTimeout(async () => {
+      let outcome = await engine.previewData(choice, { ...options, count: COUNT })
+      if (outcome?.ok && outcome.value.fields.some(({ display }) => display === 'points'))
+        outcome = await engine.previewData(choice, { ...options, count: POINTS })
+      if (outdated || !outcome) return
+      setState(outcome.ok ? { preview: outcome.value, isWaiting: false } : { problems: outcome.diagnostics, isWaiting: false })
+    }, REST_MS)
+    return () => {
+      outdated = true
+      clearTimeout(timer)
+    }
+  }, [wanted, ready, version])
+  return state
+}

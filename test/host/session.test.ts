@@ -1,0 +1,200 @@
+import { createBirpc } from 'birpc'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { GraphDocument } from '../../engine/document/schema'
+import { type Checkpoints, Session } from '../../engine/host/browser/session'
+import { channelOver } from '../../engine/protocol/channel'
+import type { CheckpointInfo, EditorApi, EngineApi, InsightFrame, MetricsFrame } from '../../engine/protocol/messages'
+import { createReferenceBackend } from '../../engine/runtime/reference'
+import { decodeCheckpoint } from '../../engine/train/checkpoint'
+import { templates } from '../../templates/registry'
+
+/** In memory; what the browser's database does is checked end to end. */
+class MemoryCheckpoints implements Checkpoints {
+  readonly files = new Map<string, Uint8Array>()
+
+  async save(key: string, file: Uint8Array): Promise<void> {
+    this.files.set(key, file)
+  }
+  async load(key: string): Promise<Uint8Array | undefined> {
+    return this.files.get(key)
+  }
+  async info(key: string): Promise<CheckpointInfo | undefined> {
+    const file = this.files.get(key)
+    if (!file) return undefined
+    const { step, epoch, savedAt, backend } = decodeCheckpoint(file, key)
+    return { step, epoch, savedAt, backend }
+  }
+}
+
+const checkpoints = new MemoryCheckpoints()
+const frames: MetricsFrame[] = []
+const insights: InsightFrame[] = []
+const failures: string[] = []
+let session: Session
+let engine: ReturnType<typeof createBirpc<EngineApi, EditorApi>>
+let ports: MessageChannel
+
+beforeEach(() => {
+  checkpoints.files.clear()
+  frames.length = insights.length = failures.length = 0
+  ports = new MessageChannel()
+  const backend = createReferenceBackend()
+  session = new Session({
+    port: ports.port1,
+    backends: Promise.resolve({ infos: [backend.info], preferred: 'reference', get: async () => backend }),
+    checkpoints,
+    lock: Promise.resolve('the lock'),
+  })
+  engine = createBirpc<EngineApi, EditorApi>(
+    {
+      onMetrics: (frame) => void frames.push(frame),
+      onInsight: (frame) => void insights.push(frame),
+      onFailure: (diagnostics) => void failures.push(...diagnostics.map(({ code }) => code)),
+      onDefect: (message) => void failures.push(message),
+      onLog: ({ text }) => void failures.push(text.en),
+    },
+    channelOver(ports.port2),
+  )
+})
+
+afterEach(async () => {
+  await session.dispose()
+  ports.port1.close()
+  ports.port2.close()
+})
+
+const until = async (condition: () => boolean): Promise<void> => {
+  const deadline = Date.now() + 30_000
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('waited in vain')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** XOR on the plane, long enough to be interrupted. */
+function xor(epochs = 200): GraphDocument {
+  const template = templates.get('xor-mlp')
+  if (!template) throw new Error('there is no XOR template')
+  const document = template.create()
+  return { ...document, training: { ...document.training, epochs } }
+}
+
+const last = (): MetricsFrame => frames.at(-1) as MetricsFrame
+
+describe('a run', () => {
+  test('says hello with its backends and the lock that tells its life', async () => {
+    const hello = await engine.hello()
+    expect(hello).toMatchObject({ preferred: 'reference', lockName: 'the lock' })
+    expect(hello.backends.map(({ id }) => id)).toEqual(['reference'])
+  })
+
+  test('streams rising steps and ends with a checkpoint and weights', async () => {
+    const document = xor(3)
+    expect(await engine.train({ document, documentKey: 'a' })).toEqual({ ok: true, value: null })
+    await until(() => last()?.phase === 'finished')
+    const steps = frames.flatMap(({ training }) => training.map(({ step }) => step))
+    expect(steps.length).toBeGreaterThan(0)
+    expect(steps).toEqual([...steps].sort((a, b) => a - b))
+    expect(last().step).toBe(last().totalSteps)
+    expect((await engine.checkpointOf('a'))?.step).toBe(last().totalSteps)
+    const weights = await engine.weights()
+    expect(Object.keys(weights).length).toBeGreaterThan(0)
+    expect(failures).toEqual([])
+  })
+
+  test('begins paused, takes single steps, resumes, pauses, stops', async () => {
+    await engine.train({ document: xor(), documentKey: 'a', paused: true })
+    await until(() => last()?.phase === 'paused')
+    expect(last().step).toBe(0)
+    await engine.step()
+    await until(() => last().step === 1 && last().phase === 'paused')
+    await engine.step()
+    await until(() => last().step === 2 && last().phase === 'paused')
+    await engine.resume()
+    await until(() => last().phase === 'running' && last().step > 5)
+    await engine.pause()
+    await until(() => last().phase === 'paused')
+    const { step } = last()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(last().step).toBe(step)
+    await engine.stop()
+    expect(last().phase).toBe('stopped')
+    expect((await engine.checkpointOf('a'))?.step).toBe(step)
+  })
+
+  test('goes on from its checkpoint with the curves up to there', async () => {
+    const document = xor()
+    await engine.train({ document, documentKey: 'a' })
+    await until(() => last()?.step > 20)
+    await engine.stop()
+    const stopped = last().step
+    frames.length = 0
+    expect(await engine.train({ document, documentKey: 'a', resume: true, paused: true })).toMatchObject({ ok: true })
+    await until(() => last()?.phase === 'paused')
+    expect(last().step).toBe(stopped)
+    expect(frames[0]?.training.length).toBeGreaterThan(0)
+    expect(frames[0]?.training.at(-1)?.step).toBeLessThanOrEqual(stopped)
+  })
+
+  test('without a checkpoint says so', async () => {
+    const outcome = await engine.train({ document: xor(), documentKey: 'nobody', resume: true })
+    expect(outcome).toMatchObject({ ok: false, diagnostics: [{ code: 'checkpoint.missing' }] })
+  })
+
+  test('of a broken network comes back with its problems', async () => {
+    const document = xor()
+    const broken = { ...document, edges: document.edges.slice(1) }
+    const outcome = await engine.train({ document: broken, documentKey: 'a' })
+    expect(outcome.ok).toBe(false)
+  })
+
+  test('gives way to the next', async () => {
+    await engine.train({ document: xor(), documentKey: 'a' })
+    await until(() => last()?.step > 3)
+    await engine.train({ document: xor(2), documentKey: 'b' })
+    await until(() => last().phase === 'finished')
+    expect(await engine.checkpointOf('a')).toBeDefined()
+    expect(await engine.checkpointOf('b')).toBeDefined()
+  })
+})
+
+describe('insight', () => {
+  test('shows watched nodes, predictions for fixed samples and the plane', async () => {
+    const document = xor()
+    const node = document.nodes.find(({ kind }) => kind === 'dense')?.id ?? ''
+    await engine.watch([node, 'nowhere'])
+    await engine.train({ document, documentKey: 'a' })
+    await until(() => insights.length >= 2)
+    const [first, second] = insights
+    expect(Object.keys(first?.activations ?? {})).toEqual([node])
+    expect(first?.predictions.length).toBeGreaterThan(0)
+    expect(first?.predictions.map(({ inputs }) => inputs)).toEqual(second?.predictions.map(({ inputs }) => inputs))
+    const plane = second?.plane
+    expect(plane?.value.length).toBe((plane?.size ?? 0) ** 2)
+    expect(plane?.confidence.every((share) => share >= 0.5 && share <= 1)).toBe(true)
+    expect(failures).toEqual([])
+  })
+})
+
+describe('data', () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${(i * 3) % 5},${i % 2 ? 'cat' : 'dog'}`)
+  const csv = new Blob([`length,weight,animal\n${rows.join('\n')}\n`])
+
+  test('given files are recognised and previewed', async () => {
+    await engine.giveFiles({ name: 'pets.csv', files: [{ path: 'pets.csv', file: csv }] })
+    const recognised = await engine.recognise('pets.csv')
+    expect(recognised).toMatchObject({ ok: true, value: { source: { kind: 'csv', params: { path: 'pets.csv' } } } })
+    if (!recognised.ok) return
+    const preview = await engine.previewData(recognised.value.source, { seed: 0, count: 5 })
+    expect(preview).toMatchObject({ ok: true, value: { length: 40 } })
+    if (!preview.ok) return
+    expect(preview.value.fields.find(({ role }) => role === 'target')?.classNames?.toSorted()).toEqual(['cat', 'dog'])
+    expect(preview.value.samples).toHaveLength(5)
+    expect([...(preview.value.samples[0]?.features ?? [])]).toEqual([0, 0])
+  })
+
+  test('files that nobody gave are a diagnostic', async () => {
+    const outcome = await engine.previewData({ kind: 'csv', params: { path: 'gone.csv' } }, { seed: 0, count: 5 })
+    expect(outcome).toMatchObject({ ok: false, diagnostics: [{ code: 'data.missing' }] })
+  })
+})
