@@ -75,7 +75,7 @@ function timed(work: () => void, repeats: number): number {
 
 function timeKernel(sizes: readonly number[], emit: (context: EmitContext) => Phase[], variant: KernelVariant) {
   const bench = new KernelBench(sizes, emit, variant)
-  for (const id of [0, 1]) bench.floats(id).forEach((_, i, values) => (values[i] = ((i * 7919) % 1000) / 1000 - 0.5))
+  for (const id of [0, 1]) bench.floats(id).set(Float32Array.from(bench.floats(id), (_, i) => ((i * 7919) % 1000) / 1000 - 0.5))
   const milliseconds = median(() => bench.run())
   return { milliseconds, phases: bench.phases.map((phase, i) => median(() => bench.runPhase(i, 0, phase.units))) }
 }
