@@ -67,7 +67,7 @@ export function App() {
       <FindNode />
       <Shortcuts />
       <FileProblems />
-      <Toaster theme={themeInForce(theme)} position="bottom-center" offset={228} toastOptions={{ className: 'toast' }} />
+      <Toaster theme={themeInForce(theme)} position="bottom-center" offset={228} toastOptions={{ unstyled: true, className: 'toast' }} />
     </div>
   )
 }

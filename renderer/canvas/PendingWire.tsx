@@ -2,7 +2,8 @@
  * @file The wire in the hand. In: where it starts and what is under the pointer. Out: a line; and where the wire may not be, the reason, before
  * one lets go.
  */
-import type { ConnectionLineComponentProps } from 'reactflow'
+import { createPortal } from 'react-dom'
+import { type ConnectionLineComponentProps, useReactFlow } from 'reactflow'
 import { messageOf } from '../../engine/core/diagnostic-message'
 import { useLanguage } from '../i18n/i18n'
 import { useDocument } from '../store/document'
@@ -12,6 +13,7 @@ import type { LayerFlowNode } from './LayerNode'
 export function PendingWire({ fromX, fromY, toX, toY, fromHandle, toHandle, fromPosition }: ConnectionLineComponentProps<LayerFlowNode>) {
   const language = useLanguage()
   const document = useDocument((state) => state.document)
+  const screen = useReactFlow().flowToScreenPosition({ x: toX, y: toY })
   const bend = (fromPosition === 'left' ? -1 : 1) * Math.max(28, Math.min(90, Math.abs(toX - fromX) * 0.4))
   const ends = toHandle ? endsOf(fromHandle, toHandle) : undefined
   const problem = ends && refusalOf(document, ends.from, ends.to)
@@ -20,13 +22,13 @@ export function PendingWire({ fromX, fromY, toX, toY, fromHandle, toHandle, from
     <g className={`wire is-pending${state}`}>
       <path className="wire-line" d={`M${fromX} ${fromY}C${fromX + bend} ${fromY} ${toX - bend} ${toY} ${toX} ${toY}`} />
       <circle cx={toX} cy={toY} r={4} />
-      {problem && (
-        <foreignObject x={toX - 110} y={toY + 14} width={220} height={120}>
-          <div className="refusal" role="status">
+      {problem &&
+        createPortal(
+          <div className="refusal" role="status" style={{ left: screen.x, top: screen.y + 16 }}>
             {messageOf(problem, language)}
-          </div>
-        </foreignObject>
-      )}
+          </div>,
+          globalThis.document.body,
+        )}
     </g>
   )
 }

@@ -9,6 +9,7 @@ import type { Diagnostic } from '../../engine/core/diagnostics'
 import { useLanguage } from '../i18n/i18n'
 import { NODE_WIDTH } from '../layout/sizes'
 import { applyFix } from '../store/actions'
+import { useDocument } from '../store/document'
 
 const SHOWN = 3
 const CARD_WIDTH = 226
@@ -42,12 +43,13 @@ interface Props {
 
 export function ProblemCard({ problems, x, hover, isSelected }: Props) {
   const language = useLanguage()
+  const isAlone = useDocument((state) => state.nodes.length === 1)
   // Where the window ends there is no room to the right.
   const isNarrow = useStore((state) => (x + NODE_WIDTH) * state.transform[2] + state.transform[0] + CARD_WIDTH > state.width)
   const isError = problems.some((problem) => problem.severity === 'error')
   return (
     <NodeToolbar
-      isVisible={isSelected || hover.isOver}
+      isVisible={(isSelected && isAlone) || hover.isOver}
       position={isNarrow ? Position.Bottom : Position.Right}
       align={isNarrow ? 'end' : 'center'}
       offset={12}

@@ -41,7 +41,6 @@ export const fileCommands: readonly Command[] = [
     group: 'app',
     keys: ['$mod+KeyK', '$mod+Shift+KeyP'],
     whileTyping: true,
-    hidden: true,
     run: () => showUi({ commandPalette: true }),
   },
   {
@@ -55,7 +54,7 @@ export const fileCommands: readonly Command[] = [
     id: 'app.shortcuts',
     title: { en: 'Keyboard shortcuts', zh: '键盘快捷键' },
     group: 'app',
-    keys: ['Shift+?', '?'],
+    keys: ['Shift+?'],
     run: () => showUi({ shortcuts: true }),
   },
 ]

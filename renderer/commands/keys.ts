@@ -44,6 +44,10 @@ const NAMES: Readonly<Record<string, string>> = {
   Delete: 'Del',
   Backspace: '⌫',
   Enter: '↵',
+  NumpadAdd: '+',
+  Equal: '=',
+  NumpadSubtract: '−',
+  Minus: '−',
 }
 
 /** `$mod+Shift+KeyZ` as `Ctrl+Shift+Z`, or `⇧⌘Z` on a Mac. */

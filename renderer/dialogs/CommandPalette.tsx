@@ -27,7 +27,7 @@ export function CommandPalette() {
       {(Object.keys(groups) as CommandGroup[]).map((group) => (
         <Command.Group key={group} heading={say(groups[group])}>
           {[...commands.values()]
-            .filter((command) => command.group === group && !command.hidden)
+            .filter((command) => command.group === group && !command.hidden && command.id !== 'app.commands')
             .map((command) => (
               <Command.Item
                 key={command.id}

@@ -17,7 +17,11 @@ const groups: readonly (readonly [CommandGroup, keyof typeof shellWords.words])[
   ['app', 'groupApp'],
 ]
 
+/** Two at most: the rest are the same key in other places of the keyboard. */
+const shownKeys = (keys: readonly string[]): readonly string[] => [...new Set(keys.map(showKeys))].slice(0, 2)
+
 const mouse = [
+  ['nudge', 'nudgeKeys'],
   ['mouseAdd', 'mouseDouble'],
   ['mouseBox', 'shiftDrag'],
   ['mousePan', 'spaceDrag'],
@@ -45,12 +49,12 @@ export function Shortcuts() {
               <section key={group}>
                 <h3 className="section-head">{say(word)}</h3>
                 {[...commands.values()]
-                  .filter((command) => command.group === group && command.keys)
+                  .filter((command) => command.group === group && command.keys && !command.hidden)
                   .map((command) => (
                     <div key={command.id} className="shortcut">
                       <span>{text(command.title)}</span>
-                      {command.keys?.map((keys) => (
-                        <kbd key={keys}>{showKeys(keys)}</kbd>
+                      {shownKeys(command.keys ?? []).map((keys) => (
+                        <kbd key={keys}>{keys}</kbd>
                       ))}
                     </div>
                   ))}

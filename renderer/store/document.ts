@@ -89,8 +89,11 @@ export function transact(
 
 /** A view without what the document no longer holds. */
 function existing(document: GraphDocument, view: View): View {
-  const { graph, path } = graphAt(document, view.path)
-  if (path.length !== view.path.length) return { path, ...noSelection }
+  const { graph, path: walked } = graphAt(document, view.path)
+  if (walked.length !== view.path.length) return { path: walked, ...noSelection }
+  // The same place is the same array: the canvas would take another one for a move.
+  const now = useDocument.getState().path
+  const path = walked.join('/') === now.join('/') ? now : walked
   const ids = new Set(graph.nodes.map((node) => node.id))
   return { path, nodes: view.nodes.filter((id) => ids.has(id)), edges: graph.edges.length === 0 ? [] : view.edges }
 }
