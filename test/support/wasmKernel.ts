@@ -2,8 +2,12 @@
  * @file Runs one generated kernel on a memory of its own: lays out its buffers, emits it, instantiates the module, and does its phases
  * with the units split however a test wants.
  */
+import { setFlagsFromString } from 'node:v8'
 import { ModuleBuilder } from '../../engine/codegen/wasm/assembler'
 import type { EmitContext, KernelVariant, Phase } from '../../engine/codegen/wasm/emitter'
+
+// As the launcher does: kernels run optimised and widened to 256 bits, so that this is what the tests see.
+for (const flag of ['--experimental-wasm-revectorize', '--no-liftoff']) setFlagsFromString(flag)
 
 export const variants: Readonly<Record<string, KernelVariant>> = {
   '6×16 fma': { fma: true, rows: 6, columns: 16 },
