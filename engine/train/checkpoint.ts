@@ -85,7 +85,7 @@ export function decodeCheckpoint(file: Uint8Array, path: string): Checkpoint {
   } catch (error) {
     if (error instanceof DiagnosedError) {
       const [first] = error.diagnostics
-      throw first && first.code !== 'checkpoint.corrupt' ? corrupt(messageOf(first)) : error
+      throw first && first.code !== 'checkpoint.corrupt' ? corrupt(messageOf(first).replace(/\.$/, '')) : error
     }
     throw corrupt(error instanceof Error ? error.message : String(error))
   }

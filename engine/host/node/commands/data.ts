@@ -33,11 +33,14 @@ async function samplesOf(dataset: Dataset, count: number): Promise<Readonly<Reco
 
 /** The first channel in characters, darker where there is more. */
 function draw(values: TensorData, [, height = 1, width = 1]: readonly number[]): string {
-  const plane = values.subarray(0, height * width)
-  const low = Math.min(...plane)
-  const scale = (SHADES.length - 1) / (Math.max(...plane) - low || 1)
+  const plane = Array.from(values.subarray(0, height * width))
+  const low = plane.reduce((least, value) => Math.min(least, value))
+  const scale = (SHADES.length - 1) / (plane.reduce((most, value) => Math.max(most, value)) - low || 1)
   const lines = Array.from({ length: height }, (_, y) =>
-    Array.from(plane.subarray(y * width, (y + 1) * width), (value) => SHADES[Math.round((value - low) * scale)]).join(''),
+    plane
+      .slice(y * width, (y + 1) * width)
+      .map((value) => SHADES[Math.round((value - low) * scale)])
+      .join(''),
   )
   return `\n${lines.join('\n')}\n`
 }

@@ -47,12 +47,13 @@ const simd = moduleWith(...ZERO)
 const relaxedSimd = moduleWith(...ZERO, ...ZERO, ...ZERO, 0xfd, 0x85, 0x02)
 
 async function pythonTorch(): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)('python3', ['-c', 'import torch; print(torch.__version__)'], { timeout: 30_000 })
-    return stdout.trim()
-  } catch {
-    return 'not found (needed only for the parity tests and the benchmark)'
+  for (const python of ['/usr/bin/python3', 'python3']) {
+    const version = await promisify(execFile)(python, ['-c', 'import torch; print(torch.__version__)'], { timeout: 30_000 }).catch(
+      () => undefined,
+    )
+    if (version) return version.stdout.trim()
   }
+  return 'not found (needed only for the parity tests and the benchmark)'
 }
 
 async function findings(): Promise<Readonly<Record<string, string | number | boolean | readonly string[]>>> {

@@ -14,6 +14,7 @@ import { createBackend } from '../backends'
 import { checkpointFile, folderStore } from '../checkpoint-store'
 import { dataArgument, loadWithData } from '../data-argument'
 import { findFiles } from '../files'
+import { loadGraph } from '../graph-argument'
 import { onInterrupt } from '../interrupt'
 import type { Io } from '../io'
 import { type CommonOptions, type DataOptions, positive, whole, withCommon, withData } from '../options'
@@ -52,12 +53,18 @@ async function loadCheckpoint(folder: string): Promise<Checkpoint> {
 /** A resumed run has its checkpoint's document: the graph on the command line only has to be the same network. */
 async function documentOf(graph: string, options: TrainOptions, checkpoint: Checkpoint | undefined, io: Io): Promise<GraphDocument> {
   if (!checkpoint) return withTraining(await loadWithData(graph, options, io), options)
+  const given = nodesOf(await loadGraph(graph, { ...options, set: {} }))
+  if (given !== nodesOf(checkpoint.document))
+    throw diagnosedError('checkpoint.other-graph', { detail: `${checkpoint.document.name}, not ${graph}` }, { file: options.resume })
   const data = await dataArgument(options, options.set)
   const document = data
     ? { ...checkpoint.document, data: { ...data, statistics: checkpoint.document.data.statistics } }
     : checkpoint.document
   return withTraining(document, options)
 }
+
+/** Sizes may come from data and settings; names and kinds do not. */
+const nodesOf = ({ nodes }: GraphDocument): string => nodes.map(({ id, kind, block }) => `${id} ${kind} ${block ?? ''}`).join('\n')
 
 /** Counts as totals; one that the checkpoint has already reached means so many more. */
 function lengthOf(
