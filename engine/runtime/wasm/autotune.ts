@@ -18,9 +18,11 @@ export const kernelVariants: readonly KernelVariant[] = [
 const rows = 96
 const depth = 128
 const columns = 96
-/** Each variant is warmed up and then timed for this long; the best run counts, so interruptions do not. */
-const warmUpMilliseconds = 2
-const timedMilliseconds = 2
+/**
+ * Variants take turns, so that all have time to be optimised and all suffer alike from whatever else the machine does; the best turn counts.
+ */
+const rounds = 6
+const turnMilliseconds = 1
 
 let chosen: KernelVariant | undefined
 
@@ -31,17 +33,26 @@ export async function chooseVariant(): Promise<KernelVariant> {
 }
 
 function measureVariants(): KernelVariant {
-  let best: { variant: KernelVariant; time: number } | undefined
-  for (const variant of kernelVariants) {
-    const time = timeVariant(variant)
-    if (time !== undefined && (!best || time < best.time)) best = { variant, time }
-  }
-  if (!best) throw new Error('this WebAssembly engine has no 128-bit SIMD')
+  const trials = kernelVariants.flatMap((variant) => {
+    const trial = prepareTrial(variant)
+    return trial ? [{ variant, trial, time: Number.POSITIVE_INFINITY }] : []
+  })
+  for (let round = 0; round < rounds; round++)
+    for (const entry of trials) entry.time = Math.min(entry.time, bestOf(entry.trial.run, turnMilliseconds))
+  const [best] = trials.filter(({ trial }) => trial.isRight()).sort((x, y) => x.time - y.time)
+  if (!best) throw new Error('this WebAssembly engine computes no kernel right: it needs 128-bit SIMD')
   return best.variant
 }
 
-/** Milliseconds of one product; undefined if the engine lacks an instruction or computes something else. */
-export function timeVariant(variant: KernelVariant, emit: typeof matmulPhases = matmulPhases): number | undefined {
+/** A product by one variant, ready to run. */
+export interface Trial {
+  run(): void
+  /** Whether the latest run computed what it should. */
+  isRight(): boolean
+}
+
+/** Undefined if the engine lacks an instruction. */
+export function prepareTrial(variant: KernelVariant, emit: typeof matmulPhases = matmulPhases): Trial | undefined {
   const a = 1024
   const b = a + 4 * rows * depth + 64
   const out = b + 4 * depth * columns + 64
@@ -79,12 +90,12 @@ export function timeVariant(variant: KernelVariant, emit: typeof matmulPhases = 
   for (let i = 0; i < right.length; i++) right[i] = ((i * 5) % 13) - 6
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
   const functions = phases.map((_, i) => instance.exports[`phase${i}`] as (begin: number, end: number) => void)
-  const once = (): void => {
-    for (const [i, phase] of phases.entries()) functions[i]?.(0, phase.units)
+  return {
+    run: () => {
+      for (const [i, phase] of phases.entries()) functions[i]?.(0, phase.units)
+    },
+    isRight: () => computesRight(left, right, new Float32Array(memory.buffer, out, rows * columns)),
   }
-  bestOf(once, warmUpMilliseconds)
-  const time = bestOf(once, timedMilliseconds)
-  return computesRight(left, right, new Float32Array(memory.buffer, out, rows * columns)) ? time : undefined
 }
 
 function bestOf(work: () => void, milliseconds: number): number {
