@@ -47,8 +47,8 @@ export const catalogue = {
   'graph.duplicate-block': { en: 'Two different blocks are both called “{got}”.', zh: '有两个不同的模块都叫“{got}”。' },
   // --- parameters and shapes (shapes/, layers/) ---
   'param.name': {
-    en: 'A block parameter cannot be called “{got}”: use letters, digits and _, and none of the names that every node has.',
-    zh: '模块参数不能叫“{got}”:请使用字母、数字和下划线,并避开所有节点共有的名称。',
+    en: 'A parameter cannot be called “{got}”: use letters, digits and _, and none of the names that every node has.',
+    zh: '参数不能叫“{got}”:请使用字母、数字和下划线,并避开所有节点共有的名称。',
   },
   'param.unresolved': {
     en: '{param} refers to “{got}”, which is no parameter of the block.',
@@ -164,6 +164,10 @@ export const catalogue = {
     zh: '“{got}”既不是模板也不是文件;现有模板:{expected}。',
   },
   'graph.code': { en: '{file} does not give a graph: {detail}.', zh: '{file} 没有给出网络:{detail}。' },
+  'backend.memory': {
+    en: 'The network needs {got} of memory; this backend can have {expected}. The largest part is the output of {detail}.',
+    zh: '网络需要 {got} 内存,此后端最多可用 {expected}。其中最大的是 {detail} 的输出。',
+  },
   'backend.unavailable': { en: 'The backend “{got}” is not available here: {detail}.', zh: '此处无法使用后端“{got}”:{detail}。' },
 } as const satisfies Record<string, Text>
 

@@ -14,8 +14,8 @@ export interface StructureOptions {
   readonly layers?: LayerRegistry
 }
 
-/** What every node has beside its parameters; a block parameter of that name could not be told apart in code. */
-export const nodeSettings: readonly string[] = ['id', 'title', 'bypass', 'frozen']
+/** What every node has beside its parameters; a parameter of that name could not be told apart in code. */
+const nodeSettings: readonly string[] = ['id', 'title', 'bypass', 'frozen']
 
 export function checkStructure(document: GraphDocument, options: StructureOptions = {}): Diagnostic[] {
   const { blocks } = document
@@ -53,6 +53,9 @@ function checkNodes({ nodes }: Graph, { blocks, layers, prefix, inBlock }: Graph
       found.push({ code, severity: 'error', nodeId: prefix + node.id, values: { got } })
     if (seen.has(node.id)) report('graph.duplicate-id', node.id)
     seen.add(node.id)
+    for (const param of Object.keys(node.params).filter((name) => nodeSettings.includes(name))) {
+      found.push({ code: 'param.name', severity: 'error', nodeId: prefix + node.id, param, values: { got: param } })
+    }
     const isBlockPort = node.kind === nodeKinds.blockInput || node.kind === nodeKinds.blockOutput
     if (isBlockPort && !inBlock) report('graph.misplaced', node.kind)
     else if (node.kind === nodeKinds.block && !blockNamed(blocks, node.block)) report('graph.unknown-block', node.block ?? '')
