@@ -3,6 +3,7 @@
  * text-format names, and the few structured helpers that kernels need. In: calls of the emitters. Out: a module's bytes.
  * All instructions are defined in opcodes.ts, so bytes can be listed again by name.
  */
+import { InternalError } from '../../core/diagnostics'
 import { ByteWriter } from './bytes'
 import {
   type LaneOp,
@@ -342,7 +343,7 @@ export class ModuleBuilder {
   }
 
   export(name: string, func: number): void {
-    if (this.exports.has(name)) throw new Error(`the module exports '${name}' twice`)
+    if (this.exports.has(name)) throw new InternalError('assembler', `the module exports '${name}' twice`)
     this.exports.set(name, func)
   }
 

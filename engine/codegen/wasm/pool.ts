@@ -3,6 +3,7 @@
  * run over samples and channels while a list names the pixels that it draws from: the taps of its window inside the image, or, for the
  * gradients, the windows that reach it. Nothing is scattered, so units are independent. In: a pool kernel. Out: its one phase.
  */
+import { InternalError } from '../../core/diagnostics'
 import type { PoolKernel } from '../../optimize/kernel'
 import type { FunctionBuilder, Local } from './assembler'
 import { imagePixel, outPixel, pixels, tapsOf, type WindowGeometry } from './conv-geometry'
@@ -13,7 +14,9 @@ import { storeFirst } from './vectors'
 /** Vectors done together; pairs of them become 256-bit operations. */
 const vectorsAtOnce = 4
 
-export function emitPool(kernel: PoolKernel & { readonly origins?: readonly string[] }, context: EmitContext): Phase[] {
+type NamedPool = PoolKernel & { readonly origins?: readonly string[] }
+
+export function emitPool(kernel: NamedPool, context: EmitContext): Phase[] {
   const { sizes, window, variant } = kernel
   const g: WindowGeometry = { ...sizes, ...window, taps: tapsOf(window.kernel[0], window.kernel[1], window.dilation) }
   const length = sizes.batch * sizes.channels
@@ -87,7 +90,7 @@ interface Lane {
 }
 
 /** All taps for some vectors; everything is computed before the first store, so that V8 can widen pairs. */
-function tapLoop(f: FunctionBuilder, kernel: PoolKernel, context: EmitContext, walk: Walk, vectors: number, lanes: number): void {
+function tapLoop(f: FunctionBuilder, kernel: NamedPool, context: EmitContext, walk: Walk, vectors: number, lanes: number): void {
   const entry = f.local('i32')
   const left = f.local('i32')
   const at = f.local('i32')
@@ -113,10 +116,14 @@ function tapLoop(f: FunctionBuilder, kernel: PoolKernel, context: EmitContext, w
   }
 }
 
-function laneOf(f: FunctionBuilder, kernel: PoolKernel, context: EmitContext, walk: Walk, offset: number): Lane {
+function laneOf(f: FunctionBuilder, kernel: NamedPool, context: EmitContext, walk: Walk, offset: number): Lane {
   const x = context.address(kernel.x)
   const out = context.address(kernel.out)
   const index = kernel.index === undefined ? undefined : context.address(kernel.index)
+  const needed = (): number => {
+    if (index === undefined) throw new InternalError('pool codegen', `${kernel.variant} without an index`, kernel.origins?.[0])
+    return index
+  }
   const load = (address: number, at: Local) => f.affine(address, [at, 1]).memory('v128.load', offset)
   const sum = f.local('v128')
   const results = [{ value: sum, address: out }]
@@ -147,10 +154,7 @@ function laneOf(f: FunctionBuilder, kernel: PoolKernel, context: EmitContext, wa
         start: () => f.f32x4(0).set(sum),
         step: (at, tap) => {
           load(x, at)
-          load(index as number, at)
-            .get(tap)
-            .op('i32x4.eq')
-            .op('v128.and')
+          load(needed(), at).get(tap).op('i32x4.eq').op('v128.and')
           f.get(sum).op('f32x4.add').set(sum)
         },
         finish: () => {},
@@ -161,7 +165,7 @@ function laneOf(f: FunctionBuilder, kernel: PoolKernel, context: EmitContext, wa
       return {
         start: () => {
           f.f32x4(0).set(sum)
-          load(index as number, walk.own).set(wanted)
+          load(needed(), walk.own).set(wanted)
         },
         step: (at, tap) => {
           load(x, at).get(wanted).get(tap).op('i32x4.eq').op('v128.and').get(sum).op('v128.or').set(sum)

@@ -37,58 +37,65 @@ export const once: Walk = { count: 1, bytes: 0, rows: 0 }
 export const panelsBytes = (map: Pick<PanelMap, 'columns' | 'panelRows' | 'batch'>, variant: KernelVariant): number =>
   4 * map.batch.count * map.panelRows * paddedColumns(map.columns, variant)
 
-interface PanelTask {
-  readonly f: FunctionBuilder
-  readonly from: Local
-  readonly to: Local
+/** What packing and unpacking share. */
+function layout(map: PanelMap, variant: KernelVariant) {
+  const kinds = panelKinds(map.columns, variant)
+  return {
+    kinds,
+    panelCount: kinds.reduce((sum, { count }) => sum + count, 0),
+    batchBytes: panelsBytes({ ...map, batch: { count: 1, bytes: 0 } }, variant),
+    elements: map.batch.count * map.outer.count * map.inner.count * map.columns,
+  }
 }
 
 /** Packs a matrix into panels; columns that do not exist become zeros. */
-export function packPanels(module: ModuleBuilder, variant: KernelVariant, map: PanelMap, label: string): Phase {
-  const kinds = panelKinds(map.columns, variant)
-  const batchBytes = panelsBytes({ ...map, batch: { count: 1, bytes: 0 } }, variant)
-  const cost = moveCost(map.batch.count * map.outer.count * map.inner.count * map.columns)
-  if (map.columnBytes === 4) {
-    // Rows of columns: copy a block of rows into every panel.
-    const rowsPerUnit = Math.min(64, map.inner.count)
-    const blocks = Math.ceil(map.inner.count / rowsPerUnit)
-    const func = unitFunction(module, [map.batch.count, map.outer.count, blocks], (f, [item, i, block]) => {
-      const from = f.local('i32')
-      const to = f.local('i32')
-      const panel = f.local('i32')
-      const row = f.local('i32')
-      const rows = f.local('i32')
-      for (const kind of kinds) {
-        const place = placeOf({ form: 'panels', address: map.panels, rows: map.panelRows }, kind)
-        f.for(panel, 0, kind.count, 1, () => {
-          f.affine(
-            map.address + 4 * kind.first,
-            [panel, 4 * kind.width],
-            [item, map.batch.bytes],
-            [i, map.outer.bytes],
-            [block, rowsPerUnit * map.inner.bytes],
-          ).set(from)
-          f.affine(
-            place.address,
-            [panel, place.panelBytes],
-            [item, batchBytes],
-            [i, map.outer.rows * place.rowBytes],
-            [block, rowsPerUnit * map.inner.rows * place.rowBytes],
-          ).set(to)
-          f.i32(map.inner.count).get(block).i32(rowsPerUnit).op('i32.mul').op('i32.sub').set(rows)
-          f.min(rows, rowsPerUnit).set(row)
-          f.countDown(row, 1, () => {
-            copyRow({ f, from, to }, kind)
-            f.increment(from, map.inner.bytes)
-            f.increment(to, map.inner.rows * place.rowBytes)
-          })
+export const packPanels = (module: ModuleBuilder, variant: KernelVariant, map: PanelMap, label: string): Phase =>
+  map.columnBytes === 4 ? copyColumns(module, variant, map, label) : transposeColumns(module, variant, map, label)
+
+/** Columns side by side: copies a block of rows into every panel. */
+function copyColumns(module: ModuleBuilder, variant: KernelVariant, map: PanelMap, label: string): Phase {
+  const { kinds, batchBytes, elements } = layout(map, variant)
+  const rowsPerUnit = Math.min(64, map.inner.count)
+  const blocks = Math.ceil(map.inner.count / rowsPerUnit)
+  const func = unitFunction(module, [map.batch.count, map.outer.count, blocks], (f, [item, i, block]) => {
+    const from = f.local('i32')
+    const to = f.local('i32')
+    const panel = f.local('i32')
+    const row = f.local('i32')
+    const rows = f.local('i32')
+    for (const kind of kinds) {
+      const place = placeOf({ form: 'panels', address: map.panels, rows: map.panelRows }, kind)
+      f.for(panel, 0, kind.count, 1, () => {
+        f.affine(
+          map.address + 4 * kind.first,
+          [panel, 4 * kind.width],
+          [item, map.batch.bytes],
+          [i, map.outer.bytes],
+          [block, rowsPerUnit * map.inner.bytes],
+        ).set(from)
+        f.affine(
+          place.address,
+          [panel, place.panelBytes],
+          [item, batchBytes],
+          [i, map.outer.rows * place.rowBytes],
+          [block, rowsPerUnit * map.inner.rows * place.rowBytes],
+        ).set(to)
+        f.i32(map.inner.count).get(block).i32(rowsPerUnit).op('i32.mul').op('i32.sub').set(rows)
+        f.min(rows, rowsPerUnit).set(row)
+        f.countDown(row, 1, () => {
+          copyRow(f, from, to, kind)
+          f.increment(from, map.inner.bytes)
+          f.increment(to, map.inner.rows * place.rowBytes)
         })
-      }
-    })
-    return { func, units: map.batch.count * map.outer.count * blocks, cost, label }
-  }
-  // Columns far apart: transpose blocks of four columns by four inner steps.
-  const panelCount = kinds.reduce((sum, { count }) => sum + count, 0)
+      })
+    }
+  })
+  return { func, units: map.batch.count * map.outer.count * blocks, cost: moveCost(elements), label }
+}
+
+/** Columns far apart: transposes blocks of four columns by four inner steps. */
+function transposeColumns(module: ModuleBuilder, variant: KernelVariant, map: PanelMap, label: string): Phase {
+  const { kinds, panelCount, batchBytes, elements } = layout(map, variant)
   const outerPerUnit = Math.max(1, Math.ceil((map.outer.count * panelCount * map.batch.count) / 64))
   const blocks = Math.ceil(map.outer.count / outerPerUnit)
   const func = unitFunction(module, [map.batch.count, panelCount, blocks], (f, [item, panel, block]) => {
@@ -134,7 +141,7 @@ export function packPanels(module: ModuleBuilder, variant: KernelVariant, map: P
       })
     })
   })
-  return { func, units: map.batch.count * panelCount * blocks, cost: 2 * cost, label }
+  return { func, units: map.batch.count * panelCount * blocks, cost: 2 * moveCost(elements), label }
 }
 
 /**
@@ -148,9 +155,7 @@ export function unpackPanels(
   partials: { readonly count: number; readonly rows: number },
   label: string,
 ): Phase {
-  const kinds = panelKinds(map.columns, variant)
-  const batchBytes = panelsBytes({ ...map, batch: { count: 1, bytes: 0 } }, variant)
-  const panelCount = kinds.reduce((sum, { count }) => sum + count, 0)
+  const { kinds, panelCount, batchBytes, elements } = layout(map, variant)
   const func = unitFunction(module, [map.batch.count, panelCount, map.outer.count], (f, [item, panel, i]) => {
     const from = f.local('i32')
     const to = f.local('i32')
@@ -183,8 +188,7 @@ export function unpackPanels(
       })
     })
   })
-  const cost = 2 * moveCost(map.batch.count * map.outer.count * map.inner.count * map.columns * (1 + partials.count) * 0.5)
-  return { func, units: map.batch.count * panelCount * map.outer.count, cost, label }
+  return { func, units: map.batch.count * panelCount * map.outer.count, cost: moveCost(elements * (1 + partials.count)), label }
 }
 
 /** Emits the body once per kind, for a panel numbered across kinds. */
@@ -246,7 +250,7 @@ function transposed(f: FunctionBuilder, loads: readonly (() => void)[]): (() => 
 }
 
 /** Copies one row of a panel's columns; what is read past the last column is masked to zero. */
-function copyRow({ f, from, to }: PanelTask, kind: PanelKind): void {
+function copyRow(f: FunctionBuilder, from: Local, to: Local, kind: PanelKind): void {
   for (let c = 0; c < kind.width; c += 4) {
     const columns = kind.stored - c
     f.get(to)

@@ -1,11 +1,12 @@
 /**
  * @file Chooses the kernel variant for this machine and engine. Which tile shape is fastest depends on whether V8 widens vectors to 256
- * bits, which cannot be asked, only measured. In: nothing. Out: the fastest variant that also computes right, found in some 20 ms and
+ * bits, which cannot be asked, only measured. In: nothing. Out: the fastest variant that also computes right, found in some 30 ms and
  * remembered for the life of the process.
  */
 import { ModuleBuilder } from '../../codegen/wasm/assembler'
 import type { KernelVariant } from '../../codegen/wasm/emitter'
 import { matmulPhases } from '../../codegen/wasm/matmul'
+import { InternalError } from '../../core/diagnostics'
 
 export const kernelVariants: readonly KernelVariant[] = [
   { fma: true, rows: 6, columns: 16 },
@@ -21,7 +22,7 @@ const columns = 96
 /**
  * Variants take turns, so that all have time to be optimised and all suffer alike from whatever else the machine does; the best turn counts.
  */
-const rounds = 6
+const rounds = 5
 const turnMilliseconds = 1
 
 let chosen: KernelVariant | undefined
@@ -40,7 +41,7 @@ function measureVariants(): KernelVariant {
   for (let round = 0; round < rounds; round++)
     for (const entry of trials) entry.time = Math.min(entry.time, bestOf(entry.trial.run, turnMilliseconds))
   const [best] = trials.filter(({ trial }) => trial.isRight()).sort((x, y) => x.time - y.time)
-  if (!best) throw new Error('this WebAssembly engine computes no kernel right: it needs 128-bit SIMD')
+  if (!best) throw new InternalError('autotune', 'this WebAssembly engine computes no kernel right: it needs 128-bit SIMD')
   return best.variant
 }
 
