@@ -133,6 +133,22 @@ export const plain = {
   'f32x4.convert_i32x4_s': 0xfd0fa,
   'f32x4.convert_i32x4_u': 0xfd0fb,
 
+  'i64x2.shl': 0xfd0cb,
+  'i64x2.shr_u': 0xfd0cd,
+  'i64x2.add': 0xfd0ce,
+  'f64x2.nearest': 0xfd094,
+  'f64x2.eq': 0xfd047,
+  'f64x2.ne': 0xfd048,
+  'f64x2.gt': 0xfd04a,
+  'f64x2.add': 0xfd0f0,
+  'f64x2.sub': 0xfd0f1,
+  'f64x2.mul': 0xfd0f2,
+  'f64x2.div': 0xfd0f3,
+  'f64x2.pmin': 0xfd0f6,
+  'f64x2.pmax': 0xfd0f7,
+  'f32x4.demote_f64x2_zero': 0xfd05e,
+  'f64x2.promote_low_f32x4': 0xfd05f,
+
   'i32x4.relaxed_trunc_f32x4_s': 0xfd101,
   'i32x4.relaxed_trunc_f32x4_u': 0xfd102,
   /** a · b + c of the stack's a, b, c. */

@@ -15,8 +15,7 @@ export interface Schedule {
   readonly inPlace: ReadonlyMap<Owner, Owner>
 }
 
-export function schedule(given: readonly Work[], state: readonly StatePlan[], storage: Storage): Schedule {
-  const works = [...given]
+export function schedule(works: readonly Work[], state: readonly StatePlan[], storage: Storage): Schedule {
   const graph = new Order(works)
   const inPlace = new Map<Owner, Owner>()
   const urgent = new Set<Work>()
@@ -38,15 +37,9 @@ export function schedule(given: readonly Work[], state: readonly StatePlan[], st
       urgent.add(maker)
     } else copies.push(copyKernel(owner, slot.value, storage))
   }
-  for (const copy of copies) {
-    graph.add(copy)
-    for (const work of graph.readers(slot0(copy))) if (work !== copy) graph.edge(work, copy)
-    works.push(copy)
-  }
+  for (const copy of copies) graph.addOverwriting(copy)
   return { works: graph.sorted((work) => (urgent.has(work) ? -1 : lastValue(work, storage))), inPlace }
 }
-
-const slot0 = (copy: Cluster): Owner => copy.writes[0] as Owner
 
 /** Where in the program a work's last value stands. */
 const lastValue = (work: Work, storage: Storage): number => Math.max(...work.writes.map((owner) => storage.held(owner)))
@@ -97,9 +90,11 @@ class Order {
   add(work: Work): void {
     this.next.set(work, new Set())
     for (const owner of work.writes) {
-      // What is cleared is cleared before its parts are written.
-      for (const other of this.byWriter.get(owner) ?? [])
-        this.edge(...(clears(work, owner) ? ([work, other] as const) : ([other, work] as const)))
+      // What is cleared is cleared before its parts are written; parts have no order among themselves.
+      for (const other of this.byWriter.get(owner) ?? []) {
+        if (clears(work, owner)) this.edge(work, other)
+        if (clears(other, owner)) this.edge(other, work)
+      }
       for (const reader of this.readers(owner)) this.edge(work, reader)
       push(this.byWriter, owner, work)
     }
@@ -107,6 +102,13 @@ class Order {
       for (const writer of this.byWriter.get(owner) ?? []) this.edge(writer, work)
       push(this.byReader, owner, work)
     }
+  }
+
+  /** A work that writes over what others read: they read it first. */
+  addOverwriting(work: Work): void {
+    this.next.set(work, new Set())
+    for (const owner of work.reads) for (const writer of this.byWriter.get(owner) ?? []) this.edge(writer, work)
+    for (const owner of work.writes) for (const reader of this.readers(owner)) this.edge(reader, work)
   }
 
   edge(before: Work, after: Work): void {
