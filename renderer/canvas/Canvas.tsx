@@ -54,7 +54,7 @@ function Graph() {
   const minimap = useSettings((state) => state.minimap)
   const snap = useSettings((state) => state.snap)
   const pictured = useRun((state) => Object.keys(state.insight?.activations ?? {}).join(' '))
-  const live = useMemo(() => new Set(pictured.split(' ')), [pictured])
+  const live = useMemo(() => new Set(pictured.split(' ').filter(Boolean)), [pictured])
   const shaped = useShaped()
   const [dragged, setDragged] = useState<Readonly<Record<string, Point>>>(NOTHING)
   const wrapper = useRef<HTMLDivElement>(null)

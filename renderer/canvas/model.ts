@@ -10,6 +10,7 @@ import { type NodePorts, nodeKinds } from '../../engine/document/ports'
 import type { Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
 import type { ParamSpecs, ParamValues } from '../../engine/layers/kit/params'
 import { completeParams } from '../../engine/layers/kit/validate'
+import { blocks } from '../../templates/registry'
 import { LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, type Point, portOffset, type Rect } from '../layout/sizes'
 import { categoryOf, colourOf, edgeKeys, graphAt, isBlock, isBlockPort, layerOf, pathOf, portsIn } from '../store/graphs'
 import { formatType, problemsOf, type Shaped } from '../store/shaped'
@@ -89,6 +90,9 @@ export function titleOf(document: GraphDocument, node: GraphNode): Text {
   }
   if (isBlock(node)) {
     const title = (node.block === undefined ? undefined : document.blocks[node.block]?.title) ?? node.block ?? node.id
+    // A block that came with Netloom and kept its title has one in every language.
+    const shipped = blocks.get(node.block ?? '')
+    if (shipped?.label && shipped.graph.title === title) return shipped.label
     return { en: title, zh: title }
   }
   const layer = layerOf(node)

@@ -2,7 +2,7 @@
  * @file The way of a wire. In: its two ends and the boxes of all nodes. Out: an SVG path and where its label sits. Straight on to the right;
  * around what lies between; and back to the left through the gap between two rows, like the return at the end of a line of text.
  */
-import type { Point, Rect } from '../layout/sizes'
+import { NODE_HEIGHT, type Point, type Rect } from '../layout/sizes'
 
 export interface Route {
   readonly path: string
@@ -52,21 +52,24 @@ function forward(from: Point, to: Point): Route {
 }
 
 function backward({ from, to, source, target }: RouteEnds, obstacles: readonly Rect[], lanes: Lane[], owner: string): Route {
-  const wanted =
-    target.y >= source.y + source.height
-      ? target.y - LIFT
-      : target.y + target.height <= source.y
-        ? target.y + target.height + LIFT
-        : Math.max(source.y + source.height, target.y + target.height) + LIFT
   const left = Math.min(from.x, to.x)
   const right = Math.max(from.x, to.x)
-  const y = round(freeLane(wanted, left, right, obstacles, lanes, owner))
+  // The two nodes themselves count as they are drawn, not with the room kept for their pictures: between them a wire may be tight.
+  const [above, below] = source.y <= target.y ? [compact(source), compact(target)] : [compact(target), compact(source)]
+  const gap = below.y - above.y - above.height
+  const lift = target.y > source.y ? target.y - LIFT : target.y + target.height + LIFT
+  const isBetween = lift > above.y + above.height && lift < below.y
+  const wanted = isBetween ? lift : gap > 8 ? below.y - gap / 2 : below.y + below.height + LIFT
+  const boxes = obstacles.map((box) => (box === source || box === target ? compact(box) : box))
+  const y = round(freeLane(wanted, left, right, boxes, lanes, owner))
   return {
     path: `M${from.x} ${round(from.y)}C${from.x + 34} ${round(from.y)} ${from.x + 34} ${y} ${from.x} ${y}L${to.x} ${y}C${to.x - 30} ${y} ${to.x - 30} ${round(to.y)} ${to.x} ${round(to.y)}`,
     label: { x: (from.x + to.x) / 2, y },
     room: Math.abs(to.x - from.x),
   }
 }
+
+const compact = (room: Rect): Rect => ({ ...room, y: room.y + (room.height - NODE_HEIGHT) / 2, height: NODE_HEIGHT })
 
 function around({ from, to }: RouteEnds, between: readonly Rect[], obstacles: readonly Rect[], lanes: Lane[], owner: string): Route {
   const top = Math.min(...between.map((box) => box.y)) - CLEARANCE

@@ -79,7 +79,7 @@ export const viewCommands: readonly Command[] = [
   },
   {
     id: 'view.escape',
-    title: { en: 'Select none, leave block', zh: '取消选择,离开模块' },
+    title: { en: 'Select none, leave block', zh: '取消选择，离开模块' },
     group: 'view',
     keys: ['Escape'],
     run: stepBack,

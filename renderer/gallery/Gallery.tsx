@@ -86,8 +86,9 @@ function Card({ preview }: { preview: Preview }) {
     <button
       type="button"
       className="gallery-card"
+      title={[text(template.source), template.expected && text(template.expected)].filter(Boolean).join('\n')}
       onClick={() => {
-        openDocument(template.create())
+        openDocument({ ...template.create(), name: text(template.title), description: text(template.summary) })
         close()
       }}
     >

@@ -6,7 +6,7 @@ export const canvasWords = defineWords('canvas', {
   layer: { en: '{title}, {id}', zh: '{title},{id}' },
   input: { en: 'Input {name}', zh: '输入 {name}' },
   output: { en: 'Output {name}', zh: '输出 {name}' },
-  problems: { en: 'Problems: {count}', zh: '问题:{count} 个' },
+  problems: { en: 'Problems: {count}', zh: '问题：{count} 个' },
   bypassed: { en: 'bypassed', zh: '已跳过' },
   frozen: { en: 'Weights are frozen', zh: '权重已冻结' },
   openBlock: { en: 'Open this block', zh: '打开此模块' },
@@ -24,7 +24,7 @@ export const canvasWords = defineWords('canvas', {
   emptyTitle: { en: 'This graph is empty', zh: '网络图是空的' },
   emptyHint: {
     en: 'Double-click here, or drag a layer from the left. Begin with an input.',
-    zh: '双击此处,或从左侧拖入一个层。先从输入层开始。',
+    zh: '双击此处，或从左侧拖入一个层。先从输入层开始。',
   },
   minimap: { en: 'Minimap', zh: '缩略图' },
   wire: { en: 'Wire from {from} to {to}', zh: '从 {from} 到 {to} 的连线' },

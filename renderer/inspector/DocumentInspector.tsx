@@ -1,9 +1,12 @@
 /** @file With nothing selected: the network as a whole. In: the document. Out: its training settings, its data in a line, its totals. */
+import { useMemo } from 'react'
+import type { NamedWeights } from '../../engine/builder/template'
 import { datasets } from '../../engine/datasets/registry'
 import type { TrainingSettings } from '../../engine/document/schema'
 import { optimizers } from '../../engine/optimizers/registry'
 import { countsOf } from '../../engine/shapes/counts'
 import { ParamForm } from '../controls/ParamForm'
+import { engine } from '../engine/client'
 import { useText, useWords } from '../i18n/i18n'
 import { inspectorWords } from '../i18n/inspector-words'
 import { formatBytes, formatCount, formatLarge } from '../i18n/numbers'
@@ -13,6 +16,13 @@ import { useShaped } from '../store/shaped'
 import { Facts } from './Facts'
 import { Formula } from './Formula'
 import { trainingSpecs } from './settings-specs'
+import { solutionsFor } from './solutions'
+
+/** Starts a run from the given weights and holds it at once, so that what they predict can be looked at. */
+async function load(weights: NamedWeights): Promise<void> {
+  await engine.train(weights)
+  await engine.pause()
+}
 
 export function DocumentInspector() {
   const say = useWords(inspectorWords)
@@ -22,6 +32,8 @@ export function DocumentInspector() {
   const { training, data } = document
   const optimizer = optimizers.get(training.optimizer.kind)
   const counts = countsOf(shaped.graph)
+  const solution = useMemo(() => solutionsFor(shaped.graph)[0], [shaped])
+  const isSound = shaped.problems.every((problem) => problem.severity !== 'error')
   const source = datasets.get(data.source.kind)
   const changeTraining = (key: string, change: (training: TrainingSettings) => void): void =>
     changeSettings(inspectorWords.words.training, `training ${key}`, (draft) => change(draft.training))
@@ -31,6 +43,11 @@ export function DocumentInspector() {
         <span className="inspector-heading">{document.name}</span>
       </div>
       {document.description && <p className="inspector-help is-first">{document.description}</p>}
+      {solution && isSound && (
+        <button type="button" className="btn is-wide solution" title={say('solutionHint')} onClick={() => void load(solution)}>
+          {say('solution')}
+        </button>
+      )}
       <h3 className="section-head">{say('training')}</h3>
       <div className="form">
         <label htmlFor="optimizer">{say('optimizer')}</label>

@@ -30,6 +30,7 @@ export function NodeInspector({ node }: { node: GraphNode }) {
   const own = shaped.byPath.get(enginePath)
   const inside = isBlock(node) ? shaped.graph.nodes.filter((one) => one.path.startsWith(`${enginePath}/`)) : own ? [own] : []
   const sum = (pick: (one: (typeof inside)[number]) => number): number => inside.reduce((total, one) => total + pick(one), 0)
+  const counts = { parameters: sum((one) => one.parameterCount), flops: sum((one) => one.flops), bytes: sum((one) => one.activationBytes) }
   const problems = problemsOf(shaped.problems, enginePath)
   const ports = portsIn(document, node)
   const arriving = ports.inputs.map((port) => {
@@ -73,12 +74,9 @@ export function NodeInspector({ node }: { node: GraphNode }) {
       {node.kind !== nodeKinds.blockInput && node.kind !== nodeKinds.blockOutput && (
         <Facts
           facts={[
-            { label: say('parameters'), value: inside.length > 0 ? formatCount(sum((one) => one.parameterCount)) : undefined },
-            {
-              label: say('flops', { batch: shaped.graph.batchSize }),
-              value: inside.length > 0 ? formatLarge(sum((one) => one.flops)) : undefined,
-            },
-            { label: say('activation'), value: inside.length > 0 ? formatBytes(sum((one) => one.activationBytes)) : undefined },
+            { label: say('parameters'), value: counts.parameters > 0 ? formatCount(counts.parameters) : undefined },
+            { label: say('flops', { batch: shaped.graph.batchSize }), value: counts.flops > 0 ? formatLarge(counts.flops) : undefined },
+            { label: say('activation'), value: counts.bytes > 0 ? formatBytes(counts.bytes) : undefined },
             { label: say('receptive'), value: own?.receptiveField?.join('×') },
             ...Object.entries(own?.weights ?? {}).map(([name, weight]) => ({ label: name, value: weight.shape.join('×') || '1' })),
           ]}

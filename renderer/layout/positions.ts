@@ -6,7 +6,9 @@ import type { Graph } from '../../engine/document/schema'
 import { arrange } from './arrange'
 import { COLUMN_PITCH, LANE_HEIGHT, NODE_WIDTH, type Point } from './sizes'
 
-const automatic = new WeakMap<Graph['nodes'], { edges: Graph['edges']; positions: Record<string, Point> }>()
+/** By structure: a change of a parameter does not lay out anew. The oldest are forgotten. */
+const automatic = new Map<string, Record<string, Point>>()
+const REMEMBERED = 24
 
 export function positionsOf(graph: Graph): Readonly<Record<string, Point>> {
   const missing = graph.nodes.filter((node) => !graph.layout[node.id])
@@ -27,13 +29,17 @@ export function positionsOf(graph: Graph): Readonly<Record<string, Point>> {
 }
 
 function arranged(graph: Graph): Record<string, Point> {
-  const known = automatic.get(graph.nodes)
-  if (known?.edges === graph.edges) return known.positions
-  const positions = arrange({
-    nodes: graph.nodes.map((node) => node.id),
-    edges: graph.edges.map((edge) => [edge.from.node, edge.to.node] as const),
-  })
-  automatic.set(graph.nodes, { edges: graph.edges, positions })
+  const nodes = graph.nodes.map((node) => node.id)
+  const edges = graph.edges.map((edge) => [edge.from.node, edge.to.node] as const)
+  const key = `${nodes.join(' ')}|${edges.join(' ')}`
+  const known = automatic.get(key)
+  if (known) return known
+  const positions = arrange({ nodes, edges })
+  automatic.set(key, positions)
+  for (const old of automatic.keys()) {
+    if (automatic.size <= REMEMBERED) break
+    automatic.delete(old)
+  }
   return positions
 }
 
