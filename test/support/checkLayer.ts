@@ -107,7 +107,7 @@ async function checkBackend(built: LayerProgram, reference: Readonly<Record<stri
       const expected = reference[name] as Float64Array
       const scale = isGradient(name) ? largestMagnitude(expected) + gradientScale / 20 : largestMagnitude(expected)
       const allowed = isGradient(name) ? tolerance.gradient : tolerance.forward
-      expectAllClose(results[name] ?? [], expected, allowed, `${name} on ${backend.info.id}`, scale)
+      expectAllClose(results[name] ?? [], expected, allowed, `${name} on ${backend.info.label}`, scale)
     }
     const updated = program.state.filter(({ update }) => update !== undefined).map(({ name }) => name)
     const after = await state.read(updated)
@@ -116,7 +116,7 @@ async function checkBackend(built: LayerProgram, reference: Readonly<Record<stri
         after[name] ?? [],
         reference[`next:${name.slice(name.indexOf('.') + 1)}`] ?? [],
         tolerance.forward,
-        `${name} after the run`,
+        `${name} after a run on ${backend.info.label}`,
       )
   } finally {
     executable.dispose()
