@@ -14,15 +14,16 @@ import type { LowerOptions } from '../ir/lowering'
 import { optimizers } from '../optimizers/registry'
 import type { MetricsFrame, RunPhase, ValidationPoint } from '../protocol/messages'
 import type { Backend } from '../runtime/backend'
-import { BatchReader, effectiveBatchSize, epochOrder, type Inputs } from './batches'
+import { effectiveBatchSize } from './batches'
 import type { Best, Checkpoint } from './checkpoint'
 import { locateDivergence } from './diverged'
 import { evaluateModel } from './evaluate'
-import { Curve, Mean, type Measured, measuredFrom, measuredNames } from './metrics'
+import { Feeder } from './feeder'
+import { type Measured, measuredFrom, measuredNames } from './metrics'
 import { Model, runtimeInputs, unwrap, updateOf } from './model'
-import { Pace, Turns } from './pace'
+import { Turns } from './pace'
+import { Recorder } from './recorder'
 
-const FRAME_MS = 1000 / 30
 const SNAPSHOT_MS = 15_000
 /** Steps whose loss may still be on its way from a device that works on its own. */
 const IN_FLIGHT = 4
@@ -56,25 +57,21 @@ interface Pending {
 
 export class Trainer {
   phase: RunPhase = 'preparing'
+  readonly totalSteps: number
+  readonly stepsPerEpoch: number
   private step = 0
-  private framePoints = new Mean()
   private pending: Pending[] = []
-  private order: { readonly epoch: number; readonly indices: Uint32Array } | undefined
+  private latest: Measured = { loss: 0, metrics: {} }
   private best: Best | undefined
-  private readonly training: Curve
-  private readonly validation: ValidationPoint[]
-  private freshValidation: ValidationPoint[] = []
-  private freshTraining: MetricsFrame['training'][number][] = []
-  private readonly pace = new Pace()
-  private lastFrame = 0
-  private lastSnapshot = 0
+  /** The last state known to be sound. */
   private snapshot: Checkpoint | undefined
+  private lastSnapshot = 0
   private wanted: 'run' | 'pause' | 'step' | 'stop' = 'run'
   private wake: (() => void) | undefined
   private ended: Promise<RunPhase> | undefined
-  private readonly reader: BatchReader
-  readonly totalSteps: number
-  readonly stepsPerEpoch: number
+  private readonly feeder: Feeder
+  private readonly recorder: Recorder
+  private readonly turns = new Turns()
 
   private constructor(
     readonly model: Model,
@@ -84,11 +81,11 @@ export class Trainer {
     private readonly update: LowerOptions,
   ) {
     const { data, maxSteps, checkpoint } = options
-    this.reader = new BatchReader(data.training, bindings, batchSize)
-    this.stepsPerEpoch = Math.floor(data.training.indices.length / batchSize)
-    this.totalSteps = maxSteps ?? this.settings.epochs * this.stepsPerEpoch
-    this.training = new Curve(undefined, [...(checkpoint?.training ?? [])])
-    this.validation = [...(checkpoint?.validation ?? [])]
+    const { seed, shuffle, epochs } = this.settings
+    this.feeder = new Feeder(data.training, bindings, { batchSize, seed, shuffle })
+    this.stepsPerEpoch = this.feeder.stepsPerEpoch
+    this.totalSteps = maxSteps ?? epochs * this.stepsPerEpoch
+    this.recorder = new Recorder(this, options.onFrame, checkpoint)
   }
 
   /** Compiles the training step. A `DiagnosedError` names what stands in the way. */
@@ -160,7 +157,6 @@ export class Trainer {
   }
 
   private async loop(): Promise<RunPhase> {
-    const turns = new Turns()
     try {
       this.snapshot = await this.checkpoint()
       this.lastSnapshot = performance.now()
@@ -172,11 +168,11 @@ export class Trainer {
           continue
         }
         const single = this.wanted === 'step'
-        await this.trainStep(turns)
+        await this.trainStep()
         if (single && this.wanted === 'step') this.wanted = 'pause'
         if (single) await this.drain()
-        if (single) this.sendFrame()
-        await turns.due()
+        if (single) this.recorder.frame(this.phase, this.step, true)
+        await this.turns.due()
       }
       return await this.finish('finished')
     } catch (error) {
@@ -202,35 +198,25 @@ export class Trainer {
     return phase
   }
 
-  private async trainStep(turns: Turns): Promise<void> {
+  private async trainStep(): Promise<void> {
     const started = performance.now()
     const step = this.step + 1
-    const inputs = await this.inputsOf(step)
+    const inputs = await this.feeder.inputsOf(step)
     const { program, executable } = await this.model.pass(this.batchSize, this.update)
     executable.run({ ...inputs, ...runtimeInputs(program, this.settings.seed, step, this.learningRate) })
     this.step = step
     this.pending.push({ step, outputs: executable.read(measuredNames(program.outputs)) })
     while (this.pending.length > (this.model.backend.info.id === 'webgpu' ? IN_FLIGHT : 0)) await this.record()
-    this.pace.add(this.batchSize, (performance.now() - started) / 1000)
-    if (step % this.stepsPerEpoch === 0) await this.endEpoch(turns)
-    const now = performance.now()
-    if (now - this.lastFrame >= FRAME_MS) this.sendFrame()
-    if (now - this.lastSnapshot >= SNAPSHOT_MS) await this.keep()
+    this.recorder.pace.add(this.batchSize, (performance.now() - started) / 1000)
+    if (step % this.stepsPerEpoch === 0) await this.endEpoch()
+    this.recorder.frame(this.phase, this.step, false)
+    if (performance.now() - this.lastSnapshot >= SNAPSHOT_MS) await this.keep()
   }
 
   private get learningRate(): number {
     const { optimizer } = this.settings
     const fallback = optimizers.get(optimizer.kind)?.params.lr?.default
     return Number(optimizer.params.lr ?? fallback)
-  }
-
-  /** Inputs of a step (from 1): which samples those are follows from its number alone. */
-  private inputsOf(step: number): Inputs | Promise<Inputs> {
-    const epoch = Math.floor((step - 1) / this.stepsPerEpoch)
-    const { indices } = this.options.data.training
-    if (this.order?.epoch !== epoch) this.order = { epoch, indices: epochOrder(indices, this.settings.seed, epoch, this.settings.shuffle) }
-    const start = ((step - 1) % this.stepsPerEpoch) * this.batchSize
-    return this.reader.read(this.order.indices.subarray(start, start + this.batchSize), epoch)
   }
 
   private async drain(): Promise<void> {
@@ -243,38 +229,35 @@ export class Trainer {
     if (!pending) return
     const measured = measuredFrom(await pending.outputs)
     if (!Number.isFinite(measured.loss)) throw new DiagnosedError([await this.diagnose(pending.step, measured.loss)])
-    this.framePoints.add(measured, 1)
+    this.recorder.trained(measured)
     // The last step of an epoch is reported together with its validation.
     if (pending.step % this.stepsPerEpoch !== 0) this.options.onStep?.(this.report(pending.step, measured))
-    else this.lastMeasured = measured
+    else this.latest = measured
   }
-
-  private lastMeasured: Measured = { loss: 0, metrics: {} }
 
   private report(step: number, measured: Measured): StepReport {
-    return { ...measured, step, epoch: Math.ceil(step / this.stepsPerEpoch), samplesPerSecond: this.pace.samplesPerSecond }
+    return { ...measured, step, epoch: Math.ceil(step / this.stepsPerEpoch), samplesPerSecond: this.recorder.pace.samplesPerSecond }
   }
 
-  private async endEpoch(turns: Turns): Promise<void> {
+  private async endEpoch(): Promise<void> {
     await this.drain()
-    const report = this.report(this.step, this.lastMeasured)
-    const point = await this.validate(turns)
+    const report = this.report(this.step, this.latest)
+    const point = await this.validate()
     this.options.onStep?.(report, point)
-    if (point) this.sendFrame()
+    if (point) this.recorder.frame(this.phase, this.step, true)
   }
 
   /** Undefined where nothing is held out, or a stop came in between. */
-  private async validate(turns: Turns): Promise<ValidationPoint | undefined> {
+  private async validate(): Promise<ValidationPoint | undefined> {
     const { validation } = this.options.data
     if (!validation) return undefined
     const cancelled = () => this.wanted === 'stop'
-    const measured = await evaluateModel(this.model, validation, this.bindings, { batchSize: this.batchSize, turns, cancelled })
+    const measured = await evaluateModel(this.model, validation, this.bindings, { batchSize: this.batchSize, turns: this.turns, cancelled })
     if (!measured) return undefined
     const isBest = this.isBetter(measured)
     const point: ValidationPoint = { step: this.step, epoch: this.step / this.stepsPerEpoch, ...measured, isBest }
     if (isBest) this.best = { point, weights: await this.model.read() }
-    this.validation.push(point)
-    this.freshValidation.push(point)
+    this.recorder.validated(point)
     return point
   }
 
@@ -289,30 +272,7 @@ export class Trainer {
 
   private enter(phase: RunPhase): void {
     this.phase = phase
-    this.sendFrame()
-  }
-
-  private sendFrame(): void {
-    const now = performance.now()
-    this.lastFrame = now
-    if (!this.framePoints.isEmpty) {
-      const point = { step: this.step, epoch: this.step / this.stepsPerEpoch, ...this.framePoints.take() }
-      this.training.add(point)
-      this.freshTraining.push(point)
-    }
-    this.options.onFrame?.({
-      phase: this.phase,
-      step: this.step,
-      totalSteps: this.totalSteps,
-      epoch: this.step / this.stepsPerEpoch,
-      epochs: Math.ceil(this.totalSteps / this.stepsPerEpoch),
-      samplesPerSecond: this.pace.samplesPerSecond,
-      secondsLeft: this.pace.secondsLeft((this.totalSteps - this.step) * this.batchSize),
-      training: this.freshTraining,
-      validation: this.freshValidation,
-    })
-    this.freshTraining = []
-    this.freshValidation = []
+    this.recorder.frame(this.phase, this.step, true)
   }
 
   /** Everything as it is after the latest step. */
@@ -327,8 +287,8 @@ export class Trainer {
       savedAt: Date.now(),
       state: specs.map(({ name, shape: extents }) => ({ name, shape: extents, data: state[name] as Float32Array })),
       best: this.best,
-      training: [...this.training.points],
-      validation: [...this.validation],
+      training: [...this.recorder.training.points],
+      validation: [...this.recorder.validation],
     }
   }
 
@@ -357,10 +317,10 @@ export class Trainer {
     if (from) await this.restore(from)
     const { program, executable } = await this.model.pass(this.batchSize, this.update)
     for (let replayed = this.step + 1; replayed < step; replayed++) {
-      const inputs = await this.inputsOf(replayed)
+      const inputs = await this.feeder.inputsOf(replayed)
       executable.run({ ...inputs, ...runtimeInputs(program, this.settings.seed, replayed, this.learningRate) })
     }
-    const found = await locateDivergence(this.model, this.batchSize, await this.inputsOf(step), step, loss)
+    const found = await locateDivergence(this.model, this.batchSize, await this.feeder.inputsOf(step), step, loss)
     // The weights that remain are those of the last sound state.
     if (from) await this.restore(from)
     return found
