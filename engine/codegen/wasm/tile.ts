@@ -140,8 +140,9 @@ function storeSums(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][],
   const { columns, stored, cRow } = spec
   const rows = sums.length
   const whole = stored === columns
-  // Rows that lie back to back may overflow into the next rows of the same tile, which are stored after them.
-  const adjacent = cRow === 4 * stored
+  // Rows that lie back to back may overflow into the next rows of the same tile, which are stored after them; but V8 finds no pairs to widen
+  // where a row's last store comes behind the next row's first in memory.
+  const adjacent = cRow === 4 * stored && cRow > 4 * columns - 16
   const direct = (r: number) => whole || (adjacent && columns - stored <= (rows - 1 - r) * stored)
   for (const [r, row] of sums.entries()) {
     for (const [j, sum] of row.entries()) {
