@@ -56,6 +56,8 @@ export interface InsightFrame {
 /** Class (or number) at `size × size` points, row by row from the lower left corner. */
 export interface DecisionPlane {
   readonly size: number
+  /** Absent where a plain number is predicted. */
+  readonly classes?: number
   readonly low: readonly [number, number]
   readonly high: readonly [number, number]
   /** The most probable class; a plain output value where there are no classes. */
@@ -109,6 +111,8 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly o
 export interface Hello {
   readonly backends: readonly BackendInfo[]
   readonly preferred: BackendId
+  /** What could not be had here, and why. */
+  readonly unavailable: readonly { readonly id: BackendId; readonly reason: string }[]
   /** A Web Lock that the engine holds for as long as it lives. */
   readonly lockName: string
 }

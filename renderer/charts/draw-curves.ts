@@ -218,12 +218,17 @@ function drawNames(
   if (ends.length === 0) return
   const end = Math.max(...ends.map(({ x }) => x))
   const beside = end + LABEL_ROOM <= frame.right
-  const heights = spread(
-    ends.map(({ y }) => (beside ? y : y - 10)),
-    LABEL_GAP,
-    frame.top + 4,
-    frame.bottom - 4,
-  )
+  const [top, bottom] = [frame.top + 4, frame.bottom - 6]
+  const wanted = ends.map(({ y }) => (beside ? y : y - 10))
+  // Above the lines, names give way upwards: below is where their own lines are.
+  const heights = beside
+    ? spread(wanted, LABEL_GAP, top, bottom)
+    : spread(
+        wanted.map((y) => -y),
+        LABEL_GAP,
+        -bottom,
+        -top,
+      ).map((y) => -y)
   context.font = `10.5px ${colour('--mono')}`
   context.textBaseline = 'middle'
   context.textAlign = beside ? 'left' : 'right'

@@ -51,6 +51,7 @@ export function CodeView({ text, language, label }: Props) {
       overviewRulerLanes: 0,
       lineNumbersMinChars: 3,
       folding: true,
+      bracketPairColorization: { enabled: false },
       padding: { top: 4, bottom: 8 },
       stickyScroll: { enabled: false },
       scrollbar: { verticalScrollbarSize: 8, horizontalScrollbarSize: 8 },

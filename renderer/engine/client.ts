@@ -30,6 +30,7 @@ const connection = new EngineConnection(
     onReady: (hello) => {
       useRun.setState({ engine: 'ready', backends: hello.backends, backend: hello.preferred })
       log('info', 'ready', { backend: hello.backends.find(({ id }) => id === hello.preferred)?.label ?? hello.preferred })
+      for (const { id, reason } of hello.unavailable) log('warning', 'unavailable', { backend: id, reason })
       void lookForCheckpoint()
     },
     onDeath: (reason, again) => {
@@ -81,7 +82,7 @@ interface Start {
 async function start(options: Start): Promise<boolean> {
   const { document, key } = useDocument.getState()
   const checkpoint = options.resume ? useRun.getState().checkpoint : undefined
-  beginRun(key, checkpoint?.step)
+  beginRun(key)
   if (checkpoint) log('info', 'resumed', { name: document.name, step: checkpoint.step })
   else log('info', 'began', { name: document.name })
   const backend = useRun.getState().backend

@@ -102,15 +102,8 @@ export function resetRun(change: Partial<RunState> = {}): void {
   useRun.setState((state) => ({ ...noRun, version: state.version + 1, ...change }))
 }
 
-/** A run begins; when it goes on from a checkpoint, the curves up to there stay. */
-export function beginRun(documentKey: string, resumedAt?: number): void {
-  if (resumedAt === undefined || useRun.getState().documentKey !== documentKey) {
-    resetRun({ documentKey, phase: 'preparing' })
-    return
-  }
-  curves.truncate(resumedAt)
-  useRun.setState((state) => ({ phase: 'preparing', failure: [], defect: undefined, version: state.version + 1 }))
-}
+/** A run begins. When it goes on from a checkpoint, the engine first sends the curves up to there. */
+export const beginRun = (documentKey: string): void => resetRun({ documentKey, phase: 'preparing' })
 
 export function receiveMetrics(frame: MetricsFrame): void {
   const state = useRun.getState()

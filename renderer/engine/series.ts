@@ -3,8 +3,11 @@
  * A curve never grows beyond `capacity`: when it is full, neighbours are averaged and later points are gathered in larger groups.
  */
 
-/** Share of the past in the moving average `s ← γ s + (1 − γ) y`, divided by `1 − γⁿ` so that it starts unbiased. */
-const GAMMA = 0.9
+/**
+ * The moving average `s ← γ s + (1 − γ) y` (notes 002 §1) looks back over about `1 / (1 − γ)` points: an eighth of the run so far, so that the
+ * steep beginning is not smeared over what follows, and at most ten points.
+ */
+const momentumAfter = (points: number): number => 1 - 1 / Math.min(10, 1 + points / 8)
 
 export class Series {
   /** Steps, rising. */
@@ -18,7 +21,7 @@ export class Series {
   private gatheredY = 0
   private gathered = 0
   private average = 0
-  private weight = 1
+  private averaged = 0
 
   constructor(private readonly capacity = 1 << 17) {}
 
@@ -28,18 +31,6 @@ export class Series {
     if (++this.gathered < this.group) return
     this.append(this.gatheredX / this.gathered, this.gatheredY / this.gathered)
     this.gatheredX = this.gatheredY = this.gathered = 0
-  }
-
-  /** Forgets what came after `x`: the run went on from an earlier checkpoint. */
-  truncate(x: number): void {
-    while (this.length > 0 && (this.x[this.length - 1] as number) > x) this.length--
-    this.gatheredX = this.gatheredY = this.gathered = 0
-    if (this.length === 0) {
-      this.average = 0
-      this.weight = 1
-    } else {
-      this.average = (this.smooth[this.length - 1] as number) * (1 - this.weight)
-    }
   }
 
   get lastX(): number | undefined {
@@ -64,12 +55,12 @@ export class Series {
     if (this.length === this.x.length) this.grow()
     // A value that is not finite has no place in an average; the raw curve shows the gap.
     if (Number.isFinite(y)) {
-      this.average = GAMMA * this.average + (1 - GAMMA) * y
-      this.weight *= GAMMA
+      const momentum = momentumAfter(this.averaged++)
+      this.average = momentum * this.average + (1 - momentum) * y
     }
     this.x[this.length] = x
     this.y[this.length] = y
-    this.smooth[this.length] = this.weight === 1 ? y : this.average / (1 - this.weight)
+    this.smooth[this.length] = this.averaged === 0 ? y : this.average
     this.length++
   }
 
@@ -112,10 +103,6 @@ export class Curves {
       this.byName.set(name, series)
     }
     series.push(step, value)
-  }
-
-  truncate(step: number): void {
-    for (const series of this.byName.values()) series.truncate(step)
   }
 
   clear(): void {

@@ -29,6 +29,7 @@ export const runWords = defineWords('run', {
   died: { en: 'The engine stopped unexpectedly and is being started again: {reason}.', zh: '引擎意外停止,正在重新启动:{reason}。' },
   gone: { en: 'The engine keeps stopping and was not started again: {reason}.', zh: '引擎反复停止,未再启动:{reason}。' },
   ready: { en: 'The engine is ready: {backend}.', zh: '引擎已就绪:{backend}。' },
+  unavailable: { en: 'The backend “{backend}” cannot be used here: {reason}.', zh: '此处无法使用后端“{backend}”:{reason}。' },
   began: { en: 'Training “{name}” began.', zh: '开始训练“{name}”。' },
   resumed: { en: 'Training “{name}” goes on from step {step}.', zh: '从第 {step} 步继续训练“{name}”。' },
   defect: { en: 'A defect of Netloom: {detail}', zh: 'Netloom 的缺陷:{detail}' },

@@ -1,6 +1,7 @@
 import { createBirpc } from 'birpc'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { GraphDocument } from '../../engine/document/schema'
+import { backendsOf } from '../../engine/host/browser/backends'
 import { type Checkpoints, Session } from '../../engine/host/browser/session'
 import { channelOver } from '../../engine/protocol/channel'
 import type { CheckpointInfo, EditorApi, EngineApi, InsightFrame, MetricsFrame } from '../../engine/protocol/messages'
@@ -41,7 +42,7 @@ beforeEach(() => {
   const backend = createReferenceBackend()
   session = new Session({
     port: ports.port1,
-    backends: Promise.resolve({ infos: [backend.info], preferred: 'reference', get: async () => backend }),
+    backends: Promise.resolve(backendsOf([backend])),
     checkpoints,
     lock: Promise.resolve('the lock'),
   })

@@ -18,8 +18,9 @@ import { probabilitiesOf } from './probabilities'
 import { type Thumbnail, thumbnailOf } from './thumbnails'
 
 const PREDICTIONS = 20
-/** Samples of the confusion counts; one batch of them is looked at with every frame. */
+/** Samples of the confusion counts; a part of them is looked at with every frame. */
 const COUNTED = 400
+const COUNTED_AT_ONCE = 100
 
 type Outputs = Readonly<Record<string, ArrayLike<number>>>
 
@@ -27,6 +28,7 @@ export class Insight {
   private readonly samples: Samples
   private readonly shown: Uint32Array
   private readonly counted: Uint32Array
+  private readonly atOnce: number
   private readonly reader: BatchReader
   private readonly nodes: ReadonlyMap<string, ShapedNode>
   private readonly grid: Promise<Grid | undefined>
@@ -42,10 +44,10 @@ export class Insight {
   ) {
     this.samples = data.validation ?? data.training
     const { indices } = this.samples
-    const batch = Math.min(PREDICTIONS, indices.length)
-    this.shown = indices.slice(0, batch)
-    this.counted = indices.slice(0, Math.floor(Math.min(COUNTED, indices.length) / batch) * batch)
-    this.reader = new BatchReader(this.samples, bindings, batch)
+    this.shown = indices.slice(0, Math.min(PREDICTIONS, indices.length))
+    this.atOnce = Math.min(COUNTED_AT_ONCE, indices.length)
+    this.counted = indices.slice(0, Math.floor(Math.min(COUNTED, indices.length) / this.atOnce) * this.atOnce)
+    this.reader = new BatchReader(this.samples, bindings, Math.max(this.shown.length, this.atOnce))
     this.nodes = new Map(unwrap(shape(model.document)).nodes.map((node) => [node.path, node]))
     this.grid = gridOf(this.samples, bindings)
   }
@@ -61,7 +63,7 @@ export class Insight {
     const outputs = await this.run(pass, inputs)
     const activations = this.activationsOf(outputs)
     const predictions = this.predictionsOf(pass, inputs, outputs)
-    await this.count(pass)
+    await this.count()
     return { activations, predictions, fields: this.data.fields, confusion: this.confusion, plane: await this.plane() }
   }
 
@@ -145,13 +147,14 @@ export class Insight {
   }
 
   /** Another batch of the samples that are counted; after the last the counts are shown and begin anew. */
-  private async count(pass: Compiled): Promise<void> {
+  private async count(): Promise<void> {
     const target = this.targetBinding()
     const classes = target?.field.classes
     // One class a sample is what can be counted; a label for every pixel or word is not.
     if (!target || classes === undefined || sizeOf(target.field.shape) !== 1) return
     if (this.counting.counts.length === 0) this.counting = { counts: new Uint32Array(classes * classes), next: 0 }
-    const batch = this.counted.subarray(this.counting.next, this.counting.next + this.shown.length)
+    const batch = this.counted.subarray(this.counting.next, this.counting.next + this.atOnce)
+    const pass = await this.pass('counted', this.atOnce, [])
     const inputs = await this.reader.read(batch, 0)
     const outputs = await this.run(pass, inputs)
     for (let index = 0; index < batch.length; index++) {
@@ -187,7 +190,7 @@ export class Insight {
         confidence[index] = Math.min(1, Math.max(first, 1 - first))
       } else value[index] = first
     }
-    return { size: PLANE_SIDE, low: grid.low, high: grid.high, value, confidence }
+    return { size: PLANE_SIDE, classes, low: grid.low, high: grid.high, value, confidence }
   }
 }
 

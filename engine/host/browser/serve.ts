@@ -3,9 +3,9 @@
  * editor knows at once when it dies, however it dies.
  */
 import type { PortLike } from '../../protocol/channel'
-import { openBackends } from './backends'
+import { type Backends, openBackends } from './backends'
 import { IndexedDbCheckpoints } from './indexeddb-store'
-import { type Backends, Session } from './session'
+import { Session } from './session'
 
 const lockName = `netloom engine ${crypto.randomUUID()}`
 

@@ -9,18 +9,11 @@ import type { FindFiles } from '../../datasets/prepare'
 import { recognise } from '../../datasets/recognise'
 import { channelOver, type PortLike } from '../../protocol/channel'
 import type { CheckpointInfo, EditorApi, EngineApi, GivenFiles, Hello, Outcome, TrainRequest } from '../../protocol/messages'
-import type { Backend, BackendId, BackendInfo } from '../../runtime/backend'
 import type { CheckpointStore } from '../../train/checkpoint'
+import type { Backends } from './backends'
 import { blobFiles } from './blob-files'
 import { previewOf } from './preview'
 import { Run } from './run'
-
-export interface Backends {
-  readonly infos: readonly BackendInfo[]
-  readonly preferred: BackendId
-  /** Opened once and kept. */
-  get(id: BackendId): Promise<Backend>
-}
 
 export interface Checkpoints extends CheckpointStore {
   info(key: string): Promise<CheckpointInfo | undefined>
@@ -48,8 +41,8 @@ export class Session implements EngineApi {
   }
 
   async hello(): Promise<Hello> {
-    const { infos, preferred } = await this.options.backends
-    return { backends: infos, preferred, lockName: await this.options.lock }
+    const { backends, preferred, unavailable } = await this.options.backends
+    return { backends, preferred, unavailable, lockName: await this.options.lock }
   }
 
   giveFiles(files: GivenFiles): void {
@@ -69,7 +62,7 @@ export class Session implements EngineApi {
       outcomeOf(async () => {
         await this.endRun()
         const backends = await this.options.backends
-        const backend = await backends.get(request.backend ?? backends.preferred)
+        const backend = backends.get(request.backend ?? backends.preferred)
         this.run = await Run.start({
           request,
           backend,

@@ -50,7 +50,7 @@ export function RunStats() {
               ? words('epochOf', { epoch: Math.min(epochs, Math.floor(epoch) + 1), epochs })
               : words('epochOf', { epoch: '–', epochs: '–' })}
           </dt>
-          <dd>{known ? words('step', { step: formatCount(step) }) : '–'}</dd>
+          <dd>{known ? <Step sentence={words('step', { step: HOLE })} step={step} /> : '–'}</dd>
         </div>
       </dl>
       <div
@@ -65,5 +65,19 @@ export function RunStats() {
       </div>
       <p className="run-note">{notes.join(' · ')}</p>
     </div>
+  )
+}
+
+const HOLE = '#'
+
+/** “step 411”, with the number an element of its own wherever the language puts it. */
+function Step({ sentence, step }: { readonly sentence: string; readonly step: number }) {
+  const [before, after] = sentence.split(HOLE)
+  return (
+    <>
+      {before}
+      <span data-testid="current-step">{formatCount(step)}</span>
+      {after}
+    </>
   )
 }

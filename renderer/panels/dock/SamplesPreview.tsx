@@ -90,5 +90,9 @@ function Points({ preview, input, target }: PartsProps) {
     })
     if (points.length > 0) drawPoints(context, width, height, points, regionOf(points))
   })
-  return <canvas ref={ref} className="plane" role="img" aria-label={words('preview')} />
+  return (
+    <div className="plane">
+      <canvas ref={ref} role="img" aria-label={words('preview')} />
+    </div>
+  )
 }
