@@ -32,7 +32,7 @@ function assemble(
   outputs: readonly { readonly name: string; readonly owner: Owner }[],
 ): KernelProgram {
   const buffers: Buffer[] = []
-  const valueOf: (number | undefined)[] = []
+  const held: (number | undefined)[] = []
   const known = new Map<Owner, BufferId>()
   const bufferOf = (owner: Owner): BufferId => {
     const slot = inPlace.get(owner)
@@ -42,7 +42,7 @@ function assemble(
     const { op, shape, dtype, origin } = storage.at(storage.held(owner))
     const input = op.op === 'input' && owner < program.values.length ? op : undefined
     const id = buffers.push({ shape, dtype, role: input?.role ?? 'scratch', ...(input ? { name: input.name } : {}), origin }) - 1
-    valueOf.push(owner < program.values.length ? owner : undefined)
+    held.push(owner < program.values.length ? owner : undefined)
     known.set(owner, id)
     return id
   }
@@ -67,7 +67,7 @@ function assemble(
       const buffer = bufferOf(value)
       return { name, buffer, ...(update === undefined ? {} : { update: buffer }) }
     }),
-    valueOf,
+    valueOf: held,
   }
 }
 

@@ -27,7 +27,7 @@ const turn = <T>(perLogicalAxis: readonly T[], permutation: readonly number[]): 
 
 export function layout(program: Program): Program {
   const pass = new LayoutPass()
-  for (const value of program.values) pass.convert(value)
+  for (const value of program.values) pass.add(value)
   return pass.rewriter.finish(program, (id) => pass.logical(id))
 }
 
@@ -84,14 +84,14 @@ class LayoutPass {
     return this.rewriter.add({ op: 'transpose', permutation }, [id], shape, value.dtype, value.origin)
   }
 
-  private emit(value: Instruction, op: Op, inputs: readonly ValueId[], permutation: readonly number[]): void {
+  private emit(value: Instruction, op: Op, inputs: readonly ValueId[], permutation: readonly number[]): Turned {
     // `value.shape` is logical; the instruction's own shape is in the turned order.
     const turned = this.rewriter.add(op, inputs, turn(value.shape, permutation), value.dtype, value.origin)
-    this.known.push({ turned, permutation })
+    return { turned, permutation }
   }
 
-  private emitLogical(value: Instruction): void {
-    this.emit(
+  private emitLogical(value: Instruction): Turned {
+    return this.emit(
       value,
       value.op,
       value.inputs.map((id) => this.logical(id)),
@@ -105,7 +105,11 @@ class LayoutPass {
     return turned ? turned.permutation : identity(rank)
   }
 
-  convert(value: Instruction): void {
+  add(value: Instruction): void {
+    this.known.push(this.convert(value))
+  }
+
+  private convert(value: Instruction): Turned {
     const { op, inputs } = value
     const [x, y] = inputs as [ValueId, ValueId]
     switch (op.op) {
@@ -125,8 +129,7 @@ class LayoutPass {
       case 'transpose': {
         // logical axis i is operand axis op.permutation[i]
         const { turned, permutation } = this.of(x)
-        this.known.push({ turned, permutation: op.permutation.map((axis) => permutation[axis] as number) })
-        return
+        return { turned, permutation: op.permutation.map((axis) => permutation[axis] as number) }
       }
       case 'slice': {
         const { turned, permutation } = this.of(x)
@@ -206,7 +209,7 @@ class LayoutPass {
   }
 
   /** A windowed operation whose result is an image. */
-  private image(value: Instruction, inputs: readonly ValueId[]): void {
+  private image(value: Instruction, inputs: readonly ValueId[]): Turned {
     const { op } = value
     switch (op.op) {
       case 'conv2d':

@@ -269,14 +269,13 @@ class LoopWriter {
 
   /** One innermost step: its values are in scope; store them or add them to the accumulators. */
   private step(scope: Scope, vectors: readonly Vector[]): void {
-    this.kernel.results.forEach((result, r) => {
-      if (result.reduce) vectors.forEach((vector, u) => this.accumulate(result, r, u, vector, scope))
-    })
-    for (const result of this.kernel.results)
-      if (!result.reduce)
-        vectors.forEach((vector, u) =>
-          this.nodes.store(this.nodes.at(result.value, u, scope), result.strides, this.address(result.buffer) + 4 * result.offset, vector),
-        )
+    for (const [r, result] of this.kernel.results.entries())
+      if (result.reduce) for (const [u, vector] of vectors.entries()) this.accumulate(result, r, u, vector, scope)
+    for (const result of this.kernel.results) {
+      if (result.reduce) continue
+      const base = this.address(result.buffer) + 4 * result.offset
+      for (const [u, vector] of vectors.entries()) this.nodes.store(this.nodes.at(result.value, u, scope), result.strides, base, vector)
+    }
   }
 
   private accumulate(result: LoopResult, r: number, u: number, { lanes }: Vector, scope: Scope): void {
@@ -309,7 +308,7 @@ class LoopWriter {
       const offset = this.partialOffset
       if (offset) f.get(pointer).get(offset).op('i32.add').set(pointer)
       if (this.plan.mode === 'column') {
-        columns.forEach((vector, u) => this.nodes.store(sums[u] as Local, result.strides, base, vector))
+        for (const [u, vector] of columns.entries()) this.nodes.store(sums[u] as Local, result.strides, base, vector)
       } else {
         let rest = [...sums]
         while (rest.length > 1) {

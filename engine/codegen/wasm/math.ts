@@ -60,7 +60,7 @@ export class VectorMath {
     // eˣ = 2ⁿ · eʳ, n = round(x / ln 2); adding 1.5·2²³ rounds, and leaves n in the low bits.
     const magic = k.f32(12582912)
     const clamped = this.apply('f32x4.pmin', this.apply('f32x4.pmax', x, k.f32(-87.33654)), k.f32(88.722839))
-    const shifted = this.fma(clamped, k.f32(1.44269504), magic)
+    const shifted = this.fma(clamped, k.f32(Math.LOG2E), magic)
     const n = this.apply('f32x4.sub', shifted, magic)
     const high = this.fma(n, k.f32(-0.693359375), clamped)
     const r = this.fma(n, k.f32(2.1219444e-4), high)
@@ -107,7 +107,7 @@ export class VectorMath {
 
   tanh(x: Local): Local {
     const { k } = this
-    const c = this.apply('f32x4.pmin', this.apply('f32x4.pmax', x, k.f32(-7.90531110763549805)), k.f32(7.90531110763549805))
+    const c = this.apply('f32x4.pmin', this.apply('f32x4.pmax', x, k.f32(-7.905311)), k.f32(7.905311))
     const q = this.apply('f32x4.mul', c, c)
     const p = this.polynomial(
       q,

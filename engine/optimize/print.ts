@@ -1,0 +1,98 @@
+/**
+ * @file Kernels as text, for people and for golden tests: byte-stable, one kernel a block, shapes on every buffer.
+ * In: a kernel program. Out: lines such as
+ *
+ *   k3 loop [16384, 64] reduce 1 · bn1
+ *     %0 = b7[64·i0 + i1]
+ *     b9[i1] += %0
+ */
+import { formatShape } from '../core/tensor'
+import type { Buffer, ConvSizes, Kernel, KernelProgram, LoopKernel, LoopOp, View } from './kernel'
+
+export function printKernels(program: KernelProgram): string {
+  const lines = [`kernels of ${program.name}`, '']
+  lines.push(...program.buffers.map((buffer, id) => `b${id} ${describe(buffer)}`))
+  lines.push('')
+  program.kernels.forEach((kernel, number) => {
+    const origins = kernel.origins.length > 0 ? ` · ${kernel.origins.join(', ')}` : ''
+    lines.push(`k${number} ${title(kernel)}${origins}`)
+    if (kernel.kind === 'loop') lines.push(...loopLines(kernel).map((line) => `  ${line}`))
+  })
+  lines.push('')
+  for (const { name, buffer } of program.outputs) lines.push(`output ${name} = b${buffer}`)
+  for (const { name, buffer, update } of program.state) lines.push(`state ${name} = b${buffer}${update === undefined ? '' : ', updated'}`)
+  return `${lines.join('\n')}\n`
+}
+
+const describe = ({ role, name, dtype, shape, origin }: Buffer): string =>
+  [role, name, dtype, formatShape(shape), origin === '' || name !== undefined ? undefined : `(${origin})`]
+    .filter((part) => part !== undefined)
+    .join(' ')
+
+function title(kernel: Kernel): string {
+  switch (kernel.kind) {
+    case 'loop':
+      return `loop [${kernel.axes.join(', ')}]${kernel.reduced > 0 ? ` reduce ${kernel.reduced}` : ''}`
+    case 'matmul': {
+      const { batch, m, k, n, transposeA, transposeB, a, b, out, bias } = kernel
+      const plus = bias === undefined ? '' : ` + b${bias}`
+      return `b${out} = b${a}${transposeA ? 'ᵀ' : ''} · b${b}${transposeB ? 'ᵀ' : ''}${plus} matmul ${batch}×(${m}×${k} · ${k}×${n})`
+    }
+    case 'conv': {
+      const { direction, a, b, out, bias, sizes, window } = kernel
+      const plus = bias === undefined ? '' : ` + b${bias}`
+      const groups = window.groups > 1 ? ` groups ${window.groups}` : ''
+      return `b${out} = ${direction}(b${a}, b${b})${plus} conv ${convText(sizes)} stride ${window.stride.join('×')} padding ${window.padding.join('×')}${groups}`
+    }
+    case 'pool': {
+      const { variant, x, index, out, sizes, window } = kernel
+      const size = `${sizes.height}×${sizes.width}→${sizes.outHeight}×${sizes.outWidth}`
+      return `b${out} = ${variant}(b${x}${index === undefined ? '' : `, index b${index}`}) pool ${window.kernel.join('×')} ${size}, ${sizes.batch} images, ${sizes.channels} channels`
+    }
+    case 'gather':
+      return `b${kernel.out} = gather(b${kernel.table}, b${kernel.indices}) ${kernel.count} of ${kernel.rows} rows of ${kernel.width}`
+    case 'scatterAdd':
+      return `b${kernel.out} = scatterAdd(b${kernel.indices}, b${kernel.updates}) ${kernel.count} into ${kernel.rows} rows of ${kernel.width}`
+    case 'argMax':
+      return `b${kernel.out} = argMax(b${kernel.x}) ${kernel.outer}×${kernel.extent}×${kernel.inner}`
+  }
+}
+
+const convText = (s: ConvSizes): string =>
+  `${s.batch} images ${s.channels}→${s.outChannels}, ${s.height}×${s.width}→${s.outHeight}×${s.outWidth}, kernel ${s.kernelHeight}×${s.kernelWidth}`
+
+function place(strides: readonly number[], offset: number): string {
+  const terms = strides.flatMap((stride, axis) => (stride === 0 ? [] : [stride === 1 ? `i${axis}` : `${stride}·i${axis}`]))
+  if (offset !== 0 || terms.length === 0) terms.push(`${offset}`)
+  return terms.join(' + ')
+}
+
+const at = ({ buffer, strides, offset }: View): string => `b${buffer}[${place(strides, offset)}]`
+
+function loopLines({ body, results }: LoopKernel): string[] {
+  return [
+    ...body.map((op, id) => `%${id} = ${expression(op)}`),
+    ...results.map((result) => `${at(result)} ${result.reduce === 'sum' ? '+=' : result.reduce === 'max' ? 'max=' : '='} %${result.value}`),
+  ]
+}
+
+function expression(op: LoopOp & { readonly dtype: string }): string {
+  switch (op.op) {
+    case 'load':
+      return at(op.view)
+    case 'constant':
+      return `${op.value}`
+    case 'index':
+      return `index ${place(op.strides, op.offset)}`
+    case 'random':
+      return `random %${op.index} key b${op.key} stream ${op.stream}`
+    case 'unary':
+      return `${op.name} %${op.x}`
+    case 'binary':
+      return `${op.name} %${op.a} %${op.b}`
+    case 'select':
+      return `select %${op.condition} %${op.then} %${op.otherwise}`
+    case 'cast':
+      return `${op.dtype} %${op.x}`
+  }
+}
