@@ -33,35 +33,35 @@ export function App() {
   return (
     <div className="app">
       <Header />
-      <Group orientation="vertical" className="app-body">
-        <Panel minSize={200} id="work">
-          <Group orientation="horizontal">
-            <Panel defaultSize={208} minSize={160} maxSize={360} groupResizeBehavior="preserve-pixel-size" id="palette">
-              <aside aria-label={say('palette')}>
-                <Palette />
-              </aside>
-            </Panel>
-            <Separator className="splitter is-vertical" aria-label={say('resize')} />
-            <Panel minSize={320} id="canvas">
-              <main>
+      <main className="app-body">
+        <Group orientation="vertical">
+          <Panel minSize={200} id="work">
+            <Group orientation="horizontal">
+              <Panel defaultSize={208} minSize={160} maxSize={360} groupResizeBehavior="preserve-pixel-size" id="palette">
+                <section className="app-panel" aria-label={say('palette')}>
+                  <Palette />
+                </section>
+              </Panel>
+              <Separator className="splitter is-vertical" aria-label={say('resize')} />
+              <Panel minSize={320} id="canvas">
                 <Canvas />
-              </main>
-            </Panel>
-            <Separator className="splitter is-vertical" aria-label={say('resize')} />
-            <Panel defaultSize={264} minSize={220} maxSize={480} groupResizeBehavior="preserve-pixel-size" id="inspector">
-              <aside aria-label={say('inspector')}>
-                <Inspector />
-              </aside>
-            </Panel>
-          </Group>
-        </Panel>
-        <Separator className="splitter is-horizontal" aria-label={say('resize')} />
-        <Panel defaultSize={212} minSize={120} maxSize="70%" groupResizeBehavior="preserve-pixel-size" id="dock">
-          <section className="app-dock" aria-label={say('dock')}>
-            <Dock />
-          </section>
-        </Panel>
-      </Group>
+              </Panel>
+              <Separator className="splitter is-vertical" aria-label={say('resize')} />
+              <Panel defaultSize={264} minSize={220} maxSize={480} groupResizeBehavior="preserve-pixel-size" id="inspector">
+                <section className="app-panel" aria-label={say('inspector')}>
+                  <Inspector />
+                </section>
+              </Panel>
+            </Group>
+          </Panel>
+          <Separator className="splitter is-horizontal" aria-label={say('resize')} />
+          <Panel defaultSize={212} minSize={120} maxSize="70%" groupResizeBehavior="preserve-pixel-size" id="dock">
+            <section className="app-panel" aria-label={say('dock')}>
+              <Dock />
+            </section>
+          </Panel>
+        </Group>
+      </main>
       <Gallery />
       <CommandPalette />
       <FindNode />

@@ -52,6 +52,7 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
         <Handle
           key={port.name}
           id={port.name}
+          role="img"
           type="target"
           position={Position.Left}
           className={port.variadic ? 'port is-variadic' : 'port'}
@@ -64,6 +65,7 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
         <Handle
           key={port.name}
           id={port.name}
+          role="img"
           type="source"
           position={Position.Right}
           className="port"

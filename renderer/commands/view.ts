@@ -1,5 +1,6 @@
 /** @file Commands that change how the graph is seen, and layout. */
 import { toast } from 'sonner'
+import type { Text } from '../../engine/core/text'
 import { viewport } from '../canvas/viewport'
 import { translate } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
@@ -7,6 +8,7 @@ import { arrangeInWorker } from '../layout/layout-client'
 import { layOut } from '../store/actions'
 import { enterBlock, leaveBlock, openedGraph, select, useDocument } from '../store/document'
 import { isBlock } from '../store/graphs'
+import { connectSelected, type Direction, walk } from '../store/reach'
 import { changeSettings, useSettings } from '../store/settings'
 import { showUi } from '../store/ui'
 import type { Command } from './command'
@@ -49,6 +51,13 @@ function addAtPointer(): void {
   if (view) showUi({ adding: { screen: view.pointerOnScreen(), at: view.pointer() } })
 }
 
+const walks: readonly (readonly [key: string, direction: Direction, title: Text])[] = [
+  ['ArrowLeft', 'upstream', { en: 'Walk upstream', zh: '选择上游节点' }],
+  ['ArrowRight', 'downstream', { en: 'Walk downstream', zh: '选择下游节点' }],
+  ['ArrowUp', 'above', { en: 'Walk up', zh: '选择上方节点' }],
+  ['ArrowDown', 'below', { en: 'Walk down', zh: '选择下方节点' }],
+]
+
 export const viewCommands: readonly Command[] = [
   { id: 'graph.add', title: { en: 'Add a layer…', zh: '添加层…' }, group: 'graph', keys: ['Shift+KeyA', 'Tab'], run: addAtPointer },
   { id: 'graph.layout', title: { en: 'Auto-layout', zh: '自动布局' }, group: 'graph', keys: ['$mod+Shift+KeyL'], run: autoLayout },
@@ -70,6 +79,27 @@ export const viewCommands: readonly Command[] = [
     when: () => state().path.length > 0,
     run: () => leaveBlock(),
   },
+  {
+    id: 'graph.connect',
+    title: { en: 'Connect the selected nodes', zh: '连接所选节点' },
+    group: 'graph',
+    keys: ['KeyF'],
+    when: () => state().nodes.length > 1,
+    run: connectSelected,
+  },
+  ...walks.map(
+    ([key, direction, title]): Command => ({
+      id: `graph.walk${key}`,
+      title,
+      group: 'graph',
+      keys: [`Alt+${key}`],
+      hidden: true,
+      run: () => {
+        const node = walk(direction)
+        if (node !== undefined) viewport()?.reveal(node)
+      },
+    }),
+  ),
   {
     id: 'graph.find',
     title: { en: 'Find a node…', zh: '查找节点…' },

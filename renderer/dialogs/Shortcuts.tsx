@@ -22,6 +22,7 @@ const shownKeys = (keys: readonly string[]): readonly string[] => [...new Set(ke
 
 const mouse = [
   ['nudge', 'nudgeKeys'],
+  ['walk', 'walkKeys'],
   ['mouseAdd', 'mouseDouble'],
   ['mouseBox', 'shiftDrag'],
   ['mousePan', 'spaceDrag'],

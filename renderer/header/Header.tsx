@@ -23,10 +23,10 @@ export function Header() {
   const redoLabel = future ? say('redoStep', { title: text(future.title) }) : say('redo')
   return (
     <header className="header">
-      <span className="brand">
+      <h1 className="brand">
         <BrandMark />
         Netloom
-      </span>
+      </h1>
       <TitleTab />
       <button type="button" className="btn plain" onClick={() => showUi({ gallery: true })}>
         <LayoutGrid size={14} aria-hidden="true" />

@@ -47,6 +47,8 @@ export const shellWords = defineWords('shell', {
   resize: { en: 'Resize', zh: '调整大小' },
   mouse: { en: 'By hand', zh: '手动操作' },
   nudge: { en: 'Nudge; further', zh: '微移；大步移动' },
+  walk: { en: 'Walk along the wires', zh: '沿连线选择节点' },
+  walkKeys: { en: 'Alt+arrows', zh: 'Alt+方向键' },
   nudgeKeys: { en: 'arrows; Shift+arrows', zh: '方向键；Shift+方向键' },
   mouseAdd: { en: 'Add a layer at the pointer', zh: '在指针处添加层' },
   mouseDouble: { en: 'double-click', zh: '双击' },

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { add, applyFix, changeParam, deleteSelection, nodeOf, paste } from '../../renderer/store/actions'
 import { clipOf, parseClip } from '../../renderer/store/clipboard'
 import { select, undo, useDocument } from '../../renderer/store/document'
+import { connectSelected, walk } from '../../renderer/store/reach'
 import { shape, shapedOf } from '../../renderer/store/shaped'
 import { portFor, refusal } from '../../renderer/store/wiring'
 import { current, ids, open } from './helpers'
@@ -121,4 +122,24 @@ test('shapes of the largest template are worked out within an editing frame', ()
   const times = Array.from({ length: 15 }, once)
   // The best of several runs: the machine that tests may be busy.
   expect(Math.min(...times)).toBeLessThan(16)
+})
+
+describe('by keyboard', () => {
+  test('one walks along the wires', () => {
+    select(['conv1'])
+    expect(walk('downstream')).toBe('sigmoid1')
+    expect(walk('upstream')).toBe('conv1')
+    expect(walk('below')).toBeDefined()
+  })
+
+  test('the selected nodes are wired over the first ports that fit', () => {
+    const id = add({ type: 'layer', kind: 'relu' }, { at: { x: 0, y: 900 } })
+    select(['conv2', id])
+    connectSelected()
+    expect(current().edges).toContainEqual({ from: { node: 'conv2', port: 'y' }, to: { node: id, port: 'x' } })
+    select(['label', 'conv2'])
+    const before = current()
+    connectSelected()
+    expect(current()).toBe(before)
+  })
 })

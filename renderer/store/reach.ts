@@ -1,0 +1,64 @@
+/**
+ * @file Working the graph by keyboard. In: the selection. Out: the next node in a direction selected, or what is selected wired together.
+ */
+import { positionsOf } from '../layout/positions'
+import { connectPorts } from './actions'
+import { openedGraph, select, useDocument } from './document'
+import { portsIn } from './graphs'
+import { shapedOf } from './shaped'
+import { refusal } from './wiring'
+
+export type Direction = 'upstream' | 'downstream' | 'above' | 'below'
+
+const state = () => useDocument.getState()
+
+/** Along a wire to the left or right; up or down to the nearest node. Returns the node that is now selected. */
+export function walk(direction: Direction): string | undefined {
+  const graph = openedGraph(state())
+  const [from] = state().nodes
+  const next = from === undefined ? graph.nodes[0]?.id : neighbour(from, direction)
+  if (next !== undefined) select([next])
+  return next
+}
+
+function neighbour(id: string, direction: Direction): string | undefined {
+  const graph = openedGraph(state())
+  if (direction === 'downstream') return graph.edges.find((edge) => edge.from.node === id)?.to.node
+  if (direction === 'upstream') return graph.edges.find((edge) => edge.to.node === id)?.from.node
+  const positions = positionsOf(graph)
+  const here = positions[id]
+  if (!here) return undefined
+  const sign = direction === 'below' ? 1 : -1
+  // A step aside counts double: up and down should stay in the column.
+  const distance = (other: string): number => {
+    const at = positions[other]
+    return !at || (at.y - here.y) * sign <= 4 ? Number.POSITIVE_INFINITY : Math.abs(at.y - here.y) + 2 * Math.abs(at.x - here.x)
+  }
+  const best = graph.nodes.map((node) => node.id).sort((a, b) => distance(a) - distance(b))[0]
+  return best !== undefined && Number.isFinite(distance(best)) ? best : undefined
+}
+
+/** Wires the selected nodes one after another, in the order in which they were selected, over the first ports that fit. */
+export function connectSelected(): void {
+  const { nodes } = state()
+  for (const [index, to] of nodes.entries()) {
+    const from = nodes[index - 1]
+    if (from !== undefined) connectPair(from, to)
+  }
+}
+
+function connectPair(from: string, to: string): void {
+  const { document, path } = state()
+  const graph = openedGraph(state())
+  const shaped = shapedOf(document)
+  const source = graph.nodes.find((node) => node.id === from)
+  const target = graph.nodes.find((node) => node.id === to)
+  if (!source || !target) return
+  for (const output of portsIn(document, source).outputs)
+    for (const input of portsIn(document, target).inputs) {
+      const ends = { from: { node: from, port: output.name }, to: { node: to, port: input.name } }
+      if (refusal(document, path, ends.from, ends.to, shaped)) continue
+      connectPorts(ends.from, ends.to)
+      return
+    }
+}
