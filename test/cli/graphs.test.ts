@@ -199,6 +199,7 @@ describe('failing', () => {
 describe('compile, data and doctor', () => {
   it('show the program, samples and the machine', async () => {
     expect((await netloom('compile', 'xor-mlp')).out).toContain('matmul')
+    expect((await netloom('compile', 'xor-mlp', '--emit', 'kernels', '--mode', 'eval')).out).toMatch(/^k0 /m)
     const preview = await netloom('data', 'digits', '--preview', '--count', '1')
     expect(preview.out).toContain('10000 samples')
     expect(preview.out.split('\n').filter((line) => line.length === 28).length).toBeGreaterThan(20)

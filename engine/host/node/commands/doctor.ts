@@ -7,6 +7,7 @@ import type { Command } from 'commander'
 import { availableBackends } from '../backends'
 import { exists } from '../files'
 import type { Io } from '../io'
+import { kernelVariant } from '../kernel-variant'
 import { packageRoot } from '../package-root'
 
 /** A module whose one function uses an instruction of the extension; it validates only where the engine knows it. */
@@ -58,6 +59,7 @@ async function pythonTorch(): Promise<string> {
 
 async function findings(): Promise<Readonly<Record<string, string | number | boolean | readonly string[]>>> {
   const backends = await availableBackends()
+  const variant = await kernelVariant()
   return {
     node: process.versions.node,
     v8: process.versions.v8,
@@ -66,6 +68,7 @@ async function findings(): Promise<Readonly<Record<string, string | number | boo
     simd: WebAssembly.validate(simd),
     relaxedSimd: WebAssembly.validate(relaxedSimd),
     revectorize: process.execArgv.some((flag) => flag.includes('wasm-revectorize')),
+    kernels: `${variant.rows}×${variant.columns} tile, ${variant.fma ? 'fused' : 'separate'} multiply-add`,
     backends: backends.map(({ id, label }) => `${id}: ${label}`),
     webgpu: 'not yet',
     electron: (await exists(join(packageRoot(), 'node_modules/electron/path.txt')))
