@@ -77,6 +77,10 @@ describe('train', () => {
     const resumed = await netloom('train', 'mlp', '--resume', at('cp'), '--steps', '20', '--out', at('resumed'))
     expect(resumed).toMatchObject({ code: 0 })
     expect(readFileSync(at('resumed'))).toEqual(readFileSync(at('straight')))
+    const [whole, kept] = await Promise.all(
+      ['resumed', 'cp'].map((weights) => netloom('evaluate', 'mlp', '--data', held, ...small, '--weights', at(weights), '--json')),
+    )
+    expect(kept?.out).toBe(whole?.out)
     // A count that has been reached means so many more.
     await netloom('train', 'mlp', ...common, '--steps', '10', '--checkpoint', at('half'))
     await netloom('train', 'mlp', '--resume', at('half'), '--steps', '10', '--out', at('more'))

@@ -9,12 +9,15 @@ import { dataSchema, type GraphDocument } from '../../document/schema'
 import { unwrap, weightsOf } from '../../train/model'
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../../train/safetensors'
 import { tensorNamed } from '../../train/tensor-values'
-import { readBytes, writeWhole } from './files'
+import { checkpointFile } from './checkpoint-store'
+import { exists, readBytes, writeWhole } from './files'
 
 const STATISTICS = 'netloom.statistics'
 
+/** A folder means the checkpoint in it. */
 export async function readTensors(path: string): Promise<SafetensorsFile> {
-  return decodeSafetensors(await readBytes(path), path)
+  const file = (await exists(checkpointFile(path))) ? checkpointFile(path) : path
+  return decodeSafetensors(await readBytes(file), file)
 }
 
 /** Every weight of the network, from the file; tensors that are no weights are left alone. */
@@ -39,12 +42,18 @@ export async function writeWeights(path: string, document: GraphDocument, weight
 /** Gives a document without statistics those that its weights were trained with. */
 export async function withStatisticsOf(path: string, document: GraphDocument): Promise<GraphDocument> {
   const { metadata } = await readTensors(path)
-  const stored = metadata[STATISTICS]
+  const stored = metadata[STATISTICS] === undefined ? statisticsIn(metadata.document) : readJson(metadata[STATISTICS])
   if (stored === undefined || document.data.statistics) return document
-  const parsed = dataSchema.shape.statistics.safeParse(readJson(stored))
+  const parsed = dataSchema.shape.statistics.safeParse(stored)
   if (!parsed.success)
     throw diagnosedError('weights.format', { detail: `its statistics are unsound (${z.prettifyError(parsed.error)})` }, { file: path })
   return { ...document, data: { ...document.data, statistics: parsed.data, standardize: true } }
+}
+
+/** Those of the document that a checkpoint carries. */
+function statisticsIn(document: string | undefined): unknown {
+  const parsed = z.object({ data: z.object({ statistics: z.unknown() }) }).safeParse(readJson(document ?? ''))
+  return parsed.success ? parsed.data.data.statistics : undefined
 }
 
 function readJson(text: string): unknown {
