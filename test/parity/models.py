@@ -3,6 +3,9 @@
 In (stdin): which model, in which mode, the names of its parameters in forward order, and a safetensors file with these and the inputs.
 Out: a safetensors file with the logits, the loss, the gradient of everything real, and in training the new running statistics.
 
+Of several batches the first is taken that keeps its distance from every kink (the zero of a ReLU, a tie in a max pool): at a kink the
+derivative jumps, so that rounding alone decides it and no two single-precision programs agree, PyTorch's own included.
+
 Each function takes its parameters one after another in the order that CLI.md promises, and checks every shape, so a model that agrees
 also has the layers of SYSTEMS.md in the promised order. Nothing here is derived from Netloom's code.
 """
@@ -23,6 +26,7 @@ class Model:
         self.rest = iter(parameters.items())
         self.training = training
         self.renewed = {}
+        self.margin = float("inf")
 
     def take(self, what, *shape):
         name, tensor = next(self.rest)
@@ -53,6 +57,24 @@ class Model:
         self.renewed[variance_name] = 0.9 * running_variance + 0.1 * x.var((0, 2, 3), unbiased=False)
         return F.batch_norm(x, None, None, scale, shift, training=True)
 
+    def keep_margin(self, gap, scale):
+        self.margin = min(self.margin, (gap.min() / scale.std()).item())
+
+    def relu(self, x):
+        self.keep_margin(x.abs(), x)
+        return torch.relu(x)
+
+    def max_pool(self, x, size, stride, padding=0):
+        with torch.no_grad():
+            padded = F.pad(x, [padding] * 4, value=float("-inf"))
+            windows = padded.unfold(2, size, stride).unfold(3, size, stride).flatten(4)
+            largest, second = windows.topk(2, dim=4).values.unbind(4)
+            # Exact ties do no harm: a window of zeros behind a ReLU passes no gradient on, and equal values in overlapping
+            # pools are copies of one element, to which either hands the gradient back.
+            decided = largest > second
+            self.keep_margin((largest - second)[decided], x)
+        return F.max_pool2d(x, size, stride, padding)
+
     def finish(self):
         left = [name for name, _ in self.rest]
         if left:
@@ -64,25 +86,25 @@ def softmax_regression(m, x):
 
 
 def mlp(m, x):
-    return m.dense(torch.relu(m.dense(x, 256)), 10)
+    return m.dense(m.relu(m.dense(x, 256)), 10)
 
 
 def lenet(m, x):
-    x = F.max_pool2d(torch.sigmoid(m.conv(x, 6, 5)), 2, 2)
-    x = F.max_pool2d(torch.sigmoid(m.conv(x, 16, 5)), 2, 2)
+    x = m.max_pool(torch.sigmoid(m.conv(x, 6, 5)), 2, 2)
+    x = m.max_pool(torch.sigmoid(m.conv(x, 16, 5)), 2, 2)
     x = torch.sigmoid(m.dense(x.flatten(1), 120))
     return m.dense(torch.sigmoid(m.dense(x, 84)), 10)
 
 
 def residual(m, x, channels, stride, shortcut):
-    y = torch.relu(m.batch_norm(m.conv(x, channels, 3, stride, 1)))
+    y = m.relu(m.batch_norm(m.conv(x, channels, 3, stride, 1)))
     y = m.batch_norm(m.conv(y, channels, 3, 1, 1))
-    return torch.relu(y + (m.conv(x, channels, 1, stride) if shortcut else x))
+    return m.relu(y + (m.conv(x, channels, 1, stride) if shortcut else x))
 
 
 def resnet18(m, x):
-    x = torch.relu(m.batch_norm(m.conv(x, 64, 7, 2, 3)))
-    x = F.max_pool2d(x, 3, 2, 1)
+    x = m.relu(m.batch_norm(m.conv(x, 64, 7, 2, 3)))
+    x = m.max_pool(x, 3, 2, 1)
     for group, channels in enumerate([64, 128, 256, 512]):
         x = residual(m, x, channels, 2 if group > 0 else 1, group > 0)
         x = residual(m, x, channels, 1, False)
@@ -91,22 +113,22 @@ def resnet18(m, x):
 
 def inception(m, x, n1, n2, n3, n4):
     def relu_conv(x, channels, size, padding=0):
-        return torch.relu(m.conv(x, channels, size, 1, padding))
+        return m.relu(m.conv(x, channels, size, 1, padding))
 
     path1 = relu_conv(x, n1, 1)
     path2 = relu_conv(relu_conv(x, n2[0], 1), n2[1], 3, 1)
     path3 = relu_conv(relu_conv(x, n3[0], 1), n3[1], 5, 2)
-    path4 = relu_conv(F.max_pool2d(x, 3, 1, 1), n4, 1)
+    path4 = relu_conv(m.max_pool(x, 3, 1, 1), n4, 1)
     return torch.cat([path1, path2, path3, path4], 1)
 
 
 def googlenet(m, x):
     def pool(x):
-        return F.max_pool2d(x, 3, 2, 1)
+        return m.max_pool(x, 3, 2, 1)
 
-    x = pool(torch.relu(m.conv(x, 64, 7, 2, 3)))
-    x = torch.relu(m.conv(x, 64, 1))
-    x = pool(torch.relu(m.conv(x, 192, 3, 1, 1)))
+    x = pool(m.relu(m.conv(x, 64, 7, 2, 3)))
+    x = m.relu(m.conv(x, 64, 1))
+    x = pool(m.relu(m.conv(x, 192, 3, 1, 1)))
     x = inception(m, x, 64, (96, 128), (16, 32), 32)
     x = pool(inception(m, x, 128, (128, 192), (32, 96), 64))
     x = inception(m, x, 192, (96, 208), (16, 48), 64)
@@ -156,16 +178,29 @@ def write(path, tensors):
         file.write(struct.pack("<Q", len(text)) + text + b"".join(chunks))
 
 
+def forward(ask, parameters, x):
+    model = Model(parameters, ask["training"])
+    logits = MODELS[ask["model"]](model, x)
+    model.finish()
+    return model, logits
+
+
 def main():
     ask = json.load(sys.stdin)
     given = read(ask["given"])
     parameters = {name: given[name] for name in ask["parameters"]}
-    x = given[ask["input"]].requires_grad_()
+    candidates = given["candidates"]
+    for chosen, x in enumerate(candidates):
+        with torch.no_grad():
+            margin = forward(ask, parameters, x)[0].margin
+        if margin > ask["margin"]:
+            break
+    else:
+        raise ValueError(f"each of {len(candidates)} batches comes within {ask['margin']} of a kink")
+    x = x.requires_grad_()
     for name in ask["trainable"]:
         parameters[name].requires_grad_()
-    model = Model(parameters, ask["training"])
-    logits = MODELS[ask["model"]](model, x)
-    model.finish()
+    model, logits = forward(ask, parameters, x)
     loss = F.cross_entropy(logits, given["label"])
     loss.backward()
     answer = {"logits": logits, "loss": loss, f"grad:{ask['input']}": x.grad}
@@ -173,7 +208,7 @@ def main():
     answer.update({f"next:{name}": value for name, value in model.renewed.items()})
     write(ask["answer"], answer)
     count = sum(parameters[name].numel() for name in ask["trainable"])
-    json.dump({"parameterCount": count}, sys.stdout)
+    json.dump({"parameterCount": count, "chosen": chosen}, sys.stdout)
 
 
 main()
