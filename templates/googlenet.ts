@@ -14,12 +14,12 @@ export default template({
     zh: '九个 Inception 块,每个块同时以多种尺寸的窗口观察图像。',
   },
   source: { en: 'Szegedy et al. 2014; notes 002 §5', zh: 'Szegedy 等 2014;笔记 002 第 5 章' },
-  params: { inChannels: inChannels(1), imageSize: imageSize(96, 32), numClasses: numClasses(10), batchSize: batchSize(64) },
+  params: { inChannels: inChannels(1), imageSize: imageSize(96, 32), numClasses: numClasses(10), batchSize: batchSize(32) },
   build(g, p) {
     const image = g.input('image', [p.inChannels, p.imageSize, p.imageSize])
-    let x = g.maxPool2d(g.relu(g.conv2d(image, { numChannels: 64, kernelSize: 7, stride: 2, padding: 3 })), halving)
-    x = g.relu(g.conv2d(x, { numChannels: 64, kernelSize: 1 }))
-    x = g.maxPool2d(g.relu(g.conv2d(x, { numChannels: 192, kernelSize: 3, padding: 1 })), halving)
+    let x = g.maxPool2d(g.relu(g.conv2d(image, { numChannels: 64, kernelSize: 7, stride: 2, padding: 3, initializer: 'he' })), halving)
+    x = g.relu(g.conv2d(x, { numChannels: 64, kernelSize: 1, initializer: 'he' }))
+    x = g.maxPool2d(g.relu(g.conv2d(x, { numChannels: 192, kernelSize: 3, padding: 1, initializer: 'he' })), halving)
     x = g.use(inception, x, { id: 'inception3a', n1: 64, n21: 96, n22: 128, n31: 16, n32: 32, n4: 32 })
     x = g.use(inception, x, { id: 'inception3b', n1: 128, n21: 128, n22: 192, n31: 32, n32: 96, n4: 64 })
     x = g.maxPool2d(x, halving)
@@ -33,6 +33,6 @@ export default template({
     x = g.use(inception, x, { id: 'inception5b', n1: 384, n21: 192, n22: 384, n31: 48, n32: 128, n4: 128 })
     g.classify(g.globalAvgPool2d(x), p.numClasses)
   },
-  data: 'digits',
+  data: { kind: 'digits', params: { samples: 2000 } },
   training: (p) => ({ optimizer: 'adam', lr: 0.001, batchSize: p.batchSize, epochs: 5 }),
 })

@@ -12,7 +12,7 @@ export default template({
     zh: '每两个卷积旁边都有捷径,使梯度能顺利穿过十八层。',
   },
   source: { en: 'He, Zhang, Ren and Sun 2015; notes 002 §6', zh: '何恺明、张祥雨、任少卿、孙剑 2015;笔记 002 第 6 章' },
-  params: { inChannels: inChannels(1), imageSize: imageSize(96, 32), numClasses: numClasses(10), batchSize: batchSize(64) },
+  params: { inChannels: inChannels(1), imageSize: imageSize(96, 32), numClasses: numClasses(10), batchSize: batchSize(32) },
   build(g, p) {
     const image = g.input('image', [p.inChannels, p.imageSize, p.imageSize])
     let x = g.relu(g.batchNorm(g.conv2d(image, { numChannels: 64, kernelSize: 7, stride: 2, padding: 3 })))
@@ -24,6 +24,6 @@ export default template({
       }
     g.classify(g.globalAvgPool2d(x), p.numClasses)
   },
-  data: 'digits',
+  data: { kind: 'digits', params: { samples: 2000 } },
   training: (p) => ({ optimizer: 'adam', lr: 0.001, batchSize: p.batchSize, epochs: 5 }),
 })

@@ -1,4 +1,6 @@
 /** @file Every template: sound, complete in both languages, and of the size its paper gives. */
+
+import { train } from 'netloom'
 import { describe, expect, test } from 'vitest'
 import { DiagnosedError } from '../../engine/core/diagnostics'
 import { parseDocument } from '../../engine/document/parse'
@@ -76,5 +78,14 @@ test('GoogLeNet is nine instances of one block', () => {
   const document = create('googlenet')
   expect(Object.keys(document.blocks)).toEqual(['inception'])
   expect(document.nodes.filter(({ block }) => block === 'inception')).toHaveLength(9)
-  expect(inferShapes(create('googlenet', { imageSize: 224 })).types.get('inception5b')?.y?.shape).toEqual([64, 1024, 7, 7])
+  expect(inferShapes(create('googlenet', { imageSize: 224, batchSize: 2 })).types.get('inception5b')?.y?.shape).toEqual([2, 1024, 7, 7])
+})
+
+test('the exact solution of XOR gives no loss, and training finds one like it', async () => {
+  const template = templates.get('xor-mlp')
+  const document = create('xor-mlp')
+  const exact = await train(document, { weights: template?.solutions?.exact, maxSteps: 1 })
+  expect(exact.last?.loss).toBe(0)
+  const learnt = await train(document)
+  expect(learnt.last?.loss).toBeLessThan(1e-3)
 })
