@@ -153,7 +153,7 @@ function Graph() {
           onlyRenderVisibleElements={nodes.length > 500}
           proOptions={{ hideAttribution: true }}
         >
-          <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+          <Background variant={BackgroundVariant.Dots} gap={20} size={2} />
           {minimap && nodes.length > 0 && (
             <MiniMap<LayerFlowNode>
               pannable

@@ -9,20 +9,25 @@ export type WireFlowEdge = Edge<{ wire: WireView }, 'wire'>
 
 const HIT_WIDTH = 18
 const BATCH = 'N×'
-/** Width of a character of the label where the canvas is seen from further away (canvas.css). */
-const FAR_CHARACTER = 7.8
+/** Width of a character of the label, near and where the canvas is seen from further away (canvas/detail.css). */
+const CHARACTER = { near: 6.3, far: 7.8 }
+const MARGIN = { near: 2, far: 10 }
+
+/** A label that would not fit goes without the batch. */
+const fitted = (label: string, room: number, sight: 'near' | 'far'): string =>
+  label.startsWith(BATCH) && label.length * CHARACTER[sight] + MARGIN[sight] > room ? label.slice(BATCH.length) : label
 
 export const ShapeEdge = memo(function ShapeEdge({ data, selected }: EdgeProps<WireFlowEdge>) {
   if (!data) return null
   const { route, label } = data.wire
-  // Seen from further away, a label that would not fit goes without the batch.
-  const isTight = label.length * FAR_CHARACTER + 10 > route.room
+  const near = fitted(label, route.room, 'near')
+  const far = fitted(label, route.room, 'far')
   return (
     <g className={selected ? 'wire is-selected' : 'wire'}>
       <path className="react-flow__edge-interaction" d={route.path} fill="none" strokeOpacity={0} strokeWidth={HIT_WIDTH} />
       <path className="wire-line" d={route.path} />
-      {label !== '' && <Label route={route} className={isTight ? 'wire-label is-near' : 'wire-label'} text={label} />}
-      {isTight && label.startsWith(BATCH) && <Label route={route} className="wire-label is-far" text={label.slice(BATCH.length)} />}
+      {label !== '' && <Label route={route} className={near === far ? 'wire-label' : 'wire-label is-near'} text={near} />}
+      {near !== far && <Label route={route} className="wire-label is-far" text={far} />}
     </g>
   )
 })

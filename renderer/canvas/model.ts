@@ -40,11 +40,6 @@ export interface WireView {
   readonly route: Route
 }
 
-export interface CanvasModel {
-  readonly nodes: readonly NodeView[]
-  readonly wires: readonly WireView[]
-}
-
 const words = {
   unknown: { en: 'Unknown layer', zh: '未知层' },
   input: { en: 'Input', zh: '输入' },

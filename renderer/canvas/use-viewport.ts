@@ -28,7 +28,10 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, positions
       const rooms = Object.entries(latest.current)
         .filter(([id]) => !only || only.includes(id))
         .map(([, point]) => roomOf(point))
-      if (rooms.length === 0) return
+      if (rooms.length === 0) {
+        void flow.setViewport({ x: 0, y: 0, zoom: 1 })
+        return
+      }
       const left = Math.min(...rooms.map((room) => room.x))
       const top = Math.min(...rooms.map((room) => room.y))
       const width = Math.max(...rooms.map((room) => room.x + room.width)) - left

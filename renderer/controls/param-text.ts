@@ -21,7 +21,7 @@ export function parseParam(spec: ParamSpec, text: string, blockParams: readonly 
   return checkParam(spec, read(spec, text.trim()))
 }
 
-export function checkParam(spec: ParamSpec, value: unknown): Parsed {
+function checkParam(spec: ParamSpec, value: unknown): Parsed {
   const { problems } = completeParams({ value: spec }, { value })
   const problem = problems[0]
   return problem ? { ok: false, expected: problem.expected } : { ok: true, value }

@@ -18,7 +18,7 @@ export interface Preview {
 
 let all: readonly Preview[] | undefined
 
-export function previews(): readonly Preview[] {
+function previews(): readonly Preview[] {
   all ??= [...templates.values()].map((template) => {
     const document = template.create()
     const shaped = inferShapes(document)

@@ -40,8 +40,6 @@ export function defineWords<const W extends Words>(area: string, words: W): Word
   return { area, words }
 }
 
-export const currentLanguage = (): Language => (i18n.language === 'zh' ? 'zh' : 'en')
-
 export function setLanguage(language: Language): void {
   void i18n.changeLanguage(language)
   globalThis.document?.documentElement.setAttribute('lang', language === 'zh' ? 'zh-CN' : 'en')

@@ -15,7 +15,7 @@ const SMALLEST = 0.62
 /** Several formulas in one line stand one below the other: the panel is narrow. */
 function stacked(tex: string): string {
   const lines = tex.split(/,\s*\\q?quad\s*/)
-  return lines.length === 1 ? tex : `\\begin{gathered} ${lines.join(' \\\\[2pt] ')} \\end{gathered}`
+  return lines.length === 1 ? tex : `\\begin{gathered} ${lines.join(' \\\\[6pt] ')} \\end{gathered}`
 }
 
 export function Formula({ tex, label }: { tex: string; label: string }) {

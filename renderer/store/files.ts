@@ -7,7 +7,7 @@ import { parseDocument, serializeDocument } from '../../engine/document/parse'
 import { markSaved, openDocument, useDocument } from './document'
 import { showUi } from './ui'
 
-export const EXTENSION = '.netloom.json'
+const EXTENSION = '.netloom.json'
 
 /** The File System Access API, which TypeScript's DOM library does not know yet. */
 interface PickerWindow {
@@ -76,7 +76,7 @@ function chosenByField(): Promise<File | undefined> {
   })
 }
 
-export const suggestedName = (): string => {
+const suggestedName = (): string => {
   const { fileName, document } = useDocument.getState()
   return fileName ?? `${document.name.replace(/[^\p{L}\p{N} _-]/gu, '').trim() || 'network'}${EXTENSION}`
 }
@@ -119,7 +119,7 @@ function saved(name: string): string {
 }
 
 /** Hands a text to the browser's downloads. */
-export function download(text: string, name: string): void {
+function download(text: string, name: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
   const link = document.createElement('a')
   link.href = url

@@ -15,7 +15,7 @@ import { graphAt, layerOf, pathOf, portsIn, sameEnd } from './graphs'
 import { type Shaped, shape } from './shaped'
 
 /** The graph of `path` replaced by a changed copy, the rest shared. */
-export function withGraph(document: GraphDocument, path: readonly string[], change: (graph: Graph) => void): GraphDocument {
+function withGraph(document: GraphDocument, path: readonly string[], change: (graph: Graph) => void): GraphDocument {
   const { blockId } = graphAt(document, path)
   return produce(document, (draft) => {
     change((blockId === undefined ? draft : draft.blocks[blockId]) as Graph)
