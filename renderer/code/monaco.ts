@@ -36,7 +36,12 @@ export function describeNetloom(language: Language): void {
   typescriptDefaults.setExtraLibs([{ content: netloomTypes(language), filePath: 'file:///node_modules/netloom/index.d.ts' }])
 }
 
-const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+/** The page's own colours; Monaco only takes six digits, and a minifier leaves three where they suffice. */
+const token = (name: string): string =>
+  getComputedStyle(document.documentElement)
+    .getPropertyValue(name)
+    .trim()
+    .replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3')
 const bare = (colour: string): string => colour.replace('#', '')
 
 /** The theme in force, made of the page's own colours. */

@@ -57,6 +57,11 @@ export class Insight {
     this.watched = nodes.filter((path) => this.nodes.has(path))
   }
 
+  /** Whether a frame would first have to be compiled. */
+  get isFresh(): boolean {
+    return !this.passes.has(keyOf('shown', this.watched))
+  }
+
   async frame(): Promise<InsightFrame> {
     const pass = await this.pass('shown', this.shown.length, this.watched)
     const inputs = await this.reader.read(this.shown, 0)
@@ -75,7 +80,7 @@ export class Insight {
 
   /** One pass for each purpose, compiled anew when it is to show other nodes. */
   private async pass(purpose: string, batchSize: number, watched: readonly string[]): Promise<Compiled> {
-    const key = JSON.stringify([purpose, watched])
+    const key = keyOf(purpose, watched)
     const known = this.passes.get(key)
     if (known) return known
     for (const [old, { executable }] of this.passes) {
@@ -193,6 +198,8 @@ export class Insight {
     return { size: PLANE_SIDE, classes, low: grid.low, high: grid.high, value, confidence }
   }
 }
+
+const keyOf = (purpose: string, watched: readonly string[]): string => JSON.stringify([purpose, watched])
 
 /** A copy: the reader's arrays are used again. */
 const sampleAt = (data: TensorData | undefined, index: number, size: number): TensorData =>

@@ -72,7 +72,8 @@ export class Run {
   watch(nodes: readonly string[]): void {
     this.insight.watch(nodes)
     this.seen = -1
-    this.lookAfter(0)
+    // A canvas that is being moved about changes its mind many times.
+    this.lookAfter(INSIGHT_MS)
   }
 
   /** Ends the run if it has not ended; its network stays. */
@@ -138,6 +139,7 @@ export class Run {
   private async look(): Promise<void> {
     const step = this.trainer.stepsDone
     const started = performance.now()
+    const { isFresh } = this.insight
     if (step !== this.seen && this.trainer.phase !== 'preparing') {
       try {
         this.seen = step
@@ -149,7 +151,8 @@ export class Run {
       }
     }
     if (this.trainer.phase === 'running' || this.trainer.phase === 'preparing')
-      this.lookAfter(Math.max(INSIGHT_MS, (performance.now() - started) * INSIGHT_COST))
+      // Compiling is paid once; what counts is what every look costs.
+      this.lookAfter(isFresh ? INSIGHT_MS : Math.max(INSIGHT_MS, (performance.now() - started) * INSIGHT_COST))
   }
 
   private fail(error: unknown): void {

@@ -16,6 +16,7 @@ import { DecisionMap } from './DecisionMap'
 import './dock.css'
 import { type DockTab, dockTabs, showDock, useDock } from './dock-store'
 import { LogPane } from './LogPane'
+import { PaneBoundary } from './PaneBoundary'
 import { PredictionGrid } from './PredictionGrid'
 import { PredictionsPane } from './PredictionsPane'
 import { TrainingAside, TrainingPane } from './TrainingPane'
@@ -50,7 +51,9 @@ export function Dock() {
           ))}
         </Tabs.List>
         <Tabs.Content value={tab} className="dock-pane" tabIndex={-1}>
-          <Pane />
+          <PaneBoundary key={tab}>
+            <Pane />
+          </PaneBoundary>
         </Tabs.Content>
       </Tabs.Root>
       {tab === 'training' && (

@@ -9,6 +9,8 @@ export const dockWords = defineWords('dock', {
   problems: { en: 'Problems', zh: '问题' },
   code: { en: 'Code', zh: '代码' },
   log: { en: 'Log', zh: '日志' },
+  paneBroken: { en: 'This panel has stopped working; the rest of the editor has not', zh: '此面板出错,编辑器的其他部分不受影响' },
+  tryAgain: { en: 'Try again', zh: '重试' },
   // --- training ---
   loss: { en: 'Loss', zh: '损失' },
   validationLoss: { en: 'Validation loss', zh: '验证损失' },

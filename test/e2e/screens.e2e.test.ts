@@ -1,0 +1,75 @@
+/** The screens that a person meets first, whole and without a complaint; the pictures are kept for people to look at (done-when 8). */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type App, eventually, missing, openApp, openTemplate, screenshot, visit } from './support'
+
+let app: App
+
+beforeAll(async () => {
+  if (!missing) app = await openApp()
+})
+afterAll(() => app?.close())
+beforeEach(({ skip }) => {
+  if (missing) skip(missing)
+})
+
+/** Text cut off by its own box, by selector and words. */
+const clipped = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('header *, .dock .tabs *, .run-stats *, .btn, .chip')]
+      .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0 && element.children.length === 0)
+      .map((element) => `${element.className}: ${element.textContent}`),
+  )
+
+/** The page itself never scrolls. */
+const overflows = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight)
+
+describe.each([
+  { theme: 'dark', language: 'en' },
+  { theme: 'light', language: 'zh' },
+] as const)('in $theme and $language', ({ theme, language }) => {
+  const dock = { en: ['Data', 'Predictions', 'Problems', 'Code', 'Log'], zh: ['数据', '预测', '问题', '代码', '日志'] }[language]
+
+  test('the dock’s tabs', async () => {
+    const { page, complaints } = await visit(app.browser, app.url, { theme, language })
+    await openTemplate(page, 'LeNet')
+    for (const [index, name] of dock.entries()) {
+      await page.getByRole('tab', { name }).first().click()
+      if (index === 0) await page.locator('.samples .sample-image').first().waitFor()
+      if (index === 3) await page.locator('.code-view .view-line').first().waitFor({ timeout: 30_000 })
+      expect(await clipped(page), name).toEqual([])
+      expect(await overflows(page), name).toBe(false)
+      await screenshot(page, `dock-${index + 1}-${theme}-${language}`)
+    }
+    expect(complaints).toEqual([])
+  })
+
+  test('GoogLeNet, its blocks closed and one open', async () => {
+    const { page, complaints } = await visit(app.browser, app.url, { theme, language })
+    await openTemplate(page, 'GoogLeNet')
+    await page.waitForTimeout(600)
+    await screenshot(page, `googlenet-${theme}-${language}`)
+    await page
+      .locator('.react-flow__node')
+      .filter({ hasText: /inception/i })
+      .first()
+      .dblclick()
+    await eventually(async () => (await page.locator('.react-flow__node').count()) > 5)
+    await page.waitForTimeout(600)
+    await screenshot(page, `inception-${theme}-${language}`)
+    expect(await clipped(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('no serious barrier for people who use other means than eyes and mouse', async () => {
+    const { page } = await visit(app.browser, app.url, { theme, language })
+    await openTemplate(page, 'LeNet')
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze()
+    const grave = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+    expect(grave).toEqual([])
+  })
+})
