@@ -64,8 +64,8 @@ function Graph() {
   const positions = useMemo(() => (dragged === NOTHING ? resting : { ...resting, ...dragged }), [resting, dragged])
   const views = useRemembered<NodeView[]>((previous) => nodeViews(document, path, shaped, previous), [document, path, shaped])
   const wires = useRemembered<WireView[]>(
-    (previous) => wireViews(graph, path, views, positions, shaped.graph.types, previous),
-    [graph, path, views, positions, shaped],
+    (previous) => wireViews(graph, path, views, positions, shaped.graph.types, previous, dragged === NOTHING ? undefined : dragged),
+    [graph, path, views, positions, shaped, dragged],
   )
   const nodes = useFlowNodes(views, positions, chosenNodes, live)
   const edges = useFlowEdges(wires, chosenEdges)

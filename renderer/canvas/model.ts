@@ -141,6 +141,8 @@ export function wireViews(
   positions: Readonly<Record<string, Point>>,
   types: ReadonlyMap<string, Readonly<Record<string, TensorType>>>,
   previous: readonly WireView[],
+  /** While these are dragged only their own wires are routed anew; the others follow when they are let go. */
+  dragged?: Readonly<Record<string, Point>>,
 ): WireView[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const rooms = new Map(
@@ -151,6 +153,9 @@ export function wireViews(
   const lanes: Lane[] = []
   const keys = edgeKeys(graph.edges)
   return graph.edges.flatMap(({ from, to }, index) => {
+    const key = keys[index] as string
+    const old = known.get(key)
+    if (dragged && old && !dragged[from.node] && !dragged[to.node]) return [old]
     const source = rooms.get(from.node)
     const target = rooms.get(to.node)
     const start = portPoint(source, byId.get(from.node)?.ports.outputs, from.port, 'right')
@@ -158,8 +163,6 @@ export function wireViews(
     if (!source || !target || !start || !end) return []
     const route = routeWire({ from: start, to: end, source, target }, obstacles, lanes, `${from.node}.${from.port}`)
     const label = formatType(types.get(pathOf(path, from.node))?.[from.port])
-    const key = keys[index] as string
-    const old = known.get(key)
     return old && old.route.path === route.path && old.label === label ? [old] : [{ key, from, to, label, route }]
   })
 }
