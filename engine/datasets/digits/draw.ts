@@ -3,7 +3,7 @@
  * The hand is imitated by a random affine map (place, size, slant, turn), a smooth displacement (waves of long wavelength),
  * a pen whose width changes along the way, a little blur and paper noise. Ink is the anti-aliased distance to the line.
  */
-import { hash32, type Random, toUnit } from '../../core/random'
+import { hash32, type Random } from '../../core/random'
 import type { Glyph } from './strokes'
 
 /** More points than any glyph has. */
@@ -101,8 +101,11 @@ export function drawGlyph(glyph: Glyph, random: Random, size: number, out: Float
   const strength = random.uniform(0.8, 1)
   const noise = random.uniform(0, 0.12)
   const key = random.bits()
+  // One hash is noise for four pixels: 256 levels of it are plenty.
+  let bits = 0
   for (let i = 0; i < size * size; i++) {
-    const value = strength * (out[offset + i] as number) + noise * (toUnit(hash32(key, i)) - 0.5)
+    bits = i % 4 === 0 ? hash32(key, i) : bits >>> 8
+    const value = strength * (out[offset + i] as number) + noise * ((bits & 255) / 255 - 0.5)
     out[offset + i] = Math.min(1, Math.max(0, value))
   }
 }
