@@ -4,7 +4,7 @@
  * In: one instruction whose operands are already simple. Out: the equal value, or undefined.
  */
 import { sameShape, sizeOf } from '../core/tensor'
-import type { Instruction, ValueId } from '../ir/program'
+import type { Instruction, Op, ValueId } from '../ir/program'
 import type { Rewriter } from './rewriter'
 
 export function simplifyMovement(r: Rewriter, v: Instruction): ValueId | undefined {
@@ -24,6 +24,7 @@ export function simplifyMovement(r: Rewriter, v: Instruction): ValueId | undefin
       const { starts, steps } = v.op
       if (sameShape(operand.shape, v.shape)) return x
       if (operand.op.op === 'constant') return r.constant(operand.op.value, v.shape, v.dtype, v.origin)
+      if (operand.op.op === 'broadcast') return slicedBroadcast(r, v, v.op, operand.op.axes, operand)
       if (operand.op.op !== 'slice') return undefined
       const inner = operand.op
       const op = {
@@ -85,6 +86,24 @@ function reshapedBroadcast(r: Rewriter, v: Instruction, operand: Instruction): V
   const shape = kept.map((axis) => operand.shape[axis] as number)
   const small = sameShape(inner.shape, shape) ? x : r.add({ op: 'reshape' }, [x], shape, inner.dtype, v.origin)
   return r.add({ op: 'broadcast', axes: kept.map((axis) => place.get(axis) as number) }, [small], v.shape, v.dtype, v.origin)
+}
+
+/** Slicing repeated values repeats fewer; what is left of the slice falls on the small operand. */
+function slicedBroadcast(
+  r: Rewriter,
+  v: Instruction,
+  { starts, steps }: Extract<Op, { op: 'slice' }>,
+  axes: readonly number[],
+  operand: Instruction,
+): ValueId {
+  const x = operand.inputs[0] as ValueId
+  const inner = r.at(x)
+  const shape = axes.map((axis) => v.shape[axis] as number)
+  const pick = (values: readonly number[]) => axes.map((axis) => values[axis] as number)
+  const small = sameShape(shape, inner.shape)
+    ? x
+    : r.add({ op: 'slice', starts: pick(starts), steps: pick(steps) }, [x], shape, v.dtype, v.origin)
+  return r.add({ op: 'broadcast', axes }, [small], v.shape, v.dtype, v.origin)
 }
 
 function transposed(r: Rewriter, v: Instruction, permutation: readonly number[], x: ValueId): ValueId | undefined {
