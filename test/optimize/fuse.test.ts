@@ -1,8 +1,8 @@
 /** @file What fusion must and must not do, on small programs; and golden listings of whole training steps, byte for byte. */
 import { describe, expect, it } from 'vitest'
 import { ProgramBuilder } from '../../engine/ir/builder'
-import type { Kernel, KernelProgram, LoopKernel } from '../../engine/optimize/kernel'
 import { fuse } from '../../engine/optimize/fuse'
+import type { Kernel, KernelProgram, LoopKernel } from '../../engine/optimize/kernel'
 import { optimizeForCpu } from '../../engine/optimize/pipeline'
 import { printKernels } from '../../engine/optimize/print'
 import { randomProgram } from '../support/randomProgram'

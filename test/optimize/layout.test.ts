@@ -1,13 +1,13 @@
 /** @file Images go to HWNC and values stay; in a whole network transposes remain only at the image and before the flattening. */
 import { describe, expect, it } from 'vitest'
+import { hash32, toUnit } from '../../engine/core/random'
+import { sizeOf } from '../../engine/core/tensor'
 import { ProgramBuilder } from '../../engine/ir/builder'
 import { evaluate, type Feed } from '../../engine/ir/evaluate'
 import type { Instruction, Program } from '../../engine/ir/program'
 import { verify } from '../../engine/ir/verify'
 import { layout } from '../../engine/optimize/layout'
 import { simplify } from '../../engine/optimize/simplify'
-import { hash32, toUnit } from '../../engine/core/random'
-import { sizeOf } from '../../engine/core/tensor'
 import { expectAllClose } from '../support/allclose'
 import { randomProgram } from '../support/randomProgram'
 import { trainingProgram } from '../support/trainingProgram'
@@ -17,7 +17,8 @@ const noise = (length: number, key: number) => Float32Array.from({ length }, (_,
 function feedOf(program: Program): Feed {
   const feed: Record<string, Float32Array | Int32Array> = {}
   program.values.forEach(({ op, shape, dtype }, id) => {
-    if (op.op === 'input') feed[op.name] = dtype === 'i32' ? Int32Array.from({ length: sizeOf(shape) }, (_, i) => i % 3) : noise(sizeOf(shape), id)
+    if (op.op === 'input')
+      feed[op.name] = dtype === 'i32' ? Int32Array.from({ length: sizeOf(shape) }, (_, i) => i % 3) : noise(sizeOf(shape), id)
   })
   return feed
 }
@@ -37,7 +38,8 @@ function expectSame(program: Program, label = program.name): Program {
 }
 
 /** Elements moved by transposes of images (rank 4). */
-const turnedImages = (program: Program): Instruction[] => program.values.filter(({ op, shape }) => op.op === 'transpose' && shape.length === 4)
+const turnedImages = (program: Program): Instruction[] =>
+  program.values.filter(({ op, shape }) => op.op === 'transpose' && shape.length === 4)
 
 describe('layout', () => {
   it('leaves programs without images alone', () => {

@@ -10,9 +10,31 @@ import { KernelBench, variants } from '../support/wasmKernel'
 const smallestNormal = 2 ** -126
 /** Offset, sign and every exponent; mantissas spread by a prime step. */
 const everywhere = Float32Array.from(
-  new Float32Array(Uint32Array.from({ length: 262_144 }, (_, i) => Math.imul(i, 16_381) + ((i * 7) % 16_381)).buffer).filter((x) => !Number.isNaN(x)),
+  new Float32Array(Uint32Array.from({ length: 262_144 }, (_, i) => Math.imul(i, 16_381) + ((i * 7) % 16_381)).buffer).filter(
+    (x) => !Number.isNaN(x),
+  ),
 )
-const edges = [0, -0, 1, -1, Infinity, -Infinity, NaN, 1e-45, -1e-45, 1e-39, smallestNormal, 88.7, 88.73, -87.3, -87.4, 103, -104, 3.4e38, -3.4e38]
+const edges = [
+  0,
+  -0,
+  1,
+  -1,
+  Infinity,
+  -Infinity,
+  NaN,
+  1e-45,
+  -1e-45,
+  1e-39,
+  smallestNormal,
+  88.7,
+  88.73,
+  -87.3,
+  -87.4,
+  103,
+  -104,
+  3.4e38,
+  -3.4e38,
+]
 
 function unaryKernel(name: UnaryName, count: number): LoopKernel {
   const view = { buffer: 0, offset: 0, strides: [1] }
@@ -123,7 +145,12 @@ describe.each(Object.entries(variants))('elementary functions, %s', (_, variant)
     const exponents = [0, -0, 1, -1, 2, 3, -3, 0.5, -0.5, 1 / 3, 10, 101, 100, 1000, 12345, 1e10, Infinity, -Infinity, NaN]
     for (const x of bases) for (const y of exponents) pairs.push([Math.fround(x), Math.fround(y)])
     for (let i = 0; i < 20_000; i++) pairs.push([Math.fround(10 * toUnit(hash32(1, i))), Math.fround(20 * toUnit(hash32(2, i)) - 10)])
-    const got = binary('pow', Float32Array.from(pairs, ([x]) => x), Float32Array.from(pairs, ([, y]) => y), variant)
+    const got = binary(
+      'pow',
+      Float32Array.from(pairs, ([x]) => x),
+      Float32Array.from(pairs, ([, y]) => y),
+      variant,
+    )
     pairs.forEach(([x, y], i) => {
       const want = x ** y
       const { error } = worst(Float32Array.of(x), Float32Array.of(got[i] as number), () => want)
