@@ -2,7 +2,8 @@
  * @file What `import … from 'netloom'` gives: networks as code, documents, and what the engine does with them.
  */
 export { block } from './builder/block'
-export { type DocumentBuilder, type GraphBuilder, graph } from './builder/graph'
+export { graph } from './builder/graph'
+export type { DocumentBuilder, GraphBuilder } from './builder/graph-builder'
 export { type Template, template } from './builder/template'
 export { unconnected } from './builder/types'
 export { compile } from './compile'

@@ -2,7 +2,7 @@
  * @file Every template and every block of the palette, found by being there. In: the modules of this folder. Out: templates by id and
  * blocks by name; a name unlike its file's is a defect and throws.
  */
-import type { BlockDefinition } from '../engine/builder/block'
+import type { BlockDefinition } from '../engine/builder/block-definition'
 import type { Template } from '../engine/builder/template'
 import { InternalError } from '../engine/core/diagnostics'
 

@@ -4,27 +4,10 @@
  */
 import type { Text } from '../core/text'
 import { BLOCK_INPUT_PORT, BLOCK_OUTPUT_PORT, nodeKinds } from '../document/ports'
-import type { Block } from '../document/schema'
-import { type GraphBuilder, GraphWriter } from './graph'
-import { type Handle, type ParamReference, type Scalar, type Source, unconnected, type Widened } from './types'
-
-export type BlockParams = Readonly<Record<string, Scalar>>
-
-export interface BlockDefinition<P extends BlockParams = BlockParams, I extends string = string, O extends string = string> {
-  readonly name: string
-  readonly params: P
-  readonly inputs: readonly I[]
-  readonly outputs: readonly O[]
-  readonly graph: Block
-  /** Blocks that it uses itself, by name. */
-  readonly blocks: ReadonlyMap<string, Block>
-  /** For the palette. */
-  readonly label?: Text
-  readonly summary?: Text
-}
-
-/** One input may be given as it is, several go by their names. */
-export type BlockInputs<I extends string> = Readonly<Record<I, Source>> | ([I] extends [never] ? never : Source)
+import type { BlockDefinition, BlockParams } from './block-definition'
+import { GraphWriter } from './graph'
+import type { GraphBuilder } from './graph-builder'
+import { type Handle, type ParamReference, type Source, unconnected, type Widened } from './types'
 
 type References<P extends BlockParams> = { readonly [K in keyof P]: ParamReference<Widened<P[K]>> }
 type Drawn = Source | Readonly<Record<string, Source>>

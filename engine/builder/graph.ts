@@ -18,41 +18,13 @@ import {
 } from '../document/schema'
 import type { AnyLayer } from '../layers/kit/define'
 import { layers } from '../layers/kit/registry'
-import type { BlockDefinition, BlockInputs, BlockParams } from './block'
+import type { BlockDefinition } from './block-definition'
 import { classify } from './classify'
+import type { DocumentBuilder, GraphBuilder } from './graph-builder'
 import { Ids } from './ids'
 import { dataOf, type GraphSettings, trainingOf } from './settings'
 import { sourceArgument } from './source-argument'
-import {
-  type Bound,
-  type DataMethods,
-  type Handle,
-  type LayerMethods,
-  type NodeOptions,
-  type Result,
-  type Source,
-  unconnected,
-  type Widened,
-} from './types'
-
-export interface GraphBuilder extends LayerMethods, DataMethods {
-  /** A dense output layer, a label node called `label` and the softmax cross-entropy between them. */
-  classify(features: Source, numClasses: Bound<number>): Handle
-  /** An instance of a block. */
-  use<P extends BlockParams, I extends string, O extends string>(
-    block: BlockDefinition<P, I, O>,
-    inputs: BlockInputs<I>,
-    options?: { readonly [K in keyof P]?: Bound<Widened<P[K]>> } & NodeOptions,
-  ): Result<O>
-  /** Keeps a block in the document without an instance. */
-  define(block: BlockDefinition): void
-  /** Positions on the canvas by node id; nodes without one are laid out automatically. */
-  layout(positions: Layout): void
-}
-
-export interface DocumentBuilder extends GraphBuilder {
-  document(): GraphDocument
-}
+import { type Bound, type Handle, type NodeOptions, type Source, unconnected } from './types'
 
 /** Starts an empty graph. */
 export const graph = (name: string, settings: GraphSettings = {}): DocumentBuilder =>

@@ -7,7 +7,8 @@ import type { Text } from '../core/text'
 import type { GraphDocument } from '../document/schema'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
 import { completeParams, problemValues } from '../layers/kit/validate'
-import { type DocumentBuilder, type GraphBuilder, graph } from './graph'
+import { graph } from './graph'
+import type { DocumentBuilder, GraphBuilder } from './graph-builder'
 import type { DataSetting, TrainingSetting } from './settings'
 
 /** Shelves of the gallery, in their order. */

@@ -1,7 +1,8 @@
 /** @file The graph builder: what its calls make, what it refuses, and what TypeScript knows of it. */
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { block } from '../../engine/builder/block'
-import { type GraphBuilder, graph } from '../../engine/builder/graph'
+import { graph } from '../../engine/builder/graph'
+import type { GraphBuilder } from '../../engine/builder/graph-builder'
 import { type Handle, type ParamReference, type Source, unconnected } from '../../engine/builder/types'
 import { DiagnosedError } from '../../engine/core/diagnostics'
 import { normalizeDocument } from '../../engine/document/normalize'

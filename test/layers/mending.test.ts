@@ -1,7 +1,8 @@
 /** @file The one-click fixes end to end: a broken document, its diagnostic, the fix applied as the editor does, nothing left to report. */
 import { produce } from 'immer'
 import { expect, test } from 'vitest'
-import { type DocumentBuilder, graph } from '../../engine/builder/graph'
+import { graph } from '../../engine/builder/graph'
+import type { DocumentBuilder } from '../../engine/builder/graph-builder'
 import type { Diagnostic } from '../../engine/core/diagnostics'
 import type { GraphDocument } from '../../engine/document/schema'
 import { inferShapes } from '../../engine/shapes/infer'
