@@ -37,7 +37,7 @@ export interface ChartFrame {
   readonly bottom: number
 }
 
-const MARGIN = { left: 40, right: 40, top: 8, bottom: 20 }
+const MARGIN = { left: 40, right: 40, top: 14, bottom: 20 }
 const LABEL_GAP = 14
 /** Room that a name takes beside the end of its line. */
 const LABEL_ROOM = 150
@@ -218,17 +218,8 @@ function drawNames(
   if (ends.length === 0) return
   const end = Math.max(...ends.map(({ x }) => x))
   const beside = end + LABEL_ROOM <= frame.right
-  const [top, bottom] = [frame.top + 4, frame.bottom - 6]
-  const wanted = ends.map(({ y }) => (beside ? y : y - 10))
-  // Above the lines, names give way upwards: below is where their own lines are.
-  const heights = beside
-    ? spread(wanted, LABEL_GAP, top, bottom)
-    : spread(
-        wanted.map((y) => -y),
-        LABEL_GAP,
-        -bottom,
-        -top,
-      ).map((y) => -y)
+  const ys = ends.map(({ y }) => y)
+  const heights = beside ? spread(ys, LABEL_GAP, frame.top - 4, frame.bottom - 4) : aboveLines(ys, frame)
   context.font = `10.5px ${colour('--mono')}`
   context.textBaseline = 'middle'
   context.textAlign = beside ? 'left' : 'right'
@@ -244,4 +235,17 @@ function drawNames(
     context.fillStyle = `color-mix(in srgb, ${colour(style.colour)} 64%, ${colour('--text')})`
     context.fillText(words, x, y)
   })
+}
+
+/** Above the lines; the lowest name goes below its line where there is room, so that two close lines do not run through it. */
+function aboveLines(ys: readonly number[], frame: ChartFrame): number[] {
+  const lowest = Math.max(...ys)
+  const below = ys.length > 1 && lowest + LABEL_GAP < frame.bottom
+  // Names that collide give way upwards: spread as if the chart hung upside down.
+  return spread(
+    ys.map((y) => -(y === lowest && below ? y + 9 : y - 9)),
+    LABEL_GAP,
+    -(frame.bottom - 6),
+    -(frame.top - 8),
+  ).map((y) => -y)
 }

@@ -11,11 +11,14 @@ export interface Scale {
 
 const STEPS = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]
 
+/** Without the dust of binary fractions. */
+const tidy = (value: number): number => Number(value.toPrecision(12))
+
 /** The smallest pleasant number that is not below `value`. */
 export function pleasant(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
   const factor = STEPS.find((step) => step * power >= value * (1 - 1e-9)) ?? 10
-  return factor * power
+  return tidy(factor * power)
 }
 
 /** From zero, or a pleasant number below it, in `intervals` equal parts. */
@@ -23,9 +26,9 @@ export function linearScale(min: number, max: number, intervals = 4): Scale {
   const bottom = Math.min(0, min)
   const step = pleasant(Math.max(max - bottom, 1e-12) / intervals)
   const low = bottom < 0 ? Math.floor(bottom / step) * step : 0
-  const high = low + step * intervals >= max ? low + step * intervals : low + step * (intervals + 1)
+  const high = tidy(low + step * intervals >= max ? low + step * intervals : low + step * (intervals + 1))
   const count = Math.round((high - low) / step)
-  const ticks = Array.from({ length: count + 1 }, (_, index) => Number((low + index * step).toPrecision(12)))
+  const ticks = Array.from({ length: count + 1 }, (_, index) => tidy(low + index * step))
   return { low, high, log: false, ticks, at: (value) => (value - low) / (high - low) }
 }
 

@@ -60,8 +60,9 @@ export class EngineConnection {
 
   /** Given again to every later engine: files live in the page, not in the engine. */
   async giveFiles(files: GivenFiles): Promise<void> {
+    const calls = await this.calls()
     this.given.set(files.name, files)
-    await (await this.calls()).giveFiles(files)
+    await calls.giveFiles(files)
   }
 
   hasFiles(name: string): boolean {

@@ -2,7 +2,7 @@
  * @file The data the network learns from. In: the document's data and whatever a person picks instead. Out: a draft with a preview; “Use this data” puts it
  * into the document, shapes and classes with it, as one undoable step.
  */
-import { Check, X } from 'lucide-react'
+import { Check } from 'lucide-react'
 import { type DragEvent, useEffect, useState } from 'react'
 import type { Diagnostic } from '../../../engine/core/diagnostics'
 import { datasets } from '../../../engine/datasets/registry'
@@ -93,6 +93,8 @@ export function DataPane() {
     >
       <SourceList
         source={draft.source}
+        validation={draft.validation}
+        onDropValidation={() => change({ validation: undefined })}
         onPick={(source) => change({ source, validation: undefined, standardize: false })}
         onFiles={(choice) => void takeFiles(choice)}
       />
@@ -112,20 +114,6 @@ export function DataPane() {
             </label>
             <Switch id="standardize" on={draft.standardize} onChange={(standardize) => change({ standardize })} />
           </div>
-          {draft.validation && (
-            <p className="data-validation">
-              {words('validation')}
-              <b>{pathOf(draft.validation)}</b>
-              <button
-                type="button"
-                className="btn icon plain"
-                aria-label={words('removeValidation')}
-                onClick={() => change({ validation: undefined })}
-              >
-                <X size={13} />
-              </button>
-            </p>
-          )}
         </div>
         <div className="data-use">
           {changed ? (

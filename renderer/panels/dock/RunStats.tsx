@@ -3,6 +3,7 @@ import { formatLoss, formatShare } from '../../charts/format'
 import { isActive, useRun, validationName } from '../../engine/run-store'
 import { useWords } from '../../i18n/i18n'
 import { formatCount } from '../../i18n/numbers'
+import { useDocument } from '../../store/document'
 import { durationOf } from './durations'
 import { dockWords } from './words'
 
@@ -28,6 +29,7 @@ export function RunStats() {
   if (phase === 'stopped') notes.push(words('stoppedNote'))
   if (phase === 'finished') notes.push(words('finishedNote'))
   if (best !== undefined) notes.push(words('bestKept', { epoch: best }))
+  const planned = useDocument((state) => state.document.training.epochs)
   const known = progress !== undefined
   return (
     <div className="run-stats">
@@ -48,7 +50,7 @@ export function RunStats() {
           <dt>
             {known
               ? words('epochOf', { epoch: Math.min(epochs, Math.floor(epoch) + 1), epochs })
-              : words('epochOf', { epoch: '–', epochs: '–' })}
+              : words('epochOf', { epoch: '–', epochs: planned })}
           </dt>
           <dd>{known ? <Step sentence={words('step', { step: HOLE })} step={step} /> : '–'}</dd>
         </div>

@@ -8,7 +8,7 @@ import { SampleImage } from './SampleImage'
 import { drawPoints, regionOf } from './scatter'
 import { dockWords } from './words'
 
-const COLUMNS = 9
+const COLUMNS = 7
 
 function labelOf(sample: DataPreview['samples'][number], target: Field | undefined): string {
   const values = target && sample[target.name]

@@ -2,7 +2,7 @@
  * @file Where data can come from: the built-in sets, and files or a folder from disk. In: the draft. Out: another source, or files given to the engine and
  * what they were recognised as.
  */
-import { Database, FileSpreadsheet, FolderOpen } from 'lucide-react'
+import { Database, FileSpreadsheet, FolderOpen, X } from 'lucide-react'
 import { useRef } from 'react'
 import { datasets } from '../../../engine/datasets/registry'
 import type { ChoiceOf } from '../../../engine/document/schema'
@@ -13,13 +13,15 @@ import { dockWords } from './words'
 
 interface Props {
   readonly source: ChoiceOf
+  readonly validation: ChoiceOf | undefined
+  readonly onDropValidation: () => void
   readonly onPick: (source: ChoiceOf) => void
   readonly onFiles: (choice: Choice) => void
 }
 
 const builtIn = [...datasets.values()].filter(({ onDisk }) => !onDisk)
 
-export function SourceList({ source, onPick, onFiles }: Props) {
+export function SourceList({ source, validation, onDropValidation, onPick, onFiles }: Props) {
   const words = useWords(dockWords)
   const text = useText()
   const files = useRef<HTMLInputElement>(null)
@@ -47,12 +49,30 @@ export function SourceList({ source, onPick, onFiles }: Props) {
           {text(title)}
         </button>
       ))}
-      <h4 className="section-head">{words('fromDisk')}</h4>
+      <h4 className="section-head">
+        {words('fromDisk')}
+        <small>{words('dropHint')}</small>
+      </h4>
       {chosen?.onDisk && (
         <span className="data-source" aria-current="true" title={text(chosen.summary)}>
           <FileSpreadsheet size={14} aria-hidden />
           <span className="data-source-name">{pathOf(source)}</span>
           <small>{text(chosen.title)}</small>
+        </span>
+      )}
+      {validation && (
+        <span className="data-source is-validation">
+          <span className="data-source-name">{pathOf(validation)}</span>
+          <small>{words('validation')}</small>
+          <button
+            type="button"
+            className="btn icon plain"
+            aria-label={words('removeValidation')}
+            title={words('removeValidation')}
+            onClick={onDropValidation}
+          >
+            <X size={13} />
+          </button>
         </span>
       )}
       <div className="data-choose">
@@ -64,7 +84,6 @@ export function SourceList({ source, onPick, onFiles }: Props) {
           <FolderOpen size={13} aria-hidden />
           {words('chooseFolder')}
         </button>
-        <span>{words('dropHint')}</span>
       </div>
       <input ref={files} type="file" multiple hidden aria-label={words('chooseFiles')} onChange={(event) => take(event.target)} />
       <input
