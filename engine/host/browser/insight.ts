@@ -10,6 +10,7 @@ import type { Binding } from '../../datasets/bind'
 import type { PreparedData, Samples } from '../../datasets/prepare'
 import { outputNames } from '../../ir/lowering'
 import type { DecisionPlane, InsightFrame, Prediction } from '../../protocol/messages'
+import { countsOf } from '../../shapes/counts'
 import type { ShapedNode } from '../../shapes/shaped-graph'
 import { BatchReader, type Inputs } from '../../train/batches'
 import { dataInputsOf, type Model, runtimeInputs, unwrap } from '../../train/model'
@@ -17,10 +18,11 @@ import { type Grid, gridBatch, gridOf, PLANE_SIDE } from './plane-grid'
 import { probabilitiesOf } from './probabilities'
 import { type Thumbnail, thumbnailOf } from './thumbnails'
 
-const PREDICTIONS = 20
-/** Samples of the confusion counts; a part of them is looked at with every frame. */
-const COUNTED = 400
-const COUNTED_AT_ONCE = 100
+/** How many samples are shown, how many are counted for the confusion, and how many of these with every frame. */
+const LIGHT = { shown: 20, counted: 400, atOnce: 100 }
+/** For networks beyond this many operations a sample: a look must not hold up training, or a click on Pause. */
+const HEAVY_FLOPS = 5e7
+const HEAVY = { shown: 10, counted: 100, atOnce: 10 }
 
 type Outputs = Readonly<Record<string, ArrayLike<number>>>
 
@@ -44,11 +46,13 @@ export class Insight {
   ) {
     this.samples = data.validation ?? data.training
     const { indices } = this.samples
-    this.shown = indices.slice(0, Math.min(PREDICTIONS, indices.length))
-    this.atOnce = Math.min(COUNTED_AT_ONCE, indices.length)
-    this.counted = indices.slice(0, Math.floor(Math.min(COUNTED, indices.length) / this.atOnce) * this.atOnce)
+    const shaped = unwrap(shape(model.document))
+    const { shown, counted, atOnce } = countsOf(shaped).flopsForward / shaped.batchSize > HEAVY_FLOPS ? HEAVY : LIGHT
+    this.shown = indices.slice(0, Math.min(shown, indices.length))
+    this.atOnce = Math.min(atOnce, indices.length)
+    this.counted = indices.slice(0, Math.floor(Math.min(counted, indices.length) / this.atOnce) * this.atOnce)
     this.reader = new BatchReader(this.samples, bindings, Math.max(this.shown.length, this.atOnce))
-    this.nodes = new Map(unwrap(shape(model.document)).nodes.map((node) => [node.path, node]))
+    this.nodes = new Map(shaped.nodes.map((node) => [node.path, node]))
     this.grid = gridOf(this.samples, bindings)
   }
 
