@@ -1,6 +1,6 @@
 /**
  * @file Threads that wait for each other: a counter and a generation in shared memory. The last to arrive starts the next generation;
- * the others spin for about a millisecond, then sleep. Also the layout of the control block that dispatching threads share.
+ * the others spin for some ten microseconds, then sleep. Also the layout of the control block that dispatching threads share.
  */
 import type { ModuleBuilder } from './assembler'
 
@@ -26,7 +26,7 @@ export const control = {
 export const controlBytes = 512
 
 /** Rounds of spinning, a few nanoseconds each. */
-const spins = 200_000
+const spins = 20_000
 /** How long one sleep lasts before looking whether somebody has failed, and how many of them are too many. */
 const sleepNanoseconds = 1_000_000_000
 const mostSleeps = 120

@@ -8,6 +8,7 @@ import type { BinaryName, UnaryName } from '../../ir/program'
 import type { LoopKernel, View } from '../../optimize/kernel'
 import type { FunctionBuilder, Local } from './assembler'
 import type { NodeFacts } from './loop-analysis'
+import type { LoopPlan } from './loop-plan'
 import type { Streams } from './loop-streams'
 import type { VectorMath } from './math'
 
@@ -24,7 +25,7 @@ export class NodeWriter {
   constructor(
     private readonly kernel: LoopKernel,
     private readonly facts: readonly NodeFacts[],
-    private readonly lane: number,
+    private readonly plan: LoopPlan,
     private readonly f: FunctionBuilder,
     private readonly m: VectorMath,
     private readonly streams: Streams,
@@ -91,7 +92,7 @@ export class NodeWriter {
       case 'constant':
         return op.dtype === 'f32' ? m.k.f32(op.value) : m.k.i32(op.value)
       case 'index': {
-        const step = op.strides[this.lane] ?? 0
+        const step = op.strides[this.plan.lane] ?? 0
         this.f.get(this.streams.of(op.strides)).op('i32x4.splat')
         const start = m.keep()
         const first = op.offset + vector.at * step
@@ -224,9 +225,18 @@ export class NodeWriter {
   private load(view: View, { at, lanes }: Vector): Local {
     const { f, m } = this
     const pointer = this.streams.of(view.strides.map((stride) => 4 * stride))
-    const step = view.strides[this.lane] ?? 0
-    const base = this.address(view.buffer) + 4 * (view.offset + at * step)
-    if (step === 0) f.get(pointer).memory('v128.load32_splat', base)
+    const step = view.strides[this.plan.lane] ?? 0
+    const { period } = this.plan
+    const start = this.address(view.buffer) + 4 * view.offset
+    const base = start + 4 * at * step
+    if (step !== 0 && period && view.strides[period.blocks] === 0) {
+      const place = (lane: number) => start + 4 * ((at + lane) % period.lanes) * step
+      f.get(pointer).memory('v128.load32_zero', place(0))
+      for (let lane = 1; lane < lanes; lane++) {
+        const loaded = m.keep()
+        f.get(pointer).get(loaded).memoryLane('v128.load32_lane', lane, place(lane))
+      }
+    } else if (step === 0) f.get(pointer).memory('v128.load32_splat', base)
     else if (step === 1 && lanes === 4) f.get(pointer).memory('v128.load', base)
     else {
       f.get(pointer).memory('v128.load32_zero', base)
@@ -244,7 +254,7 @@ export class NodeWriter {
   store(value: Local, strides: readonly number[], base: number, { at, lanes }: Vector): void {
     const { f } = this
     const pointer = this.streams.of(strides.map((stride) => 4 * stride))
-    const step = strides[this.lane] ?? 0
+    const step = strides[this.plan.lane] ?? 0
     const start = base + 4 * at * step
     if (step === 1 && lanes === 4) f.get(pointer).get(value).memory('v128.store', start)
     else

@@ -4,9 +4,11 @@
  *
  *   map      no reduction: lanes along the axis that memory runs along
  *   column   lanes along a kept axis; each lane sums its own column (statistics over the batch)
+ *            also elementwise work on blocks of narrow rows (loop-period.ts)
  *   row      lanes along a reduced axis; the lanes are added up at the end (softmax rows, losses)
  */
 import type { LoopKernel } from '../../optimize/kernel'
+import type { PeriodicLoop } from './loop-period'
 
 export interface UnitAxis {
   readonly axis: number
@@ -26,6 +28,8 @@ export interface LoopPlan {
   readonly loops: readonly number[]
   /** Where a reduced axis is cut: partial sums per chunk, added up afterwards. */
   readonly chunk?: UnitAxis
+  /** Views that do not move along axis `blocks` repeat every `lanes` lanes. */
+  readonly period?: { readonly blocks: number; readonly lanes: number }
 }
 
 /** Points of one unit of elementwise work, and how many units a large kernel should have. */
@@ -87,6 +91,17 @@ function chooseLane(kernel: LoopKernel, reducing: boolean): number {
 const vectorsFor = (kernel: LoopKernel, extent: number): number => {
   const fits = extent >= 64 && kernel.body.length <= 14 ? 4 : 2
   return Math.max(1, Math.min(fits, Math.ceil(extent / 4)))
+}
+
+/** Blocks of narrow rows: a block's lanes are one step, and the units are runs of blocks. */
+export function planRows({ kernel, blocks, period }: PeriodicLoop): LoopPlan {
+  const lane = blocks + 1
+  const lanes = kernel.axes[lane] as number
+  const count = kernel.axes[blocks] as number
+  const step = Math.min(count, Math.ceil(Math.max(unitPoints, product(kernel.axes) / wantedUnits) / lanes))
+  const units: UnitAxis[] = range(blocks).map((axis) => ({ axis, count: kernel.axes[axis] as number, step: 1 }))
+  units.push({ axis: blocks, count: Math.ceil(count / step), step })
+  return { mode: 'column', lane, vectors: lanes / 4, units, loops: [blocks], period: { blocks, lanes: period } }
 }
 
 function planMap(kernel: LoopKernel, lane: number): LoopPlan {

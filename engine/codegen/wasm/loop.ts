@@ -9,7 +9,8 @@ import type { FunctionBuilder, Local } from './assembler'
 import type { EmitContext, Phase } from './emitter'
 import { analyse } from './loop-analysis'
 import { NodeWriter, type Scope, type Vector } from './loop-nodes'
-import { type LoopPlan, planLoop } from './loop-plan'
+import { joinRows } from './loop-period'
+import { type LoopPlan, planLoop, planRows } from './loop-plan'
 import { Streams } from './loop-streams'
 import { VectorMath } from './math'
 import { type Constants, functionWithConstants } from './math-constants'
@@ -18,9 +19,10 @@ import { type Constants, functionWithConstants } from './math-constants'
 const nanosecondsPerCost = 0.25
 
 export function emitLoop(kernel: LoopKernel & { readonly origins?: readonly string[] }, context: EmitContext): Phase[] {
-  const plan = planLoop(kernel)
-  const label = `${kernel.origins?.[0] ?? ''} ${plan.mode === 'map' ? 'elementwise' : 'reduction'}`.trim()
-  return loopPhases(kernel, plan, context, (buffer) => context.address(buffer), label)
+  const reducing = kernel.results.some(({ reduce }) => reduce !== undefined)
+  const label = `${kernel.origins?.[0] ?? ''} ${reducing ? 'reduction' : 'elementwise'}`.trim()
+  const rows = joinRows(kernel)
+  return loopPhases(rows?.kernel ?? kernel, rows ? planRows(rows) : planLoop(kernel), context, (buffer) => context.address(buffer), label)
 }
 
 /** Buffers that exist only between the two phases of a cut reduction. */
@@ -101,7 +103,7 @@ class LoopWriter {
     this.m = new VectorMath(f, constants, context.variant.fma)
     this.streams = new Streams(f)
     const facts = analyse(kernel, plan, context.variant.fma)
-    this.nodes = new NodeWriter(kernel, facts, plan.lane, f, this.m, this.streams, address)
+    this.nodes = new NodeWriter(kernel, facts, plan, f, this.m, this.streams, address)
     for (const op of kernel.body) {
       if (op.op === 'load') this.streams.declare(op.view.strides.map((stride) => 4 * stride))
       if (op.op === 'index') this.streams.declare(op.strides)
