@@ -9,6 +9,7 @@ import type { ChoiceOf } from '../../engine/document/schema'
 import type { DataPreview, GivenFiles, Outcome } from '../../engine/protocol/messages'
 import { useDocument } from '../store/document'
 import { EngineConnection } from './connection'
+import { keepFiles, keptFiles } from './kept-files'
 import { openEngine } from './link'
 import { beginRun, isActive, receiveFailure, receiveInsight, receiveLog, receiveMetrics, resetRun, useRun } from './run-store'
 import { runWords } from './words'
@@ -31,6 +32,7 @@ const connection = new EngineConnection(
       useRun.setState({ engine: 'ready', backends: hello.backends, backend: hello.preferred })
       log('info', 'ready', { backend: hello.backends.find(({ id }) => id === hello.preferred)?.label ?? hello.preferred })
       for (const { id, reason } of hello.unavailable) log('warning', 'unavailable', { backend: id, reason })
+      void findKeptFiles().catch(failedToFind)
       void lookForCheckpoint()
     },
     onDeath: (reason, again) => {
@@ -73,6 +75,24 @@ async function lookForCheckpoint(): Promise<void> {
   if (useDocument.getState().key === key) useRun.setState({ checkpoint })
 }
 
+async function handOver(files: GivenFiles): Promise<void> {
+  await attempt(() => connection.giveFiles(files))
+  useRun.setState((state) => ({ files: [...new Set([...state.files, files.name])] }))
+}
+
+/** After a reload: the files that the document's data names, as far as they were kept. */
+async function findKeptFiles(): Promise<void> {
+  const { key, document } = useDocument.getState()
+  for (const choice of [document.data.source, document.data.validation]) {
+    const name = choice?.params.path
+    if (typeof name !== 'string' || name === '' || connection.hasFiles(name)) continue
+    const files = await keptFiles(key, name)
+    if (files) await handOver(files)
+  }
+}
+
+const failedToFind = (error: unknown): void => log('warning', 'notFound', { reason: String(error) })
+
 interface Start {
   readonly resume?: boolean
   readonly paused?: boolean
@@ -101,6 +121,7 @@ function startEngine(): void {
     if (state.key === previous.key) return
     if (isActive(useRun.getState().phase)) void stop()
     resetRun({ checkpoint: undefined })
+    void findKeptFiles().catch(failedToFind)
     void lookForCheckpoint()
   })
 }
@@ -138,8 +159,13 @@ export const engine = {
   stop,
   /** Which nodes' outputs are wanted, by path. */
   watch: (nodes: readonly string[]): void => connection.watch(nodes),
-  giveFiles: async (files: GivenFiles): Promise<void> => void (await attempt(() => connection.giveFiles(files))),
-  hasFiles: (name: string): boolean => connection.hasFiles(name),
+  /** Data files that the document names; small ones are kept for after a reload. */
+  async giveFiles(files: GivenFiles): Promise<void> {
+    await handOver(files)
+    await keepFiles(useDocument.getState().key, files).catch((error: unknown) =>
+      log('warning', 'notKept', { name: files.name, reason: String(error) }),
+    )
+  },
   recognise: (name: string): Promise<Outcome<Recognised> | undefined> => attempt(async () => (await connection.calls()).recognise(name)),
   previewData: (
     source: ChoiceOf,

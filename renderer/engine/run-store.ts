@@ -60,6 +60,8 @@ export interface RunState {
   readonly defect: string | undefined
   /** What the opened document could go on from. */
   readonly checkpoint: CheckpointInfo | undefined
+  /** Names of the data files that the engine can read. */
+  readonly files: readonly string[]
   readonly log: readonly LogEntry[]
 }
 
@@ -86,6 +88,7 @@ export const useRun = create<RunState>(() => ({
   backend: undefined,
   version: 0,
   checkpoint: undefined,
+  files: [],
   log: [],
 }))
 

@@ -30,6 +30,8 @@ export const runWords = defineWords('run', {
   gone: { en: 'The engine keeps stopping and was not started again: {reason}.', zh: '引擎反复停止,未再启动:{reason}。' },
   ready: { en: 'The engine is ready: {backend}.', zh: '引擎已就绪:{backend}。' },
   unavailable: { en: 'The backend “{backend}” cannot be used here: {reason}.', zh: '此处无法使用后端“{backend}”:{reason}。' },
+  notKept: { en: '“{name}” could not be kept for later: {reason}.', zh: '无法保留“{name}”以备后用:{reason}。' },
+  notFound: { en: 'Kept data files could not be read: {reason}.', zh: '无法读取保留的数据文件:{reason}。' },
   began: { en: 'Training “{name}” began.', zh: '开始训练“{name}”。' },
   resumed: { en: 'Training “{name}” goes on from step {step}.', zh: '从第 {step} 步继续训练“{name}”。' },
   defect: { en: 'A defect of Netloom: {detail}', zh: 'Netloom 的缺陷:{detail}' },

@@ -64,6 +64,14 @@ test('a table is recognised, previewed, taken into the network in one undoable s
   await button(page, 'Train').click()
   await eventually(async () => (await accuracy(page)) >= 95)
   await screenshot(page, 'data-csv-trained')
+  // A reload keeps network and data, and both can be trained at once.
+  await page.reload()
+  await eventually(() => button(page, 'Train').isEnabled())
+  await page.getByRole('tab', { name: 'Data' }).click()
+  await page.getByText('200 samples').waitFor()
+  await page.getByRole('tab', { name: 'Training' }).click()
+  await button(page, 'Train').click()
+  await eventually(async () => (await accuracy(page)) >= 95)
   expect(complaints).toEqual([])
 })
 

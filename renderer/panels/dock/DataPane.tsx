@@ -9,6 +9,7 @@ import { datasets } from '../../../engine/datasets/registry'
 import { int } from '../../../engine/layers/kit/params'
 import { ParamField, ParamForm, Switch } from '../../controls/ParamForm'
 import { engine } from '../../engine/client'
+import { useRun } from '../../engine/run-store'
 import { useWords } from '../../i18n/i18n'
 import { formatCount } from '../../i18n/numbers'
 import { useDocument } from '../../store/document'
@@ -43,8 +44,13 @@ export function DataPane() {
 
   const definition = datasets.get(draft.source.kind)
   const path = definition?.onDisk ? pathOf(draft.source) : undefined
-  const missing = path !== undefined && !engine.hasFiles(path)
-  const { preview, problems: unreadable, isWaiting } = usePreview(draft.source, document.training.seed, draft.imageSize, given)
+  const files = useRun((state) => state.files)
+  const missing = path !== undefined && !files.includes(path)
+  const {
+    preview,
+    problems: unreadable,
+    isWaiting,
+  } = usePreview(draft.source, document.training.seed, draft.imageSize, given + files.length)
   const hasImages = preview?.fields.some(({ display }) => display === 'image') === true
 
   const takeFiles = async ({ groups, source, validation }: Choice): Promise<void> => {
