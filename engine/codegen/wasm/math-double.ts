@@ -3,10 +3,10 @@
  * Their results are floats rounded once. Sine and cosine are meant for |x| < 2²⁹; beyond, they stay within [−1, 1] but mean nothing.
  */
 import type { Local } from './assembler'
-import type { VectorMath } from './math'
+import type { VectorCode } from './math-vector'
 
 /** Applies a function of doubles to both halves of float vectors. */
-function widened(m: VectorMath, xs: readonly Local[], on: (...xs: Local[]) => Local): Local {
+function widened(m: VectorCode, xs: readonly Local[], on: (...xs: Local[]) => Local): Local {
   const half = (upper: boolean): Local => {
     const doubles = xs.map((x) => {
       m.f.get(x)
@@ -23,21 +23,21 @@ function widened(m: VectorMath, xs: readonly Local[], on: (...xs: Local[]) => Lo
 }
 
 /** a · b + c in doubles. */
-const madd = (m: VectorMath, a: Local, b: Local, c: Local): Local => m.apply('f64x2.add', m.apply('f64x2.mul', a, b), c)
+const madd = (m: VectorCode, a: Local, b: Local, c: Local): Local => m.apply('f64x2.add', m.apply('f64x2.mul', a, b), c)
 
-const polynomial = (m: VectorMath, x: Local, coefficients: readonly number[]): Local => {
+const polynomial = (m: VectorCode, x: Local, coefficients: readonly number[]): Local => {
   const [first, ...rest] = coefficients as [number, ...number[]]
   return rest.reduce((sum, c) => madd(m, sum, x, m.k.f64(c)), m.k.f64(first))
 }
 
-const clamp = (m: VectorMath, x: Local, low: number, high: number): Local =>
+const clamp = (m: VectorCode, x: Local, low: number, high: number): Local =>
   m.apply('f64x2.pmin', m.apply('f64x2.pmax', x, m.k.f64(low)), m.k.f64(high))
 
 /** Adding this rounds to an integer and leaves it in the low bits. */
 const magic = 1.5 * 2 ** 52
 
 /** log₂ of a positive double; −∞ at 0, +∞ at +∞, NaN at NaN. */
-function log2(m: VectorMath, x: Local): Local {
+function log2(m: VectorCode, x: Local): Local {
   const { k } = m
   const biased = m.apply('v128.or', m.shift('i64x2.shr_u', x, 52), k.f64(2 ** 52))
   const exponent = m.apply('f64x2.sub', biased, k.f64(2 ** 52 + 1023))
@@ -55,7 +55,7 @@ function log2(m: VectorMath, x: Local): Local {
   return m.apply('v128.bitselect', x, atInfinity, m.apply('f64x2.ne', x, x))
 }
 
-function exp2(m: VectorMath, x: Local): Local {
+function exp2(m: VectorCode, x: Local): Local {
   const t = clamp(m, x, -1022, 1023)
   const shifted = m.apply('f64x2.add', t, m.k.f64(magic))
   const f = m.apply('f64x2.mul', m.apply('f64x2.sub', t, m.apply('f64x2.sub', shifted, m.k.f64(magic))), m.k.f64(Math.LN2))
@@ -64,7 +64,7 @@ function exp2(m: VectorMath, x: Local): Local {
 }
 
 /** xʸ as Math.pow means it. */
-export function pow(m: VectorMath, x: Local, y: Local): Local {
+export function pow(m: VectorCode, x: Local, y: Local): Local {
   const { k } = m
   const magnitude = widened(m, [m.apply('f32x4.abs', x), y], (a, b) => exp2(m, m.apply('f64x2.mul', b, log2(m, a))))
   // A negative base has a power only for whole exponents; odd ones keep the sign.
@@ -81,7 +81,7 @@ export function pow(m: VectorMath, x: Local, y: Local): Local {
 }
 
 /** sin(x + quarter · π/2). */
-export function sincos(m: VectorMath, x: Local, quarter: 0 | 1): Local {
+export function sincos(m: VectorCode, x: Local, quarter: 0 | 1): Local {
   const { k } = m
   return widened(m, [x], (d) => {
     const shifted = m.apply('f64x2.add', m.apply('f64x2.mul', d, k.f64(2 / Math.PI)), k.f64(magic))
@@ -106,7 +106,7 @@ export function sincos(m: VectorMath, x: Local, quarter: 0 | 1): Local {
 }
 
 /** All bits of a 64-bit lane equal to its highest. */
-function spread(m: VectorMath, x: Local): Local {
+function spread(m: VectorCode, x: Local): Local {
   const half = m.shift('i32x4.shr_s', x, 31)
   m.f.get(half).get(half).shuffle([1, 1, 3, 3])
   return m.keep()

@@ -3,58 +3,11 @@
  * of 3e-7 (tanh 3.5e-7 without fused multiply-add); results below the smallest normal float are 0. NaN stays NaN: pmin and pmax keep
  * their first operand. The polynomials for exp and log are those of the Cephes library (Moshier 1992), tanh is Eigen's rational approximation.
  */
-import type { FunctionBuilder, Local } from './assembler'
-import type { Constants } from './math-constants'
+import type { Local } from './assembler'
 import { pow, sincos } from './math-double'
-import type { PlainOp } from './opcodes'
+import { VectorCode } from './math-vector'
 
-export class VectorMath {
-  constructor(
-    readonly f: FunctionBuilder,
-    readonly k: Constants,
-    /** Whether relaxed SIMD (fused multiply-add, lane select) is to be had. */
-    readonly relaxed: boolean,
-  ) {}
-
-  /** op(…operands) in a new local. */
-  apply(op: PlainOp, ...operands: readonly Local[]): Local {
-    for (const operand of operands) this.f.get(operand)
-    this.f.op(op)
-    return this.keep()
-  }
-
-  /** Shifts every lane; the count is a constant. */
-  shift(op: 'i32x4.shl' | 'i32x4.shr_u' | 'i32x4.shr_s' | 'i64x2.shl' | 'i64x2.shr_u', x: Local, count: number): Local {
-    this.f.get(x).i32(count).op(op)
-    return this.keep()
-  }
-
-  /** The vector on the stack, in a new local. */
-  keep(): Local {
-    const local = this.f.local('v128')
-    this.f.set(local)
-    return local
-  }
-
-  /** a · b + c. */
-  fma(a: Local, b: Local, c: Local): Local {
-    this.f.get(a).get(b)
-    if (this.relaxed) this.f.get(c).op('f32x4.relaxed_madd')
-    else this.f.op('f32x4.mul').get(c).op('f32x4.add')
-    return this.keep()
-  }
-
-  /** Per lane: `then` where the mask is all ones, `otherwise` where it is all zeros. */
-  choose(mask: Local, then: Local, otherwise: Local): Local {
-    return this.apply(this.relaxed ? 'i32x4.relaxed_laneselect' : 'v128.bitselect', then, otherwise, mask)
-  }
-
-  /** Horner's scheme; coefficients from the highest power. */
-  polynomial(x: Local, coefficients: readonly number[]): Local {
-    const [first, ...rest] = coefficients as [number, ...number[]]
-    return rest.reduce((sum, c) => this.fma(sum, x, this.k.f32(c)), this.k.f32(first))
-  }
-
+export class VectorMath extends VectorCode {
   exp(x: Local): Local {
     const { k } = this
     // eˣ = 2ⁿ · eʳ, n = round(x / ln 2); adding 1.5·2²³ rounds, and leaves n in the low bits.
