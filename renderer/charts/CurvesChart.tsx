@@ -37,6 +37,14 @@ export function CurvesChart() {
   )
   useEffect(() => useRun.subscribe((state, previous) => state.version !== previous.version && redraw()), [redraw])
 
+  // Once an epoch is often enough for somebody who listens.
+  const epoch = useRun((state) => Math.floor(state.progress?.epoch ?? 0))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read anew with every epoch
+  const summary = useMemo(() => {
+    const { latest } = useRun.getState()
+    const told = styles.filter(({ name }) => latest[name] !== undefined)
+    return told.map(({ name, label, axis }) => `${label} ${(axis === 'share' ? formatShare : formatLoss)(latest[name] ?? 0)}`).join(', ')
+  }, [styles, epoch])
   const point = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect()
     const frame = frameOf(box.width, box.height)
@@ -50,7 +58,7 @@ export function CurvesChart() {
       <canvas
         ref={ref}
         role="img"
-        aria-label={words('chart', { summary: '' })}
+        aria-label={words('chart', { summary })}
         onPointerMove={point}
         onPointerLeave={() => setHover(undefined)}
       />

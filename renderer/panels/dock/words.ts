@@ -68,7 +68,6 @@ export const dockWords = defineWords('dock', {
     zh: '网络在各处的判断:颜色为类别,深浅为置信度。',
   },
   // --- data ---
-  source: { en: 'Source', zh: '来源' },
   builtIn: { en: 'Built in', zh: '内置' },
   fromDisk: { en: 'From disk', zh: '来自磁盘' },
   chooseFiles: { en: 'Files …', zh: '文件……' },
@@ -77,10 +76,7 @@ export const dockWords = defineWords('dock', {
   folderHint: { en: 'A folder with one sub-folder of PNG or JPEG images a class', zh: '每类一个子文件夹、内含 PNG 或 JPEG 图像的文件夹' },
   dropHint: { en: 'drop files or a folder here', zh: '可将文件或文件夹拖放到这里' },
   dropNow: { en: 'Drop to use this data', zh: '松开以使用这些数据' },
-  recognised: { en: 'Recognised as {kind}', zh: '识别为{kind}' },
-  settings: { en: 'Settings', zh: '设置' },
   imageSize: { en: 'Resize images to', zh: '图像缩放到' },
-  imageSizeKeep: { en: 'as they are', zh: '保持原样' },
   standardize: { en: 'Standardise features', zh: '标准化特征' },
   standardizeHint: {
     en: 'Shift and scale to mean 0 and deviation 1, by the training part.',
@@ -90,7 +86,6 @@ export const dockWords = defineWords('dock', {
   removeValidation: { en: 'Hold out a share of the data instead', zh: '改为从数据中划分验证集' },
   use: { en: 'Use this data', zh: '使用此数据' },
   inUse: { en: 'In use', zh: '使用中' },
-  used: { en: 'Use other data', zh: '更换数据' },
   samplesCount: { en: '{count} samples', zh: '{count} 个样本' },
   classesCount: { en: '{count} classes', zh: '{count} 类' },
   again: { en: 'Choose the files again', zh: '请重新选择文件' },
@@ -112,5 +107,4 @@ export const dockWords = defineWords('dock', {
   // --- log ---
   logEmpty: { en: 'Nothing has happened yet', zh: '尚无记录' },
   logEmptyHint: { en: 'What the engine reports is kept here.', zh: '引擎的报告会保存在这里。' },
-  clear: { en: 'Clear', zh: '清空' },
 })
