@@ -8,7 +8,7 @@ import './canvas.css'
 import './node.css'
 import './wire.css'
 import './detail.css'
-import { useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { useRun } from '../engine/run-store'
 import { canvasWords } from '../i18n/canvas-words'
 import { useWords } from '../i18n/i18n'
@@ -34,7 +34,9 @@ import { ZoomBar } from './ZoomBar'
 
 const nodeTypes = { layer: LayerNode }
 const edgeTypes = { wire: ShapeEdge }
-const GRID = 4
+const GRID: [number, number] = [4, 4]
+const MULTI_KEYS = ['Meta', 'Control', 'Shift']
+const selectNone = (): void => select([])
 const NOTHING: Readonly<Record<string, Point>> = {}
 
 export function Canvas() {
@@ -75,13 +77,17 @@ function Graph() {
   const wiring = useWiring()
   const drops = useDrops(wrapper)
 
-  const onNodesChange = (changes: NodeChange<LayerFlowNode>[]): void => {
+  // React Flow keeps handlers in its store and wakes every node and wire when one changes: they must stay the same while a node is dragged.
+  const latest = useRef({ dragged, live, views })
+  latest.current = { dragged, live, views }
+  const onNodesChange = useCallback((changes: NodeChange<LayerFlowNode>[]): void => {
     const moved: Record<string, Point> = {}
-    const chosen = new Set(chosenNodes)
+    const state = useDocument.getState()
+    const chosen = new Set(state.nodes)
     let selection = false
     for (const change of changes) {
       if (change.type === 'position' && change.position && change.dragging)
-        moved[change.id] = settled(change.position, live, change.id, views)
+        moved[change.id] = settled(change.position, change.id, latest.current)
       if (change.type === 'select') {
         selection = true
         if (change.selected) chosen.add(change.id)
@@ -89,23 +95,29 @@ function Graph() {
       }
     }
     if (Object.keys(moved).length > 0) setDragged((before) => ({ ...before, ...moved }))
-    if (selection) select([...chosen], useDocument.getState().edges)
-  }
-  const onEdgesChange = (changes: EdgeChange<WireFlowEdge>[]): void => {
-    const chosen = new Set(chosenEdges)
+    if (selection) select([...chosen], state.edges)
+  }, [])
+  const onEdgesChange = useCallback((changes: EdgeChange<WireFlowEdge>[]): void => {
+    const state = useDocument.getState()
+    const chosen = new Set(state.edges)
     for (const change of changes)
       if (change.type === 'select') {
         if (change.selected) chosen.add(change.id)
         else chosen.delete(change.id)
       }
-    select(useDocument.getState().nodes, [...chosen])
-  }
-  const finishDrag = (event: MouseEvent | TouchEvent): void => {
-    if (dragged === NOTHING) return
-    const ids = Object.keys(dragged)
-    if (ids.length !== 1 || !drops.intoWire(event, ids[0] as string, dragged)) move(dragged)
-    setDragged(NOTHING)
-  }
+    select(state.nodes, [...chosen])
+  }, [])
+  const finishDrag = useCallback(
+    (event: MouseEvent | TouchEvent): void => {
+      const moved = latest.current.dragged
+      if (moved === NOTHING) return
+      const ids = Object.keys(moved)
+      if (ids.length !== 1 || !drops.intoWire(event, ids[0] as string, moved)) move(moved)
+      setDragged(NOTHING)
+    },
+    [drops],
+  )
+  const finishSelectionDrag = useCallback((event: React.MouseEvent): void => finishDrag(event.nativeEvent), [finishDrag])
 
   return (
     <div
@@ -127,8 +139,8 @@ function Graph() {
           onNodesChange={onNodesChange}
           onEdgesChange={onEdgesChange}
           onNodeDragStop={finishDrag}
-          onSelectionDragStop={(event) => finishDrag(event.nativeEvent)}
-          onPaneClick={() => select([])}
+          onSelectionDragStop={finishSelectionDrag}
+          onPaneClick={selectNone}
           connectionLineComponent={PendingWire}
           isValidConnection={wiring.isValid}
           onConnect={wiring.onConnect}
@@ -140,12 +152,12 @@ function Graph() {
           reconnectRadius={12}
           nodeDragThreshold={3}
           snapToGrid={snap}
-          snapGrid={[GRID, GRID]}
+          snapGrid={GRID}
           minZoom={0.05}
           maxZoom={3}
           deleteKeyCode={null}
           selectionKeyCode="Shift"
-          multiSelectionKeyCode={['Meta', 'Control', 'Shift']}
+          multiSelectionKeyCode={MULTI_KEYS}
           panActivationKeyCode="Space"
           zoomOnDoubleClick={false}
           disableKeyboardA11y
@@ -180,7 +192,7 @@ function Graph() {
 }
 
 /** The compact top left corner, which the document keeps, from where React Flow has the (perhaps taller) node. */
-function settled(position: Point, live: ReadonlySet<string>, id: string, views: readonly NodeView[]): Point {
+function settled(position: Point, id: string, { live, views }: { live: ReadonlySet<string>; views: readonly NodeView[] }): Point {
   const grown = live.has(views.find((view) => view.id === id)?.strip?.path ?? '')
   return { x: position.x, y: position.y + (grown ? STRIP_HEIGHT / 2 : 0) }
 }

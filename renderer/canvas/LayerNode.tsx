@@ -10,6 +10,7 @@ import { canvasWords } from '../i18n/canvas-words'
 import { useText, useWords } from '../i18n/i18n'
 import { NODE_HEIGHT, portOffset, STRIP_HEIGHT } from '../layout/sizes'
 import { enterBlock } from '../store/document'
+import { isUnfinished, type Problem } from '../store/problems'
 import { LiveStrip } from './LiveStrip'
 import type { NodeView } from './model'
 import { ProblemCard, useHover } from './ProblemCard'
@@ -22,12 +23,17 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
   const text = useText()
   const hover = useHover()
   const title = text(view.title)
-  const errors = view.problems.length
+  // What a person has just dropped is not wrong, only not wired yet: a hint beneath it, no badge.
+  const waiting = view.problems.filter((problem) => isUnfinished(problem) && problem.nodeId === view.path)
+  const faults = view.problems.filter((problem) => !waiting.includes(problem))
+  const errors = faults.length
+  const unwired = new Set(waiting.map((problem) => problem.port))
   const classes = ['node']
   if (selected) classes.push('is-selected')
   if (view.isBlock) classes.push('is-block')
-  if (view.problems.some((problem) => problem.severity === 'error')) classes.push('has-error')
+  if (faults.some((problem) => problem.severity === 'error')) classes.push('has-error')
   else if (errors > 0) classes.push('has-warning')
+  else if (waiting.length > 0) classes.push('is-waiting')
   if (view.bypassed) classes.push('is-bypassed')
   const height = NODE_HEIGHT + (live ? STRIP_HEIGHT : 0)
   return (
@@ -55,7 +61,7 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
           role="img"
           type="target"
           position={Position.Left}
-          className={port.variadic ? 'port is-variadic' : 'port'}
+          className={`port${port.variadic ? ' is-variadic' : ''}${unwired.has(port.name) ? ' is-unwired' : ''}`}
           style={{ top: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, view.ports.inputs.length, NODE_HEIGHT) }}
           title={port.about ? `${port.name}: ${text(port.about)}` : port.name}
           aria-label={say('input', { name: port.name })}
@@ -74,14 +80,24 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
           aria-label={say('output', { name: port.name })}
         />
       ))}
+      {waiting.length > 0 && <div className="node-hint">{hintOf(waiting, view, say)}</div>}
       {errors > 0 && (
         <>
           <span className="node-badge" role="img" aria-label={say('problems', { count: errors })}>
             {errors}
           </span>
-          <ProblemCard problems={view.problems} x={positionAbsoluteX} hover={hover} isSelected={selected} />
+          <ProblemCard problems={faults} path={view.path} x={positionAbsoluteX} hover={hover} isSelected={selected} />
         </>
       )}
     </div>
   )
 })
+
+/** Which inputs wait for a wire: by name where there are several and few are missing. */
+function hintOf(waiting: readonly Problem[], view: NodeView, say: ReturnType<typeof useWords<typeof canvasWords.words>>): string {
+  if (waiting.some((problem) => problem.code === 'graph.few-inputs')) return say('connectAnother')
+  if (view.ports.inputs.length === 1) return say('connectOne')
+  return waiting.length > 3
+    ? say('connectMore', { count: waiting.length })
+    : say('connectNamed', { names: waiting.map((problem) => problem.port).join(', ') })
+}

@@ -5,11 +5,12 @@
 import { useEffect, useRef, useState } from 'react'
 import { NodeToolbar, Position, useStore } from 'reactflow'
 import { messageOf } from '../../engine/core/diagnostic-message'
-import type { Diagnostic } from '../../engine/core/diagnostics'
-import { useLanguage } from '../i18n/i18n'
+import { canvasWords } from '../i18n/canvas-words'
+import { useLanguage, useWords } from '../i18n/i18n'
 import { NODE_WIDTH } from '../layout/sizes'
 import { applyFix } from '../store/actions'
-import { useDocument } from '../store/document'
+import { revealNode, useDocument } from '../store/document'
+import type { Problem } from '../store/problems'
 
 const SHOWN = 3
 const CARD_WIDTH = 226
@@ -35,14 +36,17 @@ export function useHover(): { isOver: boolean; enter: () => void; leave: () => v
 }
 
 interface Props {
-  readonly problems: readonly Diagnostic[]
+  readonly problems: readonly Problem[]
+  /** Of the node, as the engine names it; what lies deeper is inside the block. */
+  readonly path: string
   readonly x: number
   readonly hover: ReturnType<typeof useHover>
   readonly isSelected: boolean
 }
 
-export function ProblemCard({ problems, x, hover, isSelected }: Props) {
+export function ProblemCard({ problems, path, x, hover, isSelected }: Props) {
   const language = useLanguage()
+  const say = useWords(canvasWords)
   const isAlone = useDocument((state) => state.nodes.length === 1)
   // Where the window ends there is no room to the right.
   const isNarrow = useStore((state) => (x + NODE_WIDTH) * state.transform[2] + state.transform[0] + CARD_WIDTH > state.width)
@@ -58,7 +62,19 @@ export function ProblemCard({ problems, x, hover, isSelected }: Props) {
       <div className={isError ? 'problem-card' : 'problem-card is-warning'} onMouseEnter={hover.enter} onMouseLeave={hover.leave}>
         {problems.slice(0, SHOWN).map((problem) => (
           <div key={`${problem.code} ${problem.nodeId} ${problem.port} ${problem.param}`} className="problem">
-            <span>{messageOf(problem, language)}</span>
+            <span>
+              {problem.nodeId !== undefined && problem.nodeId !== path
+                ? say('inside', { node: problem.nodeId.slice(path.length + 1), message: messageOf(problem, language) })
+                : messageOf(problem, language)}
+            </span>
+            {problem.instances.length > 1 && (
+              <small className="problem-count"> · {say('instances', { count: problem.instances.length })}</small>
+            )}
+            {problem.nodeId !== undefined && problem.nodeId !== path && (
+              <button type="button" className="link" onClick={() => revealNode(problem.nodeId ?? path)}>
+                {say('showInside')}
+              </button>
+            )}
             {problem.fix && (
               <button type="button" className="link" onClick={() => applyFix(problem)}>
                 {problem.fix.title[language]}

@@ -2,8 +2,9 @@
 import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
 import type { GraphDocument } from '../../engine/document/schema'
 import { useDocument } from '../store/document'
+import { graphAt, sameEnd } from '../store/graphs'
 import { shapedOf } from '../store/shaped'
-import { refusal } from '../store/wiring'
+import { refusal, wireInto } from '../store/wiring'
 
 interface HandleLike {
   readonly nodeId: string
@@ -28,4 +29,10 @@ export function refusalOf(document: GraphDocument, from: Endpoint, to: Endpoint)
   const problem = refusal(document, path, from, to, shapedOf(document))
   latest = { document, key, problem }
   return problem
+}
+
+/** What feeds the input now, if the wire would take its place. */
+export function replacedBy(document: GraphDocument, path: readonly string[], from: Endpoint, to: Endpoint): string | undefined {
+  const old = wireInto(document, graphAt(document, path).graph, to)
+  return old && !sameEnd(old.from, from) ? old.from.node : undefined
 }

@@ -2,7 +2,6 @@
  * @file What the canvas draws, worked out of the document. In: document, opened path, shapes, positions. Out: one view per node and wire.
  * Views that did not change keep their identity, so that only what changed is drawn again. Nothing that streams is in here.
  */
-import type { Diagnostic } from '../../engine/core/diagnostics'
 import type { TensorType } from '../../engine/core/tensor'
 import type { Text } from '../../engine/core/text'
 import { datasets } from '../../engine/datasets/registry'
@@ -13,8 +12,10 @@ import { completeParams } from '../../engine/layers/kit/validate'
 import { blocks } from '../../templates/registry'
 import { LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, type Point, portOffset, type Rect } from '../layout/sizes'
 import { categoryOf, colourOf, edgeKeys, graphAt, isBlock, isBlockPort, layerOf, pathOf, portsIn } from '../store/graphs'
-import { formatType, problemsOf, type Shaped } from '../store/shaped'
+import { type Problem, problemsOf } from '../store/problems'
+import { formatType, type Shaped } from '../store/shaped'
 import { type Lane, type Route, routeWire } from './route'
+import { labelsOf, showsBatch, type WireLabels } from './wire-labels'
 
 export interface NodeView {
   readonly id: string
@@ -27,7 +28,7 @@ export interface NodeView {
   readonly isBlock: boolean
   readonly bypassed: boolean
   readonly frozen: boolean
-  readonly problems: readonly Diagnostic[]
+  readonly problems: readonly Problem[]
   /** Whose activations the live strip shows, and how; absent where a picture would say nothing. */
   readonly strip?: { readonly path: string; readonly isInput: boolean }
 }
@@ -36,7 +37,7 @@ export interface WireView {
   readonly key: string
   readonly from: { readonly node: string; readonly port: string }
   readonly to: { readonly node: string; readonly port: string }
-  readonly label: string
+  readonly labels: WireLabels
   readonly route: Route
 }
 
@@ -152,6 +153,8 @@ export function wireViews(
   const known = new Map(previous.map((wire) => [wire.key, wire]))
   const lanes: Lane[] = []
   const keys = edgeKeys(graph.edges)
+  const texts = graph.edges.map(({ from }) => formatType(types.get(pathOf(path, from.node))?.[from.port]))
+  const withBatch = showsBatch(texts)
   return graph.edges.flatMap(({ from, to }, index) => {
     const key = keys[index] as string
     const old = known.get(key)
@@ -162,8 +165,9 @@ export function wireViews(
     const end = portPoint(target, byId.get(to.node)?.ports.inputs, to.port, 'left')
     if (!source || !target || !start || !end) return []
     const route = routeWire({ from: start, to: end, source, target }, obstacles, lanes, `${from.node}.${from.port}`)
-    const label = formatType(types.get(pathOf(path, from.node))?.[from.port])
-    return old && old.route.path === route.path && old.label === label ? [old] : [{ key, from, to, label, route }]
+    const labels = labelsOf(texts[index] as string, route.room, withBatch)
+    const same = old && old.route.path === route.path && old.labels.near.text === labels.near.text
+    return same ? [old] : [{ key, from, to, labels, route }]
   })
 }
 

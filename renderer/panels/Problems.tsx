@@ -7,6 +7,7 @@ import { useLanguage, useWords } from '../i18n/i18n'
 import { panelWords } from '../i18n/panel-words'
 import { applyFix } from '../store/actions'
 import { revealNode, useDocument } from '../store/document'
+import type { Problem } from '../store/problems'
 import { useShaped } from '../store/shaped'
 import './problems.css'
 
@@ -31,7 +32,7 @@ export function Problems() {
   return <ProblemList problems={problems} />
 }
 
-export function ProblemList({ problems }: { problems: readonly Diagnostic[] }) {
+export function ProblemList({ problems }: { problems: readonly (Diagnostic | Problem)[] }) {
   const language = useLanguage()
   const say = useWords(panelWords)
   return (
@@ -48,7 +49,12 @@ export function ProblemList({ problems }: { problems: readonly Diagnostic[] }) {
               {problem.nodeId}
             </button>
           )}
-          <span className="problem-text">{messageOf(problem, language)}</span>
+          <span className="problem-text">
+            {messageOf(problem, language)}
+            {'instances' in problem && problem.instances.length > 1 && (
+              <small> · {say('instances', { count: problem.instances.length })}</small>
+            )}
+          </span>
           {problem.fix && (
             <button type="button" className="link" onClick={() => applyFix(problem)}>
               {problem.fix.title[language]}

@@ -4,15 +4,17 @@
  */
 import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
 import type { Text } from '../../engine/core/text'
-import type { Block, GraphNode } from '../../engine/document/schema'
+import type { Block, Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
 import { freeSpot, positionsOf } from '../layout/positions'
 import { COLUMN_PITCH, type Point } from '../layout/sizes'
 import { type Clip, clipOf, pasteClip } from './clipboard'
 import { openedGraph, select, type TransactOptions, transact, useDocument } from './document'
-import { addNode, applyFixEdit, connect, freshId, idsOf, insertOnWire, pin, removeEdges, removeNodes, renameNode, setParam } from './edits'
-import { isBlock, isBlockPort, layerOf, portsIn } from './graphs'
+import { addNode, connect, freshId, idsOf, insertOnWire, pin, removeEdges, removeNodes, renameNode, setParam } from './edits'
+import { applyFixes } from './fixes'
+import { isBlock, isBlockPort, layerOf, portsIn, sameEnd } from './graphs'
+import type { Problem } from './problems'
 import { shapedOf } from './shaped'
-import { portFor } from './wiring'
+import { portFor, wireInto } from './wiring'
 
 /** What can be put on the canvas: a layer by kind, or an instance of a block (its definition comes along when the document lacks it). */
 export type Addable =
@@ -110,19 +112,28 @@ function looseOutput(id: string): Endpoint | undefined {
   return port && { node: id, port: port.name }
 }
 
+/** An input that takes one wire lets its old one go. */
 export function connectPorts(from: Endpoint, to: Endpoint): void {
-  transact(titles.connect, (_, graph) => {
+  transact(titles.connect, (draft, graph) => {
+    const old = wireInto(draft as GraphDocument, graph as Graph, to)
+    if (old && sameEnd(old.from, from)) return
     pin(graph, shown())
+    if (old) graph.edges = graph.edges.filter((edge) => !sameEnd(edge.to, to))
     connect(graph, from, to)
   })
 }
 
 /** Moves one end of a wire; it keeps its place among the wires of a variadic port. */
 export function replug(key: string, from: Endpoint, to: Endpoint, keyOfEdge: (index: number) => string): void {
-  transact(titles.replug, (_, graph) => {
-    pin(graph, shown())
+  transact(titles.replug, (draft, graph) => {
     const index = graph.edges.findIndex((_edge, position) => keyOfEdge(position) === key)
-    if (index >= 0) graph.edges[index] = { from: { ...from }, to: { ...to } }
+    const edge = graph.edges[index]
+    if (!edge || (sameEnd(edge.from, from) && sameEnd(edge.to, to))) return
+    pin(graph, shown())
+    const old = sameEnd(edge.to, to) ? undefined : wireInto(draft as GraphDocument, graph as Graph, to)
+    edge.from = { ...from }
+    edge.to = { ...to }
+    if (old) graph.edges = graph.edges.filter((one) => one === edge || !sameEnd(one.to, to))
   })
 }
 
@@ -244,9 +255,10 @@ export function changeParam(id: string, name: string, value: unknown, fallback: 
 }
 
 /** Applies the one-click fix of a problem as one step under the fix's own title. */
-export function applyFix(problem: Diagnostic): void {
+export function applyFix(problem: Diagnostic | Problem): void {
   const { fix } = problem
-  if (fix) transact(fix.title, (draft) => fix.edits.forEach((edit) => void applyFixEdit(draft, edit)))
+  const members = 'instances' in problem && problem.instances.length > 0 ? problem.instances : [problem]
+  if (fix) transact(fix.title, (draft) => applyFixes(draft, members))
 }
 
 /** A change of the document's own settings (name, data, training). */

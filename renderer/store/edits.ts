@@ -3,11 +3,10 @@
  * draft changed. No history, no selection: transactions in document.ts wrap these.
  */
 import type { Draft } from 'immer'
-import type { Endpoint, FixEdit } from '../../engine/core/diagnostics'
+import type { Endpoint } from '../../engine/core/diagnostics'
 import type { DocumentParam, Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
-import { positionsOf } from '../layout/positions'
 import { COLUMN_PITCH, type Point } from '../layout/sizes'
-import { edgeKeys, layerOf, portsIn, sameEnd } from './graphs'
+import { edgeKeys, sameEnd } from './graphs'
 
 type GraphDraft = Draft<Graph>
 type DocumentDraft = Draft<GraphDocument>
@@ -107,53 +106,5 @@ export function renameNode(draft: DocumentDraft, graph: GraphDraft, blockId: str
       const end = node.kind === 'blockInput' ? edge.to : edge.from
       if (instances.has(end.node) && end.port === from) end.port = to
     }
-  }
-}
-
-/** The graph that holds the node of an engine path (`inception3a/conv1`), and its id there. */
-function locate(draft: DocumentDraft, path: string): { graph: GraphDraft; id: string } | undefined {
-  const parts = path.split('/')
-  let graph: GraphDraft = draft
-  for (const part of parts.slice(0, -1)) {
-    const block = graph.nodes.find((node) => node.id === part)?.block
-    const inner = block === undefined ? undefined : draft.blocks[block]
-    if (!inner) return undefined
-    graph = inner
-  }
-  return { graph, id: parts.at(-1) as string }
-}
-
-const localEnd = (end: Endpoint): Endpoint => ({ node: end.node.split('/').at(-1) as string, port: end.port })
-
-/** Applies the one-click fix of a diagnostic. */
-export function applyFixEdit(draft: DocumentDraft, edit: FixEdit): void {
-  const place = locate(draft, edit.type === 'insertOnWire' || edit.type === 'removeWire' ? edit.to.node : edit.node)
-  if (!place) return
-  const { graph, id } = place
-  pin(graph, positionsOf(graph))
-  switch (edit.type) {
-    case 'setParam': {
-      const node = graph.nodes.find((one) => one.id === id)
-      if (node) node.params[edit.param] = edit.value as DocumentParam
-      return
-    }
-    case 'insertOnWire': {
-      const stem = layerOf(edit)?.idStem ?? edit.kind
-      const node: GraphNode = { id: freshId(idsOf(graph), stem), kind: edit.kind, params: edit.params as GraphNode['params'] }
-      const ports = portsIn(draft as GraphDocument, node)
-      const input = ports.inputs[0]?.name
-      const output = ports.outputs[0]?.name
-      if (input !== undefined && output !== undefined) insertOnWire(graph, localEnd(edit.from), localEnd(edit.to), node, { input, output })
-      return
-    }
-    case 'removeWire': {
-      const from = localEnd(edit.from)
-      const to = localEnd(edit.to)
-      const index = graph.edges.findLastIndex((edge) => sameEnd(edge.from, from) && sameEnd(edge.to, to))
-      if (index >= 0) graph.edges.splice(index, 1)
-      return
-    }
-    case 'removeNode':
-      removeNodes(graph, [id], true)
   }
 }

@@ -6,7 +6,7 @@ import { connectPorts } from './actions'
 import { openedGraph, select, useDocument } from './document'
 import { portsIn } from './graphs'
 import { shapedOf } from './shaped'
-import { refusal } from './wiring'
+import { refusal, wireInto } from './wiring'
 
 export type Direction = 'upstream' | 'downstream' | 'above' | 'below'
 
@@ -57,7 +57,8 @@ function connectPair(from: string, to: string): void {
   for (const output of portsIn(document, source).outputs)
     for (const input of portsIn(document, target).inputs) {
       const ends = { from: { node: from, port: output.name }, to: { node: to, port: input.name } }
-      if (refusal(document, path, ends.from, ends.to, shaped)) continue
+      // By keyboard one does not see what would be replaced.
+      if (wireInto(document, graph, ends.to) || refusal(document, path, ends.from, ends.to, shaped)) continue
       connectPorts(ends.from, ends.to)
       return
     }

@@ -3,18 +3,18 @@
  * (moving a node does not) and shared by all who ask.
  */
 import { useMemo } from 'react'
-import type { Diagnostic } from '../../engine/core/diagnostics'
 import type { TensorType } from '../../engine/core/tensor'
 import type { GraphDocument } from '../../engine/document/schema'
 import { checkStructure } from '../../engine/document/structure'
 import { inferShapes } from '../../engine/shapes/infer'
 import type { ShapedGraph, ShapedNode } from '../../engine/shapes/shaped-graph'
 import { useDocument } from './document'
+import { groupProblems, type Problem } from './problems'
 
 export interface Shaped {
   readonly graph: ShapedGraph
   readonly byPath: ReadonlyMap<string, ShapedNode>
-  readonly problems: readonly Diagnostic[]
+  readonly problems: readonly Problem[]
 }
 
 /** Everything inference depends on: the parts of the document but for the layout. */
@@ -36,11 +36,7 @@ export function shapedOf(document: GraphDocument): Shaped {
 /** Without touching the shared result: for trying a change out. */
 export function shape(document: GraphDocument): Shaped {
   const graph = inferShapes(document)
-  const seen = new Set<string>()
-  const problems = [...checkStructure(document), ...graph.diagnostics].filter((problem) => {
-    const key = JSON.stringify([problem.code, problem.nodeId, problem.port, problem.param, problem.values])
-    return !seen.has(key) && seen.add(key)
-  })
+  const problems = groupProblems(document, checkStructure(document), graph.diagnostics)
   return { graph, byPath: new Map(graph.nodes.map((node) => [node.path, node])), problems }
 }
 
@@ -56,7 +52,3 @@ export const formatType = (type: TensorType | undefined): string =>
 /** The same without the batch: `6×24×24`. */
 export const formatSample = (type: TensorType | undefined): string =>
   type === undefined ? '?' : type.shape.length <= 1 ? '1' : type.shape.slice(1).join('×')
-
-/** Problems of a node, those inside a block instance included. */
-export const problemsOf = (problems: readonly Diagnostic[], path: string): readonly Diagnostic[] =>
-  problems.filter((problem) => problem.nodeId === path || problem.nodeId?.startsWith(`${path}/`))

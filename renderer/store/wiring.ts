@@ -1,18 +1,26 @@
 /**
  * @file May this wire be? In: a document, the opened path and the two ends. Out: the reason why not, or nothing. The engine is the judge: the
  * wire is tried on a copy and shapes are inferred. A misfit that the engine can mend with a click (insert Flatten) is let through, so that the
- * fix can be offered on the node.
+ * fix can be offered on the node. An input that has its wire takes another one in its place.
  */
 import { produce } from 'immer'
 import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
 import type { TensorType } from '../../engine/core/tensor'
-import type { Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
+import type { Graph, GraphDocument, GraphEdge, GraphNode } from '../../engine/document/schema'
 import type { Fail, InputPort } from '../../engine/layers/kit/define'
 import type { ParamSpecs } from '../../engine/layers/kit/params'
 import { completeParams } from '../../engine/layers/kit/validate'
 import { connect } from './edits'
 import { graphAt, layerOf, pathOf, portsIn, sameEnd } from './graphs'
 import { type Shaped, shape } from './shaped'
+
+/** The wire that a new one into this port would replace; a variadic port takes any number. */
+export function wireInto(document: GraphDocument, graph: Graph, to: Endpoint): GraphEdge | undefined {
+  const edge = graph.edges.find((one) => sameEnd(one.to, to))
+  const target = edge && graph.nodes.find((node) => node.id === to.node)
+  const port = target && portsIn(document, target).inputs.find((one) => one.name === to.port)
+  return port && !port.variadic ? edge : undefined
+}
 
 /** The graph of `path` replaced by a changed copy, the rest shared. */
 function withGraph(document: GraphDocument, path: readonly string[], change: (graph: Graph) => void): GraphDocument {
@@ -33,10 +41,14 @@ export function refusal(
   const target = graph.nodes.find((node) => node.id === to.node)
   const nodeId = pathOf(path, to.node)
   if (from.node === to.node) return { code: 'graph.cycle', severity: 'error', nodeId, values: { path: `${from.node} → ${to.node}` } }
-  const port = target && portsIn(document, target).inputs.find((one) => one.name === to.port)
-  if (port && !port.variadic && graph.edges.some((edge) => sameEnd(edge.to, to)))
-    return { code: 'graph.port-taken', severity: 'error', nodeId, port: to.port, values: { port: to.port } }
-  const tried = shape(withGraph(document, path, (draft) => connect(draft, from, to)))
+  const old = wireInto(document, graph, to)
+  if (old && sameEnd(old.from, from)) return undefined
+  const tried = shape(
+    withGraph(document, path, (draft) => {
+      if (old) draft.edges = draft.edges.filter((edge) => !sameEnd(edge.to, to))
+      connect(draft, from, to)
+    }),
+  )
   const known = new Set(before.problems.map(identity))
   const type = before.graph.types.get(pathOf(path, from.node))?.[from.port]
   if (target && type && tried.problems.some((problem) => problem.nodeId === nodeId && problem.code === 'graph.missing-input')) {

@@ -6,7 +6,7 @@ import type { DocumentBuilder } from '../../engine/builder/graph-builder'
 import type { Diagnostic } from '../../engine/core/diagnostics'
 import type { GraphDocument } from '../../engine/document/schema'
 import { inferShapes } from '../../engine/shapes/infer'
-import { applyFixEdit } from '../../renderer/store/edits'
+import { applyFixes } from '../../renderer/store/fixes'
 
 function built(write: (g: DocumentBuilder) => void): GraphDocument {
   const g = graph('broken')
@@ -18,12 +18,9 @@ function built(write: (g: DocumentBuilder) => void): GraphDocument {
 function mend(document: GraphDocument): { readonly diagnostic: Diagnostic; readonly mended: GraphDocument } {
   const [diagnostic, ...more] = inferShapes(document).diagnostics
   if (!diagnostic?.fix || more.length > 0) throw new Error(`not one mendable problem: ${JSON.stringify(inferShapes(document).diagnostics)}`)
-  const { edits } = diagnostic.fix
   return {
     diagnostic,
-    mended: produce(document, (draft) => {
-      for (const edit of edits) applyFixEdit(draft, edit)
-    }),
+    mended: produce(document, (draft) => applyFixes(draft, [diagnostic])),
   }
 }
 

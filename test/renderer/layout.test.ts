@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { nodeViews, roomOf, wireViews } from '../../renderer/canvas/model'
 import { type Lane, routeWire } from '../../renderer/canvas/route'
+import { labelsOf, showsBatch } from '../../renderer/canvas/wire-labels'
 import { arrange } from '../../renderer/layout/arrange'
 import { freeSpot, positionsOf } from '../../renderer/layout/positions'
 import { NODE_WIDTH, type Rect } from '../../renderer/layout/sizes'
@@ -125,7 +126,24 @@ describe('the canvas model', () => {
     const views = nodeViews(document, [], shaped, [])
     const wires = wireViews(document, [], views, positionsOf(document), shaped.graph.types, [])
     expect(wires).toHaveLength(document.edges.length)
-    expect(wires[0]?.label).toBe('N×1×28×28')
-    expect(wires.every((wire) => wire.label !== '')).toBe(true)
+    expect(wires[0]?.labels.near.text).toBe('N×1×28×28')
+    expect(wires[0]?.labels.far.text).toBe('1×28×28')
+    expect(wires.every((wire) => wire.labels.near.text !== '')).toBe(true)
+  })
+
+  test.each([...templates.keys()])('every shape of %s has room for its label, the batch on all or on none', (id) => {
+    const document = documentOf(id)
+    const shaped = shape(document)
+    const wires = wireViews(document, [], nodeViews(document, [], shaped, []), positionsOf(document), shaped.graph.types, [])
+    expect(wires.filter(({ labels }) => !labels.near.fits || !labels.far.fits).map(({ key }) => key)).toEqual([])
+    const withBatch = wires.filter(({ labels }) => labels.near.text.includes('×')).map(({ labels }) => labels.near.text.startsWith('N×'))
+    expect(new Set(withBatch).size).toBeLessThanOrEqual(1)
+  })
+
+  test('one shape too long for the gap takes the batch off all', () => {
+    expect(showsBatch(['N×1×28×28', 'N×192×24×24'])).toBe(true)
+    expect(showsBatch(['N×1×28×28', 'N×1024×128×128'])).toBe(false)
+    expect(labelsOf('N×1×28×28', 400, false).near.text).toBe('1×28×28')
+    expect(labelsOf('N×1×28×28', 40, true).near.fits).toBe(false)
   })
 })

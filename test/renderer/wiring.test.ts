@@ -1,8 +1,9 @@
 /** Which wires may be, and why not; insertion into wires; one-click fixes. The engine is the judge. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { add, applyFix, changeParam, deleteSelection, nodeOf, paste } from '../../renderer/store/actions'
+import { add, applyFix, changeParam, connectPorts, deleteSelection, nodeOf, paste, replug } from '../../renderer/store/actions'
 import { clipOf, parseClip } from '../../renderer/store/clipboard'
 import { select, undo, useDocument } from '../../renderer/store/document'
+import { edgeKeys } from '../../renderer/store/graphs'
 import { connectSelected, walk } from '../../renderer/store/reach'
 import { shape, shapedOf } from '../../renderer/store/shaped'
 import { portFor, refusal } from '../../renderer/store/wiring'
@@ -14,8 +15,6 @@ const refused = (from: string, to: string, outputPort = 'y', inputPort = 'x') =>
 beforeEach(() => void open('lenet'))
 
 describe('a wire is refused', () => {
-  test('into an input that has one', () => expect(refused('image', 'conv2')).toBe('graph.port-taken'))
-
   test('that closes a circle', () => {
     const id = add({ type: 'layer', kind: 'add' }, { at: { x: 0, y: 0 } })
     select([])
@@ -33,6 +32,43 @@ describe('a wire is refused', () => {
   test('of the wrong type', () => {
     const id = add({ type: 'layer', kind: 'dense' }, { at: { x: 0, y: 0 } })
     expect(refused('label', id)).toMatch(/^shape\./)
+  })
+})
+
+describe('an input that has its wire', () => {
+  const into = (id: string) =>
+    current()
+      .edges.filter((edge) => edge.to.node === id)
+      .map((edge) => edge.from.node)
+
+  test('takes another in its place, in one step', () => {
+    expect(refused('image', 'conv2')).toBeUndefined()
+    connectPorts({ node: 'image', port: 'y' }, { node: 'conv2', port: 'x' })
+    expect(into('conv2')).toEqual(['image'])
+    undo()
+    expect(into('conv2')).toEqual(['pool1'])
+  })
+
+  test('keeps the very wire it has', () => {
+    const before = current()
+    expect(refused('pool1', 'conv2')).toBeUndefined()
+    connectPorts({ node: 'pool1', port: 'y' }, { node: 'conv2', port: 'x' })
+    expect(current()).toBe(before)
+  })
+
+  test('gives way to a wire whose end is moved there', () => {
+    const keys = edgeKeys(current().edges)
+    const key = keys.find((one) => one.startsWith('image.')) ?? ''
+    replug(key, { node: 'image', port: 'y' }, { node: 'conv2', port: 'x' }, (index) => keys[index] ?? '')
+    expect(into('conv2')).toEqual(['image'])
+    expect(into('conv1')).toEqual([])
+  })
+
+  test('a variadic one takes both', () => {
+    const id = add({ type: 'layer', kind: 'add' }, { at: { x: 0, y: 0 } })
+    connectPorts({ node: 'pool1', port: 'y' }, { node: id, port: 'x' })
+    connectPorts({ node: 'conv1', port: 'y' }, { node: id, port: 'x' })
+    expect(into(id)).toEqual(['pool1', 'conv1'])
   })
 })
 
