@@ -2,7 +2,7 @@
  * @file Template parameters that recur, with one name everywhere (the command line's `--set`). In: the template's default.
  * Out: a specification.
  */
-import { float, int } from '../layers/kit/params'
+import { int } from '../layers/kit/params'
 
 export const batchSize = (usual: number) =>
   int({
@@ -56,13 +56,4 @@ export const numHiddens = (usual: number) =>
     default: usual,
     min: 1,
     max: 1_000_000,
-  })
-
-export const dropout = (usual: number) =>
-  float({
-    label: { en: 'Dropout', zh: '丢弃率' },
-    help: { en: 'Share of activations that are dropped in training.', zh: '训练时随机丢弃的激活值比例。' },
-    default: usual,
-    min: 0,
-    max: 0.95,
   })

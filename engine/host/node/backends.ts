@@ -4,8 +4,8 @@
 import { diagnosedError } from '../../core/diagnostics'
 import type { Backend, BackendId, BackendInfo } from '../../runtime/backend'
 import { createReferenceBackend } from '../../runtime/reference'
-import { createWasmBackend } from '../../runtime/wasm/backend'
-import { spawnNode } from '../../runtime/wasm/spawn-node'
+import { createWasmBackend, mostThreads } from '../../runtime/wasm/backend'
+import { hardwareThreads, spawnNode } from '../../runtime/wasm/spawn-node'
 import { kernelVariant } from './kernel-variant'
 
 export interface BackendOptions {
@@ -14,7 +14,8 @@ export interface BackendOptions {
 
 /** The fastest first. */
 const makers: Readonly<Partial<Record<BackendId, (options: BackendOptions) => Promise<Backend>>>> = {
-  wasm: async ({ threads }) => createWasmBackend({ threads, variant: await kernelVariant(), spawn: spawnNode }),
+  wasm: async ({ threads = Math.min(mostThreads, hardwareThreads()) }) =>
+    createWasmBackend({ threads, variant: await kernelVariant(), spawn: spawnNode }),
   reference: async () => createReferenceBackend(),
 }
 

@@ -29,7 +29,7 @@ export interface WasmOptions {
 }
 
 /** More threads than this rarely help the sizes people train here. */
-const mostThreads = 8
+export const mostThreads = 8
 
 /** Address 0 stays unused, the control block comes next. */
 const controlAddress = 1024
