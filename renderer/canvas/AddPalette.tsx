@@ -14,6 +14,7 @@ import { idsOf } from '../store/edits'
 import { shapedOf } from '../store/shaped'
 import { type AddRequest, showUi, useUi } from '../store/ui'
 import { portFor } from '../store/wiring'
+import { viewport } from './viewport'
 
 const WIDTH = 264
 const HEIGHT = 336
@@ -38,9 +39,11 @@ function Opened({ request }: { request: AddRequest }) {
   }, [])
   const choose = (item: CatalogueItem): void => {
     close()
+    const { at, wire } = request
     // On a wire's end the port, elsewhere the middle of the node, comes to lie at the pointer.
-    const x = request.wire?.side === 'from' ? request.at.x : request.wire ? request.at.x - NODE_WIDTH : request.at.x - NODE_WIDTH / 2
-    add(item.addable, { at: { x, y: request.at.y - NODE_HEIGHT / 2 }, wire: request.wire })
+    const reach = wire === undefined ? NODE_WIDTH / 2 : wire.side === 'from' ? 0 : NODE_WIDTH
+    const id = add(item.addable, at ? { at: { x: at.x - reach, y: at.y - NODE_HEIGHT / 2 }, wire } : {})
+    if (!at) requestAnimationFrame(() => viewport()?.reveal(id))
   }
   const left = Math.max(8, Math.min(request.screen.x, innerWidth - WIDTH - 8))
   const top = Math.max(8, Math.min(request.screen.y, innerHeight - HEIGHT - 8))

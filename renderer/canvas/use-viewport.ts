@@ -66,6 +66,7 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, positions
         if (!isVisible) void flow.setCenter(room.x + room.width / 2, room.y + room.height / 2, { zoom, duration: calm() ? 0 : DURATION })
       },
       pointer: () => flow.screenToFlowPosition(screenPoint()),
+      hasPointer: () => pointer.current !== undefined,
       pointerOnScreen: screenPoint,
       extent: () => ({ width: box().width - MARGIN.left - MARGIN.right, height: box().height - MARGIN.top - MARGIN.bottom }),
     })

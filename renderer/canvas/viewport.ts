@@ -12,6 +12,8 @@ export interface Viewport {
   reveal(node: string): void
   /** The pointer if it is over the canvas, else the middle of the view; in graph coordinates. */
   pointer(): Point
+  /** Whether the pointer is over the canvas. */
+  hasPointer(): boolean
   /** The same on the screen. */
   pointerOnScreen(): Point
   /** Extents of the window in graph units at 100 %. */

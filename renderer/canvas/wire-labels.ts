@@ -17,9 +17,9 @@ export interface WireLabels {
 
 const BATCH = 'N×'
 /** Widths of a character of the mono face at the sizes of wire.css and detail.css. */
-const CHARACTER = { near: 6.3, far: 7.5 }
+const CHARACTER = { near: 6.3, far: 7.8 }
 /** The halves of two ports, and a little air. */
-const PORTS = 12
+const PORTS = 11
 
 const widthOf = (text: string, sight: keyof typeof CHARACTER): number => text.length * CHARACTER[sight] + PORTS
 const short = (label: string): string => (label.startsWith(BATCH) ? label.slice(BATCH.length) : label)

@@ -30,7 +30,8 @@ async function autoLayout(): Promise<void> {
   // Somebody edited meanwhile: their picture counts.
   if (state().document !== document) return
   layOut(positions)
-  viewport()?.fit()
+  // The canvas knows the new places once it has drawn them.
+  requestAnimationFrame(() => viewport()?.fit())
 }
 
 const selectedBlock = (): string | undefined => {
@@ -48,7 +49,7 @@ function stepBack(): void {
 
 function addAtPointer(): void {
   const view = viewport()
-  if (view) showUi({ adding: { screen: view.pointerOnScreen(), at: view.pointer() } })
+  if (view) showUi({ adding: { screen: view.pointerOnScreen(), at: view.hasPointer() ? view.pointer() : undefined } })
 }
 
 const walks: readonly (readonly [key: string, direction: Direction, title: Text])[] = [

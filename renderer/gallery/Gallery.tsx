@@ -32,7 +32,15 @@ function Opened() {
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
       <Dialog.Portal>
-        <Dialog.Content className="gallery" aria-describedby="gallery-hint" onOpenAutoFocus={(event) => event.preventDefault()}>
+        <Dialog.Content
+          className="gallery"
+          aria-describedby="gallery-hint"
+          onOpenAutoFocus={(event) => {
+            // The page itself, not its first button: nothing looks chosen, and Tab begins at the top.
+            event.preventDefault()
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+          }}
+        >
           <div className="gallery-page">
             <div className="gallery-head">
               <BrandMark size={30} />

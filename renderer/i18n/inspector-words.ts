@@ -25,7 +25,6 @@ export const inspectorWords = defineWords('inspector', {
   inputs: { en: 'Inputs', zh: '输入' },
   outputs: { en: 'Outputs', zh: '输出' },
   weights: { en: 'Weights', zh: '权重' },
-  notConnected: { en: 'not connected', zh: '未连接' },
   unknownShape: { en: 'not known yet', zh: '尚未确定' },
   openBlock: { en: 'Open block', zh: '打开模块' },
   blockUses: { en: 'Block “{name}”, used {count} times', zh: '模块“{name}”，使用 {count} 次' },

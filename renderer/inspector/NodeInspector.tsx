@@ -10,7 +10,7 @@ import { formatBytes, formatCount, formatLarge } from '../i18n/numbers'
 import { applyFix, changeParam } from '../store/actions'
 import { useDocument } from '../store/document'
 import { categoryOf, colourOf, graphAt, isBlock, isBlockPort, layerOf, pathOf, portsIn } from '../store/graphs'
-import { problemsOf } from '../store/problems'
+import { isUnfinished, problemsOf } from '../store/problems'
 import { formatSample, useShaped } from '../store/shaped'
 import { BlockInstance } from './BlockInstance'
 import { blockParamsAt } from './block-params'
@@ -34,12 +34,11 @@ export function NodeInspector({ node }: { node: GraphNode }) {
   const counts = { parameters: sum((one) => one.parameterCount), flops: sum((one) => one.flops), bytes: sum((one) => one.activationBytes) }
   const problems = problemsOf(shaped.problems, enginePath)
   const ports = portsIn(document, node)
-  const arriving = ports.inputs.map((port) => {
-    const edge = graph.edges.find((one) => one.to.node === node.id && one.to.port === port.name)
-    return edge ? formatSample(shaped.graph.types.get(pathOf(path, edge.from.node))?.[edge.from.port]) : say('notConnected')
-  })
-  const leaving = ports.outputs.map((port) => formatSample(shaped.graph.types.get(enginePath)?.[port.name]))
-  const flow = [arriving[0], leaving[0]].filter((shape) => shape !== undefined).join(' → ')
+  // What is not known yet is not shown: the problem below says why.
+  const wire = graph.edges.find((one) => one.to.node === node.id && one.to.port === ports.inputs[0]?.name)
+  const arriving = wire && shaped.graph.types.get(pathOf(path, wire.from.node))?.[wire.from.port]
+  const leaving = shaped.graph.types.get(enginePath)?.[ports.outputs[0]?.name ?? '']
+  const flow = [arriving, leaving].flatMap((type) => (type ? [formatSample(type)] : [])).join(' → ')
   return (
     <>
       <NodeName id={node.id} colour={colourOf(categoryOf(document, node))} isBlock={isBlock(node)} />
@@ -48,7 +47,7 @@ export function NodeInspector({ node }: { node: GraphNode }) {
         {flow !== '' && <span className="mono"> · {flow}</span>}
       </p>
       {problems.length > 0 && (
-        <div className="inspector-problems">
+        <div className={problems.every(isUnfinished) ? 'inspector-problems is-calm' : 'inspector-problems'}>
           {problems.slice(0, 4).map((problem) => (
             <div key={`${problem.code} ${problem.nodeId} ${problem.port} ${problem.param}`}>
               {messageOf(problem, language)}

@@ -5,7 +5,7 @@
 import type { Draft } from 'immer'
 import type { Endpoint } from '../../engine/core/diagnostics'
 import type { DocumentParam, Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
-import { COLUMN_PITCH, type Point } from '../layout/sizes'
+import { COLUMN_PITCH, LANE_HEIGHT, type Point } from '../layout/sizes'
 import { edgeKeys, sameEnd } from './graphs'
 
 type GraphDraft = Draft<Graph>
@@ -54,7 +54,7 @@ export function removeEdges(graph: GraphDraft, keys: readonly string[]): void {
   graph.edges = graph.edges.filter((_, index) => !doomed.has(names[index] as string))
 }
 
-/** Puts `node` into a wire; nodes that start at or after the wire's end on the same line make room. */
+/** Puts `node` into a wire; nodes that start at or after the wire's end, beside it or a little above or below, make room. */
 export function insertOnWire(
   graph: GraphDraft,
   from: Endpoint,
@@ -68,11 +68,11 @@ export function insertOnWire(
   const b = graph.layout[to.node]
   if (a && b) {
     const apart = b.x - a.x
-    if (Math.abs(b.y - a.y) < 60 && apart > 0 && apart < 2 * COLUMN_PITCH - 8) {
+    if (Math.abs(b.y - a.y) < LANE_HEIGHT && apart > 0 && apart < 2 * COLUMN_PITCH - 8) {
       const shift = 2 * COLUMN_PITCH - apart
       for (const other of graph.nodes) {
         const place = graph.layout[other.id]
-        if (place && place.x >= b.x && Math.abs(place.y - b.y) < 60) place.x += shift
+        if (place && place.x >= b.x && Math.abs(place.y - b.y) < LANE_HEIGHT) place.x += shift
       }
     }
     addNode(graph, node, { x: b.x > a.x ? a.x + COLUMN_PITCH : b.x, y: b.x > a.x ? a.y : b.y - 70 })

@@ -38,28 +38,31 @@ function neighbour(id: string, direction: Direction): string | undefined {
   return best !== undefined && Number.isFinite(distance(best)) ? best : undefined
 }
 
-/** Wires the selected nodes one after another, in the order in which they were selected, over the first ports that fit. */
+/** Wires the selected nodes one after another, in the order in which they were selected, over the first free ports that fit, forwards if possible. */
 export function connectSelected(): void {
   const { nodes } = state()
   for (const [index, to] of nodes.entries()) {
     const from = nodes[index - 1]
-    if (from !== undefined) connectPair(from, to)
+    if (from !== undefined && !connectPair(from, to)) connectPair(to, from)
   }
 }
 
-function connectPair(from: string, to: string): void {
+/** Whether the two are wired in this direction, now or before. */
+function connectPair(from: string, to: string): boolean {
   const { document, path } = state()
   const graph = openedGraph(state())
+  if (graph.edges.some((edge) => edge.from.node === from && edge.to.node === to)) return true
   const shaped = shapedOf(document)
   const source = graph.nodes.find((node) => node.id === from)
   const target = graph.nodes.find((node) => node.id === to)
-  if (!source || !target) return
+  if (!source || !target) return false
   for (const output of portsIn(document, source).outputs)
     for (const input of portsIn(document, target).inputs) {
       const ends = { from: { node: from, port: output.name }, to: { node: to, port: input.name } }
       // By keyboard one does not see what would be replaced.
       if (wireInto(document, graph, ends.to) || refusal(document, path, ends.from, ends.to, shaped)) continue
       connectPorts(ends.from, ends.to)
-      return
+      return true
     }
+  return false
 }

@@ -6,7 +6,8 @@ import type { Point } from '../layout/sizes'
 /** The palette that opens at the pointer; with a wire, only what fits its loose end. */
 export interface AddRequest {
   readonly screen: Point
-  readonly at: Point
+  /** Absent when the keyboard asks: the new node then goes on from the selected one. */
+  readonly at?: Point
   readonly wire?: { readonly end: Endpoint; readonly side: 'from' | 'to' }
 }
 

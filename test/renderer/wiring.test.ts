@@ -178,4 +178,15 @@ describe('by keyboard', () => {
     connectSelected()
     expect(current()).toBe(before)
   })
+
+  test('what cannot be wired forwards is wired backwards: a label selected after its loss', () => {
+    select(['label'])
+    deleteSelection()
+    select([])
+    const label = add({ type: 'layer', kind: 'label' }, { at: { x: 0, y: 900 } })
+    const loss = current().nodes.find((node) => node.kind === 'softmaxCrossEntropy')?.id ?? ''
+    select([loss, label])
+    connectSelected()
+    expect(current().edges).toContainEqual({ from: { node: label, port: 'y' }, to: { node: loss, port: 'label' } })
+  })
 })
