@@ -27,11 +27,14 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
   const waiting = view.problems.filter((problem) => isUnfinished(problem) && problem.nodeId === view.path)
   const faults = view.problems.filter((problem) => !waiting.includes(problem))
   const errors = faults.length
+  // A block that is being built in one place is not wrong in nine.
+  const isBeingBuilt = errors > 0 && faults.every(isUnfinished)
   const unwired = new Set(waiting.map((problem) => problem.port))
   const classes = ['node']
   if (selected) classes.push('is-selected')
   if (view.isBlock) classes.push('is-block')
-  if (faults.some((problem) => problem.severity === 'error')) classes.push('has-error')
+  if (isBeingBuilt) classes.push('is-waiting')
+  else if (faults.some((problem) => problem.severity === 'error')) classes.push('has-error')
   else if (errors > 0) classes.push('has-warning')
   else if (waiting.length > 0) classes.push('is-waiting')
   if (view.bypassed) classes.push('is-bypassed')
@@ -81,11 +84,14 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
         />
       ))}
       {waiting.length > 0 && <div className="node-hint">{hintOf(waiting, view, say)}</div>}
+      {isBeingBuilt && waiting.length === 0 && <div className="node-hint is-inside">{say('unfinishedInside')}</div>}
       {errors > 0 && (
         <>
-          <span className="node-badge" role="img" aria-label={say('problems', { count: errors })}>
-            {errors}
-          </span>
+          {!isBeingBuilt && (
+            <span className="node-badge" role="img" aria-label={say('problems', { count: errors })}>
+              {errors}
+            </span>
+          )}
           <ProblemCard problems={faults} path={view.path} x={positionAbsoluteX} hover={hover} isSelected={selected} />
         </>
       )}

@@ -10,7 +10,7 @@ import { useLanguage, useWords } from '../i18n/i18n'
 import { NODE_WIDTH } from '../layout/sizes'
 import { applyFix } from '../store/actions'
 import { revealNode, useDocument } from '../store/document'
-import type { Problem } from '../store/problems'
+import { isUnfinished, type Problem } from '../store/problems'
 
 const SHOWN = 3
 const CARD_WIDTH = 226
@@ -50,7 +50,7 @@ export function ProblemCard({ problems, path, x, hover, isSelected }: Props) {
   const isAlone = useDocument((state) => state.nodes.length === 1)
   // Where the window ends there is no room to the right.
   const isNarrow = useStore((state) => (x + NODE_WIDTH) * state.transform[2] + state.transform[0] + CARD_WIDTH > state.width)
-  const isError = problems.some((problem) => problem.severity === 'error')
+  const isError = problems.some((problem) => problem.severity === 'error' && !isUnfinished(problem))
   return (
     <NodeToolbar
       isVisible={(isSelected && isAlone) || hover.isOver}
@@ -59,7 +59,11 @@ export function ProblemCard({ problems, path, x, hover, isSelected }: Props) {
       offset={12}
     >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keeps the card open while the pointer is on it; the keyboard selects the node */}
-      <div className={isError ? 'problem-card' : 'problem-card is-warning'} onMouseEnter={hover.enter} onMouseLeave={hover.leave}>
+      <div
+        className={isError ? 'problem-card' : problems.every(isUnfinished) ? 'problem-card is-calm' : 'problem-card is-warning'}
+        onMouseEnter={hover.enter}
+        onMouseLeave={hover.leave}
+      >
         {problems.slice(0, SHOWN).map((problem) => (
           <div key={`${problem.code} ${problem.nodeId} ${problem.port} ${problem.param}`} className="problem">
             <span>

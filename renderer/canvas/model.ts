@@ -84,16 +84,17 @@ export function titleOf(document: GraphDocument, node: GraphNode): Text {
     const side = node.kind === nodeKinds.blockInput ? words.input : words.output
     return { en: `${side.en} ${node.id}`, zh: `${side.zh} ${node.id}` }
   }
-  if (isBlock(node)) {
-    const title = (node.block === undefined ? undefined : document.blocks[node.block]?.title) ?? node.block ?? node.id
-    // A block that came with Netloom and kept its title has one in every language.
-    const shipped = blocks.get(node.block ?? '')
-    if (shipped?.label && shipped.graph.title === title) return shipped.label
-    return { en: title, zh: title }
-  }
+  if (isBlock(node)) return blockTitle(document, node.block ?? node.id)
   const layer = layerOf(node)
   if (layer?.role?.type === 'input') return datasets.get(document.data.source.kind)?.title ?? layer.title
   return layer?.title ?? words.unknown
+}
+
+/** A block that came with Netloom and kept its title has one in every language. */
+export function blockTitle(document: GraphDocument, block: string): Text {
+  const title = document.blocks[block]?.title ?? block
+  const shipped = blocks.get(block)
+  return shipped?.label && shipped.graph.title === title ? shipped.label : { en: title, zh: title }
 }
 
 function briefOf(node: GraphNode, enginePath: string, shaped: Shaped): string {

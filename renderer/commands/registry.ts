@@ -3,6 +3,7 @@
  * message when it went wrong.
  */
 import { toast } from 'sonner'
+import { blockCommands } from './blocks'
 import type { Command } from './command'
 import { editCommands } from './edit'
 import { fileCommands } from './file'
@@ -10,7 +11,7 @@ import { trainCommands } from './train'
 import { viewCommands } from './view'
 
 export const commands: ReadonlyMap<string, Command> = new Map(
-  [...fileCommands, ...editCommands, ...viewCommands, ...trainCommands].map((command) => [command.id, command]),
+  [...fileCommands, ...editCommands, ...viewCommands, ...blockCommands, ...trainCommands].map((command) => [command.id, command]),
 )
 
 export const canRun = (command: Command): boolean => command.when?.() ?? true

@@ -33,6 +33,7 @@ export const canvasWords = defineWords('canvas', {
   connectNamed: { en: 'Connect {names}', zh: '请连接 {names}' },
   inside: { en: 'In {node}: {message}', zh: '{node}：{message}' },
   instances: { en: 'in {count} instances', zh: '出现在 {count} 个实例中' },
+  unfinishedInside: { en: 'Unfinished inside', zh: '内部尚未完成' },
   showInside: { en: 'Show it', zh: '查看' },
   minimap: { en: 'Minimap', zh: '缩略图' },
   wire: { en: 'Wire from {from} to {to}', zh: '从 {from} 到 {to} 的连线' },

@@ -60,4 +60,9 @@ export const shellWords = defineWords('shell', {
   mouseDropWire: { en: 'drop the wire on the canvas', zh: '将连线拖到空白处' },
   shiftDrag: { en: 'Shift+drag', zh: 'Shift+拖动' },
   spaceDrag: { en: 'drag, Space+drag', zh: '拖动或空格+拖动' },
+  blockTitle: { en: 'Block {number}', zh: '模块 {number}' },
+  packBetween: {
+    en: '“{node}” lies between the selected nodes; a block without it would feed itself. Select it too.',
+    zh: '“{node}”位于所选节点之间,不包含它会使模块形成环路。请把它也选上。',
+  },
 })

@@ -38,6 +38,7 @@ export function SelectionInspector() {
             <Action id="edit.duplicate" label={say('duplicate')} />
             <Action id="edit.bypass" label={say('bypass')} />
             <Action id="edit.freeze" label={say('freeze')} />
+            <Action id="graph.pack" label={say('pack')} />
           </>
         )}
         <Action id="edit.delete" label={say('delete')} />
