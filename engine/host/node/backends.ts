@@ -29,6 +29,19 @@ export async function createBackend(id: BackendId | undefined, options: BackendO
   return make(options)
 }
 
+/** A backend for the time of `use`: whatever happens there, its threads end, and with them the process can. */
+export async function withBackend<T>(
+  { backend: id, threads }: BackendOptions & { readonly backend?: BackendId },
+  use: (backend: Backend) => Promise<T>,
+): Promise<T> {
+  const backend = await createBackend(id, { threads })
+  try {
+    return await use(backend)
+  } finally {
+    await backend.dispose()
+  }
+}
+
 /** What each executor says of itself here. */
 export async function availableBackends(): Promise<readonly BackendInfo[]> {
   const found: BackendInfo[] = []

@@ -14,7 +14,7 @@ import { datasets } from '../../datasets/registry'
 import type { ChoiceOf, DataSettings, GraphDocument } from '../../document/schema'
 import type { ParamSpecs } from '../../layers/kit/params'
 import { completeParams } from '../../layers/kit/validate'
-import { exists, filesAt, findFiles } from './files'
+import { exists, findFiles } from './files'
 import { applySettings, graphArgument, withSeed } from './graph-argument'
 import type { Io } from './io'
 import type { CommonOptions, DataOptions, Settings } from './options'
@@ -46,7 +46,7 @@ async function recogniseAt(path: string) {
     const known = [...datasets.values()].filter(({ onDisk }) => !onDisk).map(({ kind }) => kind)
     throw diagnosedError('data.unknown', { got: path, expected: `${known.join(', ')}, or a file or folder` })
   }
-  return recognise(await filesAt(resolve(path)))
+  return recognise(await findFiles(resolve(path)))
 }
 
 export async function dataArgument(options: DataOptions, settings: Settings): Promise<DataSettings | undefined> {

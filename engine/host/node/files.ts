@@ -2,11 +2,10 @@
  * @file Files on this machine. In: paths. Out: bytes and file sources; everything that is written is written whole or not at all
  * (a temporary name beside it, flushed, renamed). What the file system refuses is a diagnosed error that names the file.
  */
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { diagnosedError } from '../../core/diagnostics'
 import type { FileSource } from '../../datasets/dataset'
-import type { FindFiles } from '../../datasets/prepare'
 
 const reason = (error: unknown): string =>
   error instanceof Error ? error.message.replace(/^\w+: /, '').replace(/, \w+ '.*'$/, '') : String(error)
@@ -23,10 +22,53 @@ export async function readBytes(file: string): Promise<Uint8Array> {
 
 export const readText = async (file: string): Promise<string> => new TextDecoder().decode(await readBytes(file))
 
+export const writeError = (file: string, error: unknown) => diagnosedError('file.write', { file, detail: reason(error) }, { file })
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
+
+/** With all folders above it. Node's own recursive `mkdir` never returns where the file system will have no new names (/proc, say). */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () =>
+    mkdir(folder).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error
+    })
+  try {
+    await make()
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder || (await exists(dirname(folder)))) throw error
+    await makeFolder(dirname(folder))
+    await make()
+  }
+}
+
+/** Says before the work, rather than after it, that a file cannot be written; makes its folder. */
+export async function expectWritable(file: string): Promise<void> {
+  try {
+    const folder = dirname(resolve(file))
+    await makeFolder(folder)
+    await access(folder, constants.W_OK)
+    if (!(await stat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`)
+    const found = await stat(file).catch(() => undefined)
+    if (found?.isDirectory()) throw new Error('it is a folder')
+  } catch (error) {
+    throw writeError(file, error)
+  }
+}
+
+/** `to` becomes what `from` is now, without taking room on the disk where the file system can have one file under two names. */
+export async function keepAs(from: string, to: string): Promise<void> {
+  try {
+    await rm(to, { force: true })
+    await link(from, to).catch(() => copyFile(from, to))
+  } catch (error) {
+    throw writeError(to, error)
+  }
+}
+
 export async function writeWhole(file: string, data: Uint8Array | string): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`
   try {
-    await mkdir(dirname(resolve(file)), { recursive: true })
+    await makeFolder(dirname(resolve(file)))
     const handle = await open(temporary, 'w')
     try {
       await handle.writeFile(data)
@@ -36,8 +78,8 @@ export async function writeWhole(file: string, data: Uint8Array | string): Promi
     }
     await rename(temporary, file)
   } catch (error) {
-    await rm(temporary, { force: true })
-    throw diagnosedError('file.write', { file, detail: reason(error) }, { file })
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw writeError(file, error)
   }
 }
 
@@ -87,7 +129,7 @@ class NodeFiles implements FileSource {
   }
 }
 
-export async function filesAt(path: string): Promise<FileSource> {
+export async function findFiles(path: string): Promise<FileSource> {
   try {
     const found = await stat(path)
     return found.isDirectory() ? new NodeFiles(path, path) : new NodeFiles(path, dirname(path), basename(path))
@@ -95,8 +137,6 @@ export async function filesAt(path: string): Promise<FileSource> {
     throw readError(path, error)
   }
 }
-
-export const findFiles: FindFiles = filesAt
 
 export const exists = (path: string): Promise<boolean> =>
   stat(path).then(

@@ -31,8 +31,13 @@ const numeric = (what: string, accepts: (value: number) => boolean) => (word: st
   return value
 }
 
-export const whole = (least: number) =>
-  numeric(`a whole number of at least ${least}`, (value) => Number.isSafeInteger(value) && value >= least)
+export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  numeric(
+    `a whole number of at least ${least}${most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : ''}`,
+    (value) => Number.isSafeInteger(value) && value >= least && value <= most,
+  )
+/** As large as a document can hold. */
+export const seedNumber = whole(0, 2 ** 32 - 1)
 export const positive = numeric('a number above 0', (value) => Number.isFinite(value) && value > 0)
 
 function shapeOf(word: string): readonly number[] {
@@ -59,7 +64,7 @@ export function withCommon(command: Command): Command {
   return command
     .addOption(new Option('--backend <name>', 'executor (default: the fastest available)').choices([...backendIds]))
     .option('--threads <n>', 'CPU threads (default: all)', whole(1))
-    .option('--seed <n>', 'seed of every random number (default: 0)', whole(0))
+    .option('--seed <n>', 'seed of every random number (default: 0)', seedNumber)
     .option('--set <key=value>', 'a parameter of the template (may be repeated)', addSetting, {})
     .option('--json', 'machine-readable output on stdout')
 }

@@ -6,7 +6,7 @@ import { openSource } from '../../../datasets/prepare'
 import { dataArgument } from '../data-argument'
 import { findFiles } from '../files'
 import type { Io } from '../io'
-import { type DataOptions, whole, withData } from '../options'
+import { type DataOptions, seedNumber, whole, withData } from '../options'
 
 interface PreviewOptions extends DataOptions {
   readonly preview?: boolean
@@ -78,7 +78,7 @@ export const addData = (program: Command, io: Io): void => {
   command
     .option('--preview', 'show some samples')
     .option('--count <n>', 'how many', whole(1), 4)
-    .option('--seed <n>', 'seed of a data set that is made', whole(0), 0)
+    .option('--seed <n>', 'seed of a data set that is made', seedNumber, 0)
     .option('--json', 'machine-readable output on stdout')
     .action((id: string, options: PreviewOptions) => data(id, options, io))
 }

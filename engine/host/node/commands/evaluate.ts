@@ -6,7 +6,7 @@ import { bindFields } from '../../../datasets/bind'
 import { prepareData } from '../../../datasets/prepare'
 import { evaluateModel } from '../../../train/evaluate'
 import { Model, unwrap } from '../../../train/model'
-import { createBackend } from '../backends'
+import { withBackend } from '../backends'
 import { loadWithData } from '../data-argument'
 import { findFiles } from '../files'
 import type { Io } from '../io'
@@ -25,24 +25,24 @@ async function evaluate(graph: string, options: EvaluateOptions, io: Io): Promis
   // All of the given data is measured; only without any is it the part that training would hold out.
   const whole = options.data !== undefined && !asked.data.validation
   const data = await prepareData(whole ? { ...asked, training: { ...asked.training, validationSplit: 0 } } : asked, findFiles)
-  const backend = await createBackend(options.backend, options)
-  const { document } = data
-  const model = await Model.forPass(document, backend, forward, document.training.batchSize)
-  try {
-    await model.load(await readWeights(options.weights, document))
-    const bound = bindFields(unwrap(shape(document)), data.fields)
-    if (bound.diagnostics.length > 0) throw new DiagnosedError(bound.diagnostics)
-    const samples = data.validation ?? data.training
-    const measured = await evaluateModel(model, samples, bound.bindings, { batchSize: document.training.batchSize })
-    const result = { samples: samples.indices.length, loss: measured?.loss, ...measured?.metrics }
-    if (options.json) return io.out(`${JSON.stringify(result)}\n`)
-    io.out(`samples   ${result.samples}\nloss      ${measured?.loss.toFixed(6)}\n`)
-    for (const [name, value] of Object.entries(measured?.metrics ?? {})) io.out(`${name.padEnd(9)} ${percent(value)}\n`)
-  } finally {
-    await model.dispose()
-    data.dispose()
-    await backend.dispose()
-  }
+  await withBackend(options, async (backend) => {
+    const { document } = data
+    const model = await Model.forPass(document, backend, forward, document.training.batchSize)
+    try {
+      await model.load(await readWeights(options.weights, document))
+      const bound = bindFields(unwrap(shape(document)), data.fields)
+      if (bound.diagnostics.length > 0) throw new DiagnosedError(bound.diagnostics)
+      const samples = data.validation ?? data.training
+      const measured = await evaluateModel(model, samples, bound.bindings, { batchSize: document.training.batchSize })
+      const result = { samples: samples.indices.length, loss: measured?.loss, ...measured?.metrics }
+      if (options.json) return io.out(`${JSON.stringify(result)}\n`)
+      io.out(`samples   ${result.samples}\nloss      ${measured?.loss.toFixed(6)}\n`)
+      for (const [name, value] of Object.entries(measured?.metrics ?? {})) io.out(`${name.padEnd(9)} ${percent(value)}\n`)
+    } finally {
+      await model.dispose()
+      data.dispose()
+    }
+  })
 }
 
 export const addEvaluate = (program: Command, io: Io): void => {

@@ -5,7 +5,7 @@ import { formatShape } from '../../../core/tensor'
 import type { GraphDocument } from '../../../document/schema'
 import type { Instruction } from '../../../ir/program'
 import { Model, unwrap, updateOf, weightsOf } from '../../../train/model'
-import { createBackend } from '../backends'
+import { withBackend } from '../backends'
 import { loadGraph } from '../graph-argument'
 import type { Io } from '../io'
 import { type CommonOptions, withCommon } from '../options'
@@ -41,17 +41,17 @@ export async function describe(document: GraphDocument, options: CommonOptions) 
 
 /** What a training step takes, parameters and optimiser state included; of one forward pass where there is no loss. */
 async function peakOf(document: GraphDocument, options: CommonOptions): Promise<number> {
-  const backend = await createBackend(options.backend, options)
   const hasLoss = unwrap(shape(document)).nodes.some(({ layer }) => layer.role?.type === 'loss')
   const pass = hasLoss ? updateOf(document) : { training: false, gradients: 'none' as const }
-  const model = await Model.forPass(document, backend, pass, document.training.batchSize)
-  try {
-    const { scratchBytes, stateBytes } = (await model.pass(document.training.batchSize, pass)).executable.memory
-    return scratchBytes + stateBytes
-  } finally {
-    await model.dispose()
-    await backend.dispose()
-  }
+  return withBackend(options, async (backend) => {
+    const model = await Model.forPass(document, backend, pass, document.training.batchSize)
+    try {
+      const { scratchBytes, stateBytes } = (await model.pass(document.training.batchSize, pass)).executable.memory
+      return scratchBytes + stateBytes
+    } finally {
+      await model.dispose()
+    }
+  })
 }
 
 export const addInspect = (program: Command, io: Io): void => {

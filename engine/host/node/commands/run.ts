@@ -12,7 +12,7 @@ import type { Instruction, Program } from '../../../ir/program'
 import { dataInputsOf, Model, runtimeInputs, unwrap } from '../../../train/model'
 import { encodeSafetensors, type SafetensorsFile } from '../../../train/safetensors'
 import { tensorNamed } from '../../../train/tensor-values'
-import { createBackend } from '../backends'
+import { withBackend } from '../backends'
 import { writeWhole } from '../files'
 import { loadGraph } from '../graph-argument'
 import type { Io } from '../io'
@@ -57,37 +57,37 @@ async function run(graph: string, options: RunOptions, io: Io): Promise<void> {
   const pass: LowerOptions = { training: options.mode === 'train', gradients: options.grad ? 'all' : 'none' }
   const file = await readTensors(options.inputs)
   const batchSize = batchOf(document, pass, file, options.inputs)
-  const backend = await createBackend(options.backend, options)
-  const model = await Model.forPass(document, backend, pass, batchSize)
-  try {
-    if (options.weights !== undefined) await model.load(await readWeights(options.weights, document))
-    const { program, executable, shaped } = await model.pass(batchSize, pass)
-    const inputs: Record<string, TensorData> = runtimeInputs(program, document.training.seed, 1, 0)
-    const missing = new Set<string>()
-    for (const { name, shape: extents, dtype } of dataInputsOf(program)) {
-      if (name in inputs) continue
-      const isLabel = shaped.nodes.find(({ path }) => path === name)?.layer.role?.type === 'label'
-      if (isLabel && !options.grad && !file.tensors.has(name)) {
-        missing.add(name)
-        inputs[name] =
-          dtype === 'f32' ? new Float32Array(extents.reduce((a, b) => a * b, 1)) : new Int32Array(extents.reduce((a, b) => a * b, 1))
-      } else inputs[name] = tensorNamed(file, name, extents, dtype, options.inputs)
+  await withBackend(options, async (backend) => {
+    const model = await Model.forPass(document, backend, pass, batchSize)
+    try {
+      if (options.weights !== undefined) await model.load(await readWeights(options.weights, document))
+      const { program, executable, shaped } = await model.pass(batchSize, pass)
+      const inputs: Record<string, TensorData> = runtimeInputs(program, document.training.seed, 1, 0)
+      const missing = new Set<string>()
+      for (const { name, shape: extents, dtype } of dataInputsOf(program)) {
+        if (name in inputs) continue
+        const isLabel = shaped.nodes.find(({ path }) => path === name)?.layer.role?.type === 'label'
+        if (isLabel && !options.grad && !file.tensors.has(name)) {
+          missing.add(name)
+          inputs[name] =
+            dtype === 'f32' ? new Float32Array(extents.reduce((a, b) => a * b, 1)) : new Int32Array(extents.reduce((a, b) => a * b, 1))
+        } else inputs[name] = tensorNamed(file, name, extents, dtype, options.inputs)
+      }
+      executable.run(inputs)
+      const names = outputsWithout(program, missing).filter((name) => !name.startsWith('metric:'))
+      const results = await executable.read(names)
+      const tensors = names.map((name) => {
+        const { value } = program.outputs.find((output) => output.name === name) as Program['outputs'][number]
+        return { name, shape: (program.values[value] as Instruction).shape, data: results[name] as TensorData }
+      })
+      await writeWhole(options.out, encodeSafetensors(tensors))
+      const summary = tensors.map(({ name, shape: extents }) => ({ name, shape: extents }))
+      if (options.json) io.out(`${JSON.stringify({ backend: backend.info.id, batchSize, out: options.out, tensors: summary })}\n`)
+      else io.err(`${tensors.length} tensors written to ${options.out} (${backend.info.label})\n`)
+    } finally {
+      await model.dispose()
     }
-    executable.run(inputs)
-    const names = outputsWithout(program, missing).filter((name) => !name.startsWith('metric:'))
-    const results = await executable.read(names)
-    const tensors = names.map((name) => {
-      const { value } = program.outputs.find((output) => output.name === name) as Program['outputs'][number]
-      return { name, shape: (program.values[value] as Instruction).shape, data: results[name] as TensorData }
-    })
-    await writeWhole(options.out, encodeSafetensors(tensors))
-    const summary = tensors.map(({ name, shape: extents }) => ({ name, shape: extents }))
-    if (options.json) io.out(`${JSON.stringify({ backend: backend.info.id, batchSize, out: options.out, tensors: summary })}\n`)
-    else io.err(`${tensors.length} tensors written to ${options.out} (${backend.info.label})\n`)
-  } finally {
-    await model.dispose()
-    await backend.dispose()
-  }
+  })
 }
 
 export const addRun = (program: Command, io: Io): void => {

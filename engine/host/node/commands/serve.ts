@@ -10,7 +10,7 @@ export const addServe = (program: Command, io: Io): void => {
   program
     .command('serve')
     .description('serve the editor to a browser')
-    .option('--port <n>', 'port (default: any free one)', whole(0), 0)
+    .option('--port <n>', 'port (default: any free one)', whole(0, 65_535), 0)
     .action(async ({ port }: { readonly port: number }) => {
       const server = await serve({ folder: join(packageRoot(), 'dist/renderer'), port })
       io.out(`Netloom is running at ${server.url}\n`)

@@ -2,21 +2,21 @@
  * @file `netloom train`. In: a graph, data, settings that override the document's, perhaps weights or a checkpoint. Out: trained weights,
  * a checkpoint, one JSON line of metrics a step; Ctrl-C saves a checkpoint before it ends.
  */
-import { closeSync, openSync, writeSync } from 'node:fs'
 import type { Command } from 'commander'
-import { diagnosedError } from '../../../core/diagnostics'
+import { DiagnosedError, type Diagnostic, diagnosedError } from '../../../core/diagnostics'
 import { prepareData } from '../../../datasets/prepare'
 import type { GraphDocument } from '../../../document/schema'
 import type { ValidationPoint } from '../../../protocol/messages'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint'
 import { type StepReport, Trainer } from '../../../train/trainer'
-import { createBackend } from '../backends'
+import { withBackend } from '../backends'
 import { checkpointFile, folderStore } from '../checkpoint-store'
 import { dataArgument, loadWithData } from '../data-argument'
-import { findFiles } from '../files'
+import { expectWritable, findFiles } from '../files'
 import { loadGraph } from '../graph-argument'
 import { onInterrupt } from '../interrupt'
-import type { Io } from '../io'
+import { type Io, lineOf } from '../io'
+import { MetricsLog } from '../metrics-log'
 import { type CommonOptions, type DataOptions, positive, whole, withCommon, withData } from '../options'
 import { ProgressBar, percent } from '../progress'
 import { readWeights, writeWeights } from '../weights'
@@ -79,27 +79,6 @@ function lengthOf(
   return { epochs: options.epochs === undefined ? epochs : more(options.epochs, Math.floor(checkpoint.epoch)), maxSteps }
 }
 
-/** One JSON object a line, as each step is known. */
-class MetricsLog {
-  private readonly file: number
-
-  constructor(path: string) {
-    try {
-      this.file = openSync(path, 'w')
-    } catch (error) {
-      throw diagnosedError('file.write', { file: path, detail: error instanceof Error ? error.message : String(error) }, { file: path })
-    }
-  }
-
-  write(line: Readonly<Record<string, number>>): void {
-    writeSync(this.file, `${JSON.stringify(line)}\n`)
-  }
-
-  close(): void {
-    closeSync(this.file)
-  }
-}
-
 const capital = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`
 
 /** `validationLoss`, `validationAccuracy`. */
@@ -118,6 +97,46 @@ const metricsLine = ({ epoch, step, loss, metrics, samplesPerSecond }: StepRepor
 const told = (measured: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> }): string =>
   [`loss ${measured.loss.toFixed(4)}`, ...Object.entries(measured.metrics).map(([name, value]) => `${name} ${percent(value)}`)].join(', ')
 
+/** Saves checkpoints. One that cannot be written is no reason to lose the run: the next is tried, and the exit code tells in the end. */
+class Keeper {
+  private failure: DiagnosedError | undefined
+
+  constructor(
+    private readonly folder: string,
+    private readonly onTrouble: (error: DiagnosedError) => void,
+  ) {}
+
+  async save(checkpoint: Checkpoint): Promise<void> {
+    try {
+      await folderStore.save(this.folder, encodeCheckpoint(checkpoint))
+      this.failure = undefined
+    } catch (error) {
+      if (!(error instanceof DiagnosedError)) throw error
+      if (!this.failure) this.onTrouble(error)
+      this.failure = error
+    }
+  }
+
+  /** Throws when the last checkpoint is not on the disk. */
+  close(): void {
+    if (this.failure) throw this.failure
+  }
+}
+
+/** Does one thing after the other, whatever fails, and then says what did. */
+async function allOf(...tasks: readonly (() => void | Promise<void>)[]): Promise<void> {
+  const found: Diagnostic[] = []
+  for (const task of tasks) {
+    try {
+      await task()
+    } catch (error) {
+      if (!(error instanceof DiagnosedError)) throw error
+      found.push(...error.diagnostics)
+    }
+  }
+  if (found.length > 0) throw new DiagnosedError(found)
+}
+
 async function train(graph: string, options: TrainOptions, io: Io): Promise<number> {
   const checkpoint = options.resume === undefined ? undefined : await loadCheckpoint(options.resume)
   const asked = await documentOf(graph, options, checkpoint, io)
@@ -125,69 +144,82 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
   const data = await prepareData({ ...asked, training: { ...asked.training, epochs } }, findFiles)
   const { document } = data
   const weights = options.weights === undefined ? undefined : await readWeights(options.weights, document)
-  const backend = await createBackend(options.backend, options)
-  const folder = options.checkpoint ?? options.resume
   const bar = new ProgressBar(io)
-  const log = options.metrics === undefined ? undefined : new MetricsLog(options.metrics)
-  let last: { readonly report: StepReport; readonly validation?: ValidationPoint } | undefined
-  const trainer = await Trainer.create({
-    data,
-    backend,
-    weights,
-    checkpoint,
-    maxSteps,
-    onFrame: (frame) => bar.show(frame),
-    onStep: (report, validation) => {
-      last = { report, validation }
-      log?.write(metricsLine(report, validation))
-      if (!validation) return
-      bar.clear()
-      io.err(`epoch ${report.epoch}: ${told(report)}; validation ${told(validation)}${validation.isBest ? ' (best)' : ''}\n`)
-    },
-    onCheckpoint: (kept) => (folder === undefined ? undefined : folderStore.save(folder, encodeCheckpoint(kept))),
-  })
-  const { training, validation } = data
-  io.err(
-    `${document.name} on ${backend.info.label}: ${training.indices.length} samples to train, ${validation?.indices.length ?? 0} to validate\n`,
-  )
-  const release = onInterrupt(() => void trainer.stop())
-  try {
-    const started = performance.now()
-    const phase = await trainer.run()
-    const seconds = (performance.now() - started) / 1000
+  const onTrouble = ({ diagnostics }: DiagnosedError) => {
     bar.clear()
-    if (phase === 'stopped' && folder === undefined) {
-      const rescue = `${document.name.replace(/[^\p{L}\p{N}]+/gu, '-').toLowerCase()}-checkpoint`
-      await folderStore.save(rescue, encodeCheckpoint(await trainer.checkpoint()))
-      io.err(`stopped at step ${trainer.stepsDone}; go on with --resume ${rescue}\n`)
-    } else if (phase === 'stopped') io.err(`stopped at step ${trainer.stepsDone}; go on with --resume ${folder}\n`)
-    if (options.out !== undefined) {
-      const best = options.best ? trainer.bestWeights : undefined
-      await writeWeights(options.out, document, best ?? (await trainer.model.read()))
-    }
-    if (options.json) {
-      const summary = {
-        steps: trainer.stepsDone,
-        ...(last && metricsLine(last.report, last.validation)),
-        seconds,
-        backend: backend.info.id,
-      }
-      io.out(`${JSON.stringify(summary)}\n`)
-    }
-    return phase === 'stopped' ? INTERRUPTED : 0
-  } finally {
-    release()
-    bar.clear()
-    log?.close()
-    await trainer.dispose()
-    data.dispose()
-    await backend.dispose()
+    for (const diagnostic of diagnostics) io.err(lineOf({ ...diagnostic, severity: 'warning' }))
   }
+  const folder = options.checkpoint ?? options.resume
+  if (folder !== undefined) await expectWritable(checkpointFile(folder))
+  if (options.out !== undefined) await expectWritable(options.out)
+  const keeper = folder === undefined ? undefined : new Keeper(folder, onTrouble)
+  return withBackend(options, async (backend) => {
+    let last: { readonly report: StepReport; readonly validation?: ValidationPoint } | undefined
+    let log: MetricsLog | undefined
+    const trainer = await Trainer.create({
+      data,
+      backend,
+      weights,
+      checkpoint,
+      maxSteps,
+      onFrame: (frame) => bar.show(frame),
+      onStep: (report, validation) => {
+        last = { report, validation }
+        log?.write(metricsLine(report, validation))
+        if (!validation) return
+        bar.clear()
+        io.err(`epoch ${report.epoch}: ${told(report)}; validation ${told(validation)}${validation.isBest ? ' (best)' : ''}\n`)
+      },
+      onCheckpoint: (kept) => keeper?.save(kept),
+    })
+    const { training, validation } = data
+    io.err(
+      `${document.name} on ${backend.info.label}: ${training.indices.length} samples to train, ${validation?.indices.length ?? 0} to validate\n`,
+    )
+    const release = onInterrupt(() => void trainer.stop())
+    try {
+      if (options.metrics !== undefined) log = await MetricsLog.open(options.metrics, trainer.stepsDone, onTrouble)
+      const started = performance.now()
+      const phase = await trainer.run()
+      const seconds = (performance.now() - started) / 1000
+      bar.clear()
+      await allOf(
+        () => log?.close(),
+        async () => {
+          if (options.out === undefined) return
+          const best = options.best ? trainer.bestWeights : undefined
+          await writeWeights(options.out, document, best ?? (await trainer.model.read()))
+        },
+        async () => {
+          keeper?.close()
+          if (phase !== 'stopped') return
+          const rescue = folder ?? `${document.name.replace(/[^\p{L}\p{N}]+/gu, '-').toLowerCase()}-checkpoint`
+          if (!keeper) await folderStore.save(rescue, encodeCheckpoint(await trainer.checkpoint()))
+          io.err(`stopped at step ${trainer.stepsDone}; go on with --resume ${rescue}\n`)
+        },
+      )
+      if (options.json) {
+        const summary = {
+          steps: trainer.stepsDone,
+          ...(last && metricsLine(last.report, last.validation)),
+          seconds,
+          backend: backend.info.id,
+        }
+        io.out(`${JSON.stringify(summary)}\n`)
+      }
+      return phase === 'stopped' ? INTERRUPTED : 0
+    } finally {
+      release()
+      bar.clear()
+      await trainer.dispose()
+      data.dispose()
+    }
+  })
 }
 
 export const addTrain = (program: Command, io: Io, finish: (code: number) => void): void => {
   withData(withCommon(program.command('train <graph>').description('train with the document’s own settings, overridable')))
-    .option('--epochs <n>', 'passes over the training data', whole(1))
+    .option('--epochs <n>', 'passes over the training data', whole(1, 100_000))
     .option('--steps <n>', 'end after this many steps', whole(1))
     .option('--optimizer <name>', 'sgd, momentum, adam …')
     .option('--lr <x>', 'learning rate', positive)

@@ -1,0 +1,75 @@
+/** @file What the file system refuses: named at once where it can be known, otherwise survived; nothing is lost for it. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { MetricsLog } from '../../engine/host/node/metrics-log'
+import { netloom, scratch } from './run'
+
+const at = scratch()
+const training = ['train', 'mlp', '--data', 'moons', '--set', 'numHiddens=4', '--set', 'batchSize=32', '--steps', '3']
+/** Linux's own full disk. */
+const fullDisk = '/dev/full'
+
+describe('a place that cannot be written', () => {
+  it('is named before the training begins', async () => {
+    writeFileSync(at('taken'), '')
+    mkdirSync(at('folder'))
+    for (const place of [
+      ['--out', at('folder')],
+      ['--out', at('taken/w')],
+      ['--checkpoint', at('taken')],
+      ['--metrics', at('folder')],
+    ]) {
+      const { code, err } = await netloom(...training, ...place)
+      expect([code, err]).toEqual([1, expect.stringContaining('error[file.write]: Cannot write ')])
+      expect(err).not.toContain('error[internal]')
+      expect(err).not.toContain('epoch')
+    }
+  })
+
+  // Node's own recursive mkdir would go round in circles there.
+  it.runIf(existsSync('/proc/self'))('is named where no folder can be made', async () => {
+    const { code, err } = await netloom('init', 'xor-mlp', '--out', '/proc/netloom/w')
+    expect([code, err]).toEqual([1, expect.stringContaining('error[file.write]: Cannot write /proc/netloom/w')])
+  })
+
+  it('makes the folders that are missing', async () => {
+    expect((await netloom('init', 'xor-mlp', '--out', at('a/b/c/w'))).code).toBe(0)
+    expect(existsSync(at('a/b/c/w'))).toBe(true)
+  })
+})
+
+describe('a full disk', () => {
+  it.runIf(existsSync(fullDisk))('does not cost the trained weights', async () => {
+    const { code, err } = await netloom(...training, '--metrics', fullDisk, '--out', at('kept'))
+    expect([code, err]).toEqual([1, expect.stringMatching(/warning\[file\.write\].*error\[file\.write\]: Cannot write \/dev\/full/s)])
+    expect(existsSync(at('kept'))).toBe(true)
+  })
+})
+
+describe('metrics of a run that goes on', () => {
+  it('keep the lines up to the checkpoint and no others', async () => {
+    writeFileSync(at('m.jsonl'), '{"step":1}\n{"step":2}\n{"step":3}\n{"ste')
+    const log = await MetricsLog.open(at('m.jsonl'), 2, () => undefined)
+    log.write({ step: 3, loss: 0.5 })
+    log.close()
+    expect(readFileSync(at('m.jsonl'), 'utf8')).toBe('{"step":1}\n{"step":2}\n{"step":3,"loss":0.5}\n')
+  })
+
+  it('begin anew with a new run', async () => {
+    writeFileSync(at('old.jsonl'), '{"step":1}\n')
+    const log = await MetricsLog.open(at('old.jsonl'), 0, () => undefined)
+    log.close()
+    expect(readFileSync(at('old.jsonl'), 'utf8')).toBe('')
+  })
+})
+
+describe('numbers of the command line', () => {
+  it('beyond what a document holds are wrong usage', async () => {
+    for (const wrong of [
+      ['init', 'mlp', '--out', at('w'), '--seed', '4294967296'],
+      ['train', 'mlp', '--epochs', '100001'],
+      ['serve', '--port', '65536'],
+    ])
+      expect((await netloom(...wrong)).code).toBe(2)
+  })
+})
