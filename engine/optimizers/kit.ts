@@ -49,7 +49,6 @@ export const learningRate = (suggested: number): FloatSpec =>
     },
     default: suggested,
     min: 0,
-    max: 1000,
   })
 
 /** A share of the past that a running average keeps, in [0, 1). */

@@ -9,6 +9,7 @@ import type { GraphDocument } from '../document/schema'
 import { initializeWeights } from '../initializers/initialize'
 import { inputNames, type LowerOptions, stateNames } from '../ir/lowering'
 import type { Program } from '../ir/program'
+import { completeParams, problemValues } from '../layers/kit/validate'
 import { optimizers } from '../optimizers/registry'
 import type { Outcome } from '../protocol/messages'
 import type { Backend, StateSpec, StateStore } from '../runtime/backend'
@@ -52,7 +53,12 @@ export function runtimeInputs(program: Program, seed: number, step: number, lr: 
 export function updateOf({ training: { optimizer } }: GraphDocument): LowerOptions {
   const definition = optimizers.get(optimizer.kind)
   if (!definition) throw diagnosedError('train.optimizer', { got: optimizer.kind, expected: [...optimizers.keys()].join(', ') })
-  return { training: true, gradients: 'none', optimizer: { definition, params: optimizer.params } }
+  const { params, problems } = completeParams(definition.params, optimizer.params)
+  if (problems.length > 0)
+    throw new DiagnosedError(
+      problems.map((problem) => ({ code: 'param.invalid', severity: 'error', param: problem.param, values: problemValues(problem) })),
+    )
+  return { training: true, gradients: 'none', optimizer: { definition, params } }
 }
 
 export class Model {

@@ -3,6 +3,7 @@
  * In: specifications and whatever a file or a person gave. Out: all values, defaults filled in, and every problem found.
  */
 import type { DiagnosticValues } from '../../core/diagnostics'
+import { own } from '../../core/records'
 import type { Text } from '../../core/text'
 import type { ParamSpec, ParamSpecs, ParamValues } from './params'
 
@@ -23,13 +24,13 @@ export function completeParams<const S extends ParamSpecs>(specs: S, given: Read
   const problems: ParamProblem[] = []
   const params: Record<string, unknown> = {}
   for (const [param, spec] of Object.entries(specs)) {
-    const value = given[param]
+    const value = own(given, param)
     const wrong = value === undefined ? undefined : whyWrong(spec, value)
     if (wrong) problems.push({ param, expected: wrong, got: show(value) })
     params[param] = value === undefined || wrong ? spec.default : value
   }
   for (const param of Object.keys(given))
-    if (!(param in specs)) problems.push({ param, expected: oneOf(Object.keys(specs)), got: show(given[param]) })
+    if (!Object.hasOwn(specs, param)) problems.push({ param, expected: oneOf(Object.keys(specs)), got: show(given[param]) })
   return { params: params as ParamValues<S>, problems }
 }
 
