@@ -138,11 +138,11 @@ export interface EngineApi {
   checkpointOf(documentKey: string): Promise<CheckpointInfo | undefined>
 }
 
-/** What the engine tells the editor unasked. */
+/** What the engine tells the editor unasked. `documentKey` says whose run it is: another document may have been opened meanwhile. */
 export interface EditorApi {
-  onMetrics(frame: MetricsFrame): void
-  onInsight(frame: InsightFrame): void
-  onFailure(diagnostics: readonly Diagnostic[]): void
+  onMetrics(frame: MetricsFrame, documentKey: string): void
+  onInsight(frame: InsightFrame, documentKey: string): void
+  onFailure(diagnostics: readonly Diagnostic[], documentKey: string): void
   onLog(line: LogLine): void
   /** A defect of Netloom: nothing the person can mend, but something to report. The run has ended. */
   onDefect(message: string): void

@@ -11,7 +11,7 @@ import { useDocument } from '../store/document'
 import { EngineConnection } from './connection'
 import { keepFiles, keptFiles } from './kept-files'
 import { openEngine } from './link'
-import { beginRun, isActive, receiveFailure, receiveInsight, receiveLog, receiveMetrics, resetRun, useRun } from './run-store'
+import { beginRun, isActive, isShown, receiveFailure, receiveInsight, receiveLog, receiveMetrics, resetRun, useRun } from './run-store'
 import { runWords } from './words'
 
 const log = (
@@ -42,12 +42,13 @@ const connection = new EngineConnection(
       }))
       log('error', again ? 'died' : 'gone', { reason })
     },
-    onMetrics: (frame) => {
+    onMetrics: (frame, documentKey) => {
+      if (!isShown(documentKey)) return
       receiveMetrics(frame)
       if (!isActive(frame.phase)) void lookForCheckpoint()
     },
-    onInsight: receiveInsight,
-    onFailure: (diagnostics) => receiveFailure(diagnostics),
+    onInsight: (frame, documentKey) => isShown(documentKey) && receiveInsight(frame),
+    onFailure: (diagnostics, documentKey) => isShown(documentKey) && receiveFailure(diagnostics),
     onDefect: (message) => fail(message),
     onLog: receiveLog,
   },

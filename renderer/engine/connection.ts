@@ -96,9 +96,9 @@ export class EngineConnection {
   private adopt(link: EngineLink): Life {
     const calls = createBirpc<EngineApi, EditorApi>(
       {
-        onMetrics: (frame) => this.events.onMetrics(frame),
-        onInsight: (frame) => this.events.onInsight(frame),
-        onFailure: (diagnostics) => this.events.onFailure(diagnostics),
+        onMetrics: (frame, key) => this.events.onMetrics(frame, key),
+        onInsight: (frame, key) => this.events.onInsight(frame, key),
+        onFailure: (diagnostics, key) => this.events.onFailure(diagnostics, key),
         onLog: (line) => this.events.onLog(line),
         onDefect: (message) => this.events.onDefect(message),
       },

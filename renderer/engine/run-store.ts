@@ -108,6 +108,9 @@ export function resetRun(change: Partial<RunState> = {}): void {
 /** A run begins. When it goes on from a checkpoint, the engine first sends the curves up to there. */
 export const beginRun = (documentKey: string): void => resetRun({ documentKey, phase: 'preparing' })
 
+/** Whether the run of a document is the one on the screen. The last words of a run whose document was closed are not. */
+export const isShown = (documentKey: string): boolean => useRun.getState().documentKey === documentKey
+
 export function receiveMetrics(frame: MetricsFrame): void {
   const state = useRun.getState()
   const latest = { ...state.latest }

@@ -31,6 +31,7 @@ const checkpoints = new MemoryCheckpoints()
 const frames: MetricsFrame[] = []
 const insights: InsightFrame[] = []
 const failures: string[] = []
+const keys = new Set<string>()
 let session: Session
 let engine: ReturnType<typeof createBirpc<EngineApi, EditorApi>>
 let ports: MessageChannel
@@ -38,6 +39,7 @@ let ports: MessageChannel
 beforeEach(() => {
   checkpoints.files.clear()
   frames.length = insights.length = failures.length = 0
+  keys.clear()
   ports = new MessageChannel()
   const backend = createReferenceBackend()
   session = new Session({
@@ -48,7 +50,10 @@ beforeEach(() => {
   })
   engine = createBirpc<EngineApi, EditorApi>(
     {
-      onMetrics: (frame) => void frames.push(frame),
+      onMetrics: (frame, documentKey) => {
+        frames.push(frame)
+        keys.add(documentKey)
+      },
       onInsight: (frame) => void insights.push(frame),
       onFailure: (diagnostics) => void failures.push(...diagnostics.map(({ code }) => code)),
       onDefect: (message) => void failures.push(message),
@@ -95,6 +100,7 @@ describe('a run', () => {
     await until(() => last()?.phase === 'finished')
     const steps = frames.flatMap(({ training }) => training.map(({ step }) => step))
     expect(steps.length).toBeGreaterThan(0)
+    expect([...keys]).toEqual(['a'])
     expect(steps).toEqual([...steps].sort((a, b) => a - b))
     expect(last().step).toBe(last().totalSteps)
     expect((await engine.checkpointOf('a'))?.step).toBe(last().totalSteps)
@@ -192,6 +198,14 @@ describe('data', () => {
     expect(preview.value.fields.find(({ role }) => role === 'target')?.classNames?.toSorted()).toEqual(['cat', 'dog'])
     expect(preview.value.samples).toHaveLength(5)
     expect([...(preview.value.samples[0]?.features ?? [])]).toEqual([0, 0])
+  })
+
+  test('the preview shows every class of a set that goes round them', async () => {
+    const source = { kind: 'points2d', params: { pattern: 'xor', noise: 0 } }
+    const preview = await engine.previewData(source, { seed: 0, count: 200 })
+    if (!preview.ok) throw new Error('refused')
+    const target = preview.value.fields.find(({ role }) => role === 'target')?.name ?? ''
+    expect(new Set(preview.value.samples.map((sample) => sample[target]?.[0]))).toEqual(new Set([0, 1]))
   })
 
   test('files that nobody gave are a diagnostic', async () => {

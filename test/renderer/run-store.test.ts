@@ -1,6 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { MetricsFrame } from '../../engine/protocol/messages'
-import { beginRun, curves, isActive, receiveFailure, receiveLog, receiveMetrics, resetRun, useRun } from '../../renderer/engine/run-store'
+import {
+  beginRun,
+  curves,
+  isActive,
+  isShown,
+  receiveFailure,
+  receiveLog,
+  receiveMetrics,
+  resetRun,
+  useRun,
+} from '../../renderer/engine/run-store'
 
 const frame = (change: Partial<MetricsFrame>): MetricsFrame => ({
   phase: 'running',
@@ -43,6 +53,13 @@ describe('what is known about the run', () => {
     const { version } = useRun.getState()
     receiveMetrics(frame({ phase: 'paused' }))
     expect(useRun.getState()).toMatchObject({ phase: 'paused', version })
+  })
+
+  test('is that of one document, until another is opened', () => {
+    beginRun('key')
+    expect([isShown('key'), isShown('other')]).toEqual([true, false])
+    resetRun()
+    expect(isShown('key')).toBe(false)
   })
 
   test('is forgotten when another run begins', () => {

@@ -1,4 +1,5 @@
 /** @file A few samples of a data set, to be looked at. In: a source and the files it names. Out: fields, length, samples spread over the whole set. */
+import { Random } from '../../core/random'
 import { sizeOf, type TensorData } from '../../core/tensor'
 import type { FindFiles } from '../../datasets/prepare'
 import { openSource } from '../../datasets/prepare'
@@ -14,8 +15,10 @@ export async function previewOf(
   try {
     const { fields, length } = dataset
     const shown = Math.min(count, length)
-    // Files are often sorted by class: the first samples would all be alike.
-    const indices = Uint32Array.from({ length: shown }, (_, i) => Math.floor((i * length) / shown))
+    // One from each of equal stretches: files are often sorted by class, so the first samples would be alike; drawn sets go round their
+    // classes, so samples at equal distances could be.
+    const random = Random.seeded(seed, 'preview')
+    const indices = Uint32Array.from({ length: shown }, (_, i) => Math.floor(((i + random.uniform()) * length) / shown))
     const out: Record<string, TensorData> = Object.fromEntries(
       fields.map(({ name, dtype, shape }) => [
         name,

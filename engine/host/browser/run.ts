@@ -42,6 +42,7 @@ export class Run {
     private readonly insight: Insight,
     private readonly writer: CheckpointWriter,
     private readonly editor: Listener,
+    private readonly documentKey: string,
   ) {}
 
   static async start({ request, backend, checkpoints, findFiles, editor }: RunOptions): Promise<Run> {
@@ -59,7 +60,7 @@ export class Run {
         onFrame: (frame) => run?.onFrame(frame),
         onCheckpoint: (fresh) => writer.put(fresh),
       })
-      run = new Run(trainer, data, new Insight(trainer.model, trainer.bindings, data), writer, editor)
+      run = new Run(trainer, data, new Insight(trainer.model, trainer.bindings, data), writer, editor, documentKey)
       if (checkpoint) run.tellPast(checkpoint)
       run.begin(paused === true)
       return run
@@ -107,20 +108,23 @@ export class Run {
   /** The curves up to the checkpoint, for an editor that may never have seen them. */
   private tellPast({ step, epoch, training, validation }: Checkpoint): void {
     const { totalSteps, stepsPerEpoch } = this.trainer
-    void this.editor.onMetrics.asEvent({
-      phase: 'preparing',
-      step,
-      totalSteps,
-      epoch,
-      epochs: Math.ceil(totalSteps / stepsPerEpoch),
-      samplesPerSecond: 0,
-      training,
-      validation,
-    })
+    void this.editor.onMetrics.asEvent(
+      {
+        phase: 'preparing',
+        step,
+        totalSteps,
+        epoch,
+        epochs: Math.ceil(totalSteps / stepsPerEpoch),
+        samplesPerSecond: 0,
+        training,
+        validation,
+      },
+      this.documentKey,
+    )
   }
 
   private onFrame(frame: MetricsFrame): void {
-    void this.editor.onMetrics.asEvent(frame)
+    void this.editor.onMetrics.asEvent(frame, this.documentKey)
     if (frame.phase === 'running' && this.writer.isDue) void this.trainer.checkpoint().then((fresh) => this.writer.put(fresh))
     // Nothing trains while paused or after the end: what there is to see may be seen at once.
     if (frame.phase !== 'running') this.lookAfter(0)
@@ -144,7 +148,7 @@ export class Run {
       try {
         this.seen = step
         const frame = await this.insight.frame()
-        if (!this.disposed) void this.editor.onInsight.asEvent(frame)
+        if (!this.disposed) void this.editor.onInsight.asEvent(frame, this.documentKey)
       } catch (error) {
         this.fail(error)
         return
@@ -157,7 +161,7 @@ export class Run {
 
   private fail(error: unknown): void {
     if (this.disposed) return
-    if (error instanceof DiagnosedError) void this.editor.onFailure.asEvent(error.diagnostics)
+    if (error instanceof DiagnosedError) void this.editor.onFailure.asEvent(error.diagnostics, this.documentKey)
     else void this.editor.onDefect.asEvent(error instanceof Error ? error.message : String(error))
   }
 }
