@@ -197,7 +197,11 @@ describe('data', () => {
     if (!preview.ok) return
     expect(preview.value.fields.find(({ role }) => role === 'target')?.classNames?.toSorted()).toEqual(['cat', 'dog'])
     expect(preview.value.samples).toHaveLength(5)
-    expect([...(preview.value.samples[0]?.features ?? [])]).toEqual([0, 0])
+    // One of each stretch of eight rows, in their order.
+    for (const [stretch, { features }] of preview.value.samples.entries()) {
+      const rowsOfStretch = rows.slice(8 * stretch, 8 * stretch + 8).map((row) => row.split(',').slice(0, 2).map(Number))
+      expect(rowsOfStretch).toContainEqual([...(features ?? [])])
+    }
   })
 
   test('the preview shows every class of a set that goes round them', async () => {
