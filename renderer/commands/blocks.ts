@@ -4,6 +4,7 @@ import { viewport } from '../canvas/viewport'
 import { translate } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
 import { openedGraph, select, transact, useDocument } from '../store/document'
+import { freshId } from '../store/edits'
 import { isBlock } from '../store/graphs'
 import { nodeBetween, pack, packable, unpack } from '../store/pack'
 import type { Command } from './command'
@@ -30,7 +31,9 @@ function packSelection(): void {
     toast.warning(translate(shellWords, 'packBetween', { node: between }))
     return
   }
-  const title = translate(shellWords, 'blockTitle', { number: Object.keys(state().document.blocks).length + 1 })
+  const title = translate(shellWords, 'blockTitle', {
+    number: freshId(Object.keys(state().document.blocks), 'block').slice('block'.length),
+  })
   let made: string | undefined
   transact(titles.pack, (draft, graph, blockId) => {
     made = pack(draft, graph, blockId, ids, title)

@@ -54,7 +54,7 @@ export function Header() {
       >
         <Redo2 size={15} />
       </button>
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger className="btn icon" aria-label={say('menu')}>
           <Ellipsis size={15} />
         </DropdownMenu.Trigger>
