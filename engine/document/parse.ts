@@ -10,6 +10,7 @@ import { compact } from './compact'
 import { type JsonObject, migrate } from './migrate'
 import { normalizeDocument } from './normalize'
 import { documentSchema, FORMAT, type GraphDocument } from './schema'
+import { detailOf } from './schema-words'
 import { checkStructure, type StructureOptions } from './structure'
 
 export function parseDocument(json: unknown, options: StructureOptions = {}): Outcome<GraphDocument> {
@@ -72,8 +73,16 @@ function schemaDiagnostic(issue: z.core.$ZodIssue, document: JsonObject): Diagno
     code: 'document.schema',
     severity: 'error',
     ...(nodeId !== undefined && { nodeId }),
-    values: { path: path.replace(/^\./, '') || 'document', detail: issue.message.replace(/\.$/, '') },
+    values: { path: path.replace(/^\./, '') || 'document', detail: detailOf(issue, valueAt(issue, document)) },
   }
+}
+
+/** A key that is wrong is itself the value. */
+function valueAt({ code, path }: z.core.$ZodIssue, document: JsonObject): unknown {
+  if (code === 'invalid_key') return path.at(-1)
+  let value: unknown = document
+  for (const step of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
+  return value
 }
 
 function nodeAt(path: readonly PropertyKey[], document: JsonObject): string | undefined {

@@ -9,6 +9,7 @@ const found = (json: unknown) => {
   const outcome = parseDocument(json)
   return outcome.ok ? [] : outcome.diagnostics
 }
+type Raw = ReturnType<typeof raw>
 const raw = () => JSON.parse(serializeDocument(smallClassifier()))
 
 describe('parseDocument', () => {
@@ -48,6 +49,19 @@ describe('parseDocument', () => {
       { code: 'document.schema', values: { path: 'data' } },
       { code: 'document.schema', values: { path: 'training.batchSize' } },
     ])
+  })
+
+  test.each([
+    ['null', (d: Raw) => (d.name = null), 'expected text, got null', '应为文字，实际是 null'],
+    ['nothing', (d: Raw) => delete d.data, 'is missing; expected an object', '缺失，应为对象'],
+    ['infinity', (d: Raw) => (d.nodes[1].params = { numChannels: Number.POSITIVE_INFINITY }), 'Infinity', '实际是 Infinity'],
+    ['an id', (d: Raw) => (d.nodes[1].id = '1st'), '“1st” is no name', '“1st” 不能用作名称'],
+    ['an empty name', (d: Raw) => (d.name = ''), 'must have at least 1 characters', '至少应有 1 个字符'],
+  ])('%s in the wrong place is said plainly', (_, spoil, en, zh) => {
+    const document = raw()
+    spoil(document)
+    const detail = found(document)[0]?.values.detail
+    expect(detail).toMatchObject({ en: expect.stringContaining(en), zh: expect.stringContaining(zh) })
   })
 
   test('a fault inside a block names block and node', () => {
