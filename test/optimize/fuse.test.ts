@@ -28,6 +28,17 @@ describe('fusion', () => {
     expect(loops(program)[0]?.body.filter(({ op }) => op === 'load')).toHaveLength(3)
   })
 
+  it('cuts a chain of thousands before it outgrows the call stack', () => {
+    const program = kernelsOf((b) => {
+      let x = b.input('x', [8])
+      for (let i = 0; i < 6000; i++) x = b.tanh(x)
+      b.output('y', x)
+    })
+    const counts = loops(program).map(({ body }) => body.filter(({ op }) => op === 'unary').length)
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(6000)
+    expect(Math.max(...counts)).toBeLessThan(300)
+  })
+
   it('walks contiguous tensors along one axis', () => {
     const program = kernelsOf((b) => b.output('y', b.tanh(b.reshape(b.input('x', [4, 5, 6]), [20, 6]))))
     expect(loops(program)[0]?.axes).toEqual([120])

@@ -55,7 +55,11 @@ export function buildLoop(roots: readonly Root[], storage: Storage): LoopKernel 
   }
 }
 
+/** Operations upon operations in one kernel; a chain of thousands is cut before it outgrows the call stack. */
+const deepestFusion = 256
+
 class BodyBuilder {
+  private depth = 0
   private readonly body: BodyOp[] = []
   private readonly nodes = new Map<string, number>()
   private readonly visited = new Map<string, number>()
@@ -119,7 +123,10 @@ class BodyBuilder {
     const key = `${asRoot ? 'root' : ''}${id} ${index.map((x) => `${x.offset}:${x.coeffs.join()}`).join(' ')}`
     const known = this.visited.get(key)
     if (known !== undefined) return known
+    if (this.depth >= deepestFusion && !asRoot && this.storage.base(id) === id && !this.storage.owned.has(id)) throw new NeedsStorage(id)
+    this.depth++
     const position = this.compute(id, index, asRoot)
+    this.depth--
     this.visited.set(key, position)
     return position
   }
@@ -142,6 +149,7 @@ class BodyBuilder {
       const here =
         !root.reduce && !root.place && flat.offset === 0 && flat.coeffs.every((c, k) => this.extents[k] === 1 || c === this.flat.coeffs[k])
       if (!here) throw new CannotFuse('a kernel reads its own result elsewhere')
+      if (this.depth >= deepestFusion) throw new CannotFuse('a chain too deep for one kernel')
       if (!root.clear && isPointwise(this.storage.at(base).op.op)) return this.visit(base, this.unflattened(flat, base, base), true)
       throw new CannotFuse('a kernel reads its own result')
     }
