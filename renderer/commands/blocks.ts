@@ -8,6 +8,7 @@ import { freshId } from '../store/edits'
 import { isBlock } from '../store/graphs'
 import { nodeBetween, pack, packable, unpack } from '../store/pack'
 import type { Command } from './command'
+import { refitted } from './refit'
 
 const state = () => useDocument.getState()
 const titles = {
@@ -65,7 +66,7 @@ export const blockCommands: readonly Command[] = [
     group: 'graph',
     keys: ['$mod+Shift+KeyE'],
     when: () => chosen().length > 0,
-    run: packSelection,
+    run: () => refitted(packSelection),
   },
   {
     id: 'graph.unpack',
@@ -73,6 +74,6 @@ export const blockCommands: readonly Command[] = [
     group: 'graph',
     keys: ['$mod+Shift+KeyG'],
     when: () => instances().length > 0,
-    run: unpackSelection,
+    run: () => refitted(unpackSelection),
   },
 ]

@@ -6,6 +6,7 @@ import { edgeKeys } from '../store/graphs'
 import { showUi } from '../store/ui'
 import { copySelection, cutSelection, pasteFromMenu } from './clipboard'
 import type { Command } from './command'
+import { refitted } from './refit'
 
 const state = () => useDocument.getState()
 const hasNodes = (): boolean => state().nodes.length > 0
@@ -27,7 +28,7 @@ export const editCommands: readonly Command[] = [
     group: 'edit',
     keys: ['$mod+KeyZ'],
     when: () => state().history.past.length > 0,
-    run: () => void undo(),
+    run: () => refitted(() => void undo()),
   },
   {
     id: 'edit.redo',
@@ -35,7 +36,7 @@ export const editCommands: readonly Command[] = [
     group: 'edit',
     keys: ['$mod+Shift+KeyZ', '$mod+KeyY'],
     when: () => state().history.future.length > 0,
-    run: () => void redo(),
+    run: () => refitted(() => void redo()),
   },
   { id: 'edit.cut', title: { en: 'Cut', zh: '剪切' }, group: 'edit', keys: ['$mod+KeyX'], native: true, when: hasNodes, run: cutSelection },
   {

@@ -5,7 +5,7 @@ export const NODE_HEIGHT = 48
 /** Extra height of the live strip while training. */
 export const STRIP_HEIGHT = 46
 /** Between columns: room for `N×192×24×24` between two ports, or for `192×24×24` in the larger type of the far view. */
-export const COLUMN_GAP = 82
+export const COLUMN_GAP = 84
 export const COLUMN_PITCH = NODE_WIDTH + COLUMN_GAP
 /** Vertical room that auto-layout keeps for one node, live strip and error badge included. */
 export const LANE_HEIGHT = NODE_HEIGHT + STRIP_HEIGHT
