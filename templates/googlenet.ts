@@ -11,12 +11,12 @@ export default template({
   section: 'convolutional',
   summary: {
     en: 'Nine Inception blocks, each looking through windows of several sizes at once.',
-    zh: '九个 Inception 块,每个块同时以多种尺寸的窗口观察图像。',
+    zh: '九个 Inception 块，每个块同时以多种尺寸的窗口观察图像。',
   },
-  source: { en: 'Szegedy et al. 2014; notes 002 §5', zh: 'Szegedy 等 2014;笔记 002 第 5 章' },
+  source: { en: 'Szegedy et al. 2014; notes 002 §5', zh: 'Szegedy 等 2014；笔记 002 第 5 章' },
   expected: {
     en: 'An epoch has 2,000 drawn digits, resized to 96×96. For a first look set the image size to 32: a ninth of the pixels.',
-    zh: '每轮使用 2000 张手绘数字,缩放到 96×96。想先快速看看效果,可将图像尺寸设为 32,像素只有九分之一。',
+    zh: '每轮使用 2000 张手绘数字，缩放到 96×96。想先快速看看效果，可将图像尺寸设为 32，像素只有九分之一。',
   },
   params: { inChannels: inChannels(1), imageSize: imageSize(96, 32), numClasses: numClasses(10), batchSize: batchSize(32) },
   build(g, p) {

@@ -8,9 +8,9 @@ export default template({
   section: 'convolutional',
   summary: {
     en: 'The first convolutional network in wide use: it read handwritten digits on cheques.',
-    zh: '最早得到广泛应用的卷积网络,曾用于识别支票上的手写数字。',
+    zh: '最早得到广泛应用的卷积网络，曾用于识别支票上的手写数字。',
   },
-  source: { en: 'LeCun, Bottou, Bengio and Haffner 1998; notes 002 §5', zh: 'LeCun、Bottou、Bengio、Haffner 1998;笔记 002 第 5 章' },
+  source: { en: 'LeCun, Bottou, Bengio and Haffner 1998; notes 002 §5', zh: 'LeCun、Bottou、Bengio、Haffner 1998；笔记 002 第 5 章' },
   params: { inChannels: inChannels(1), imageSize: imageSize(28, 16), numClasses: numClasses(10), batchSize: batchSize(64) },
   build(g, p) {
     const image = g.input('image', [p.inChannels, p.imageSize, p.imageSize])

@@ -8,9 +8,9 @@ export default template({
   section: 'fundamentals',
   summary: {
     en: 'A hidden layer of rectified units between the features and the scores: enough to approximate any function.',
-    zh: '在特征与得分之间加一层 ReLU 隐藏单元,便足以逼近任意函数。',
+    zh: '在特征与得分之间加一层 ReLU 隐藏单元，便足以逼近任意函数。',
   },
-  source: { en: 'Rumelhart, Hinton and Williams 1986; notes 001 and 004', zh: 'Rumelhart、Hinton、Williams 1986;笔记 001、004' },
+  source: { en: 'Rumelhart, Hinton and Williams 1986; notes 001 and 004', zh: 'Rumelhart、Hinton、Williams 1986；笔记 001、004' },
   params: {
     numFeatures: numFeatures(784),
     numHiddens: numHiddens(256),

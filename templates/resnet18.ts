@@ -9,12 +9,12 @@ export default template({
   section: 'convolutional',
   summary: {
     en: 'Shortcuts around every two convolutions keep the gradient alive through eighteen layers.',
-    zh: '每两个卷积旁边都有捷径,使梯度能顺利穿过十八层。',
+    zh: '每两个卷积旁边都有捷径，使梯度能顺利穿过十八层。',
   },
-  source: { en: 'He, Zhang, Ren and Sun 2015; notes 002 §6', zh: '何恺明、张祥雨、任少卿、孙剑 2015;笔记 002 第 6 章' },
+  source: { en: 'He, Zhang, Ren and Sun 2015; notes 002 §6', zh: '何恺明、张祥雨、任少卿、孙剑 2015；笔记 002 第 6 章' },
   expected: {
     en: 'An epoch has 2,000 drawn digits, resized to 96×96. For a first look set the image size to 32: a ninth of the pixels.',
-    zh: '每轮使用 2000 张手绘数字,缩放到 96×96。想先快速看看效果,可将图像尺寸设为 32,像素只有九分之一。',
+    zh: '每轮使用 2000 张手绘数字，缩放到 96×96。想先快速看看效果，可将图像尺寸设为 32，像素只有九分之一。',
   },
   params: { inChannels: inChannels(1), imageSize: imageSize(96, 32), numClasses: numClasses(10), batchSize: batchSize(32) },
   build(g, p) {

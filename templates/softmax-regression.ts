@@ -8,7 +8,7 @@ export default template({
   section: 'fundamentals',
   summary: {
     en: 'One weighted sum for each class; the softmax makes probabilities of them. The images are taken as rows of pixels.',
-    zh: '每个类别对应一个加权和,再由 softmax 变为概率。图像按一行像素输入。',
+    zh: '每个类别对应一个加权和，再由 softmax 变为概率。图像按一行像素输入。',
   },
   source: { en: 'notes 002 §4', zh: '笔记 002 第 4 章' },
   params: { numFeatures: numFeatures(784), numClasses: numClasses(10), batchSize: batchSize(64) },

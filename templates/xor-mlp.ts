@@ -8,12 +8,12 @@ export default template({
   section: 'fundamentals',
   summary: {
     en: 'The smallest problem that needs a hidden layer. Load the exact solution for two units, or learn one.',
-    zh: '需要隐藏层的最小问题。可以载入两个隐藏单元的精确解,也可以自己训练。',
+    zh: '需要隐藏层的最小问题。可以载入两个隐藏单元的精确解，也可以自己训练。',
   },
-  source: { en: 'Goodfellow, Bengio and Courville 2016, §6.1; notes 004', zh: 'Goodfellow、Bengio、Courville 2016,6.1 节;笔记 004' },
+  source: { en: 'Goodfellow, Bengio and Courville 2016, §6.1; notes 004', zh: 'Goodfellow、Bengio、Courville 2016，6.1 节；笔记 004' },
   expected: {
     en: 'With this seed two units learn the solution within seconds. From most other starting points they stay stuck: try some, and more units.',
-    zh: '用这里的随机种子,两个隐藏单元几秒内就能学到解;换成别的初值大多会停在半途,不妨试一试,也可增加隐藏单元。',
+    zh: '用这里的随机种子，两个隐藏单元几秒内就能学到解；换成别的初值大多会停在半途，不妨试一试，也可增加隐藏单元。',
   },
   params: { numHiddens: numHiddens(2), batchSize: batchSize(4) },
   build(g, p) {

@@ -16,7 +16,7 @@ export const batchSize = (usual: number) =>
 export const imageSize = (usual: number, min: number) =>
   int({
     label: { en: 'Image size', zh: '图像尺寸' },
-    help: { en: 'Height and width; the data is resized to it.', zh: '高和宽;数据会缩放到这一尺寸。' },
+    help: { en: 'Height and width; the data is resized to it.', zh: '高和宽；数据会缩放到这一尺寸。' },
     default: usual,
     min,
     max: 1024,
@@ -25,7 +25,7 @@ export const imageSize = (usual: number, min: number) =>
 export const inChannels = (usual: number) =>
   int({
     label: { en: 'Input channels', zh: '输入通道数' },
-    help: { en: '1 for grey images, 3 for colour.', zh: '灰度图像为 1,彩色图像为 3。' },
+    help: { en: '1 for grey images, 3 for colour.', zh: '灰度图像为 1，彩色图像为 3。' },
     default: usual,
     min: 1,
     max: 4096,
@@ -43,7 +43,7 @@ export const numClasses = (usual: number) =>
 export const numFeatures = (usual: number) =>
   int({
     label: { en: 'Features', zh: '特征数' },
-    help: { en: 'Numbers in one sample; an image counts all its pixels.', zh: '每个样本包含的数值个数;图像按全部像素计。' },
+    help: { en: 'Numbers in one sample; an image counts all its pixels.', zh: '每个样本包含的数值个数；图像按全部像素计。' },
     default: usual,
     min: 1,
     max: 1_000_000,

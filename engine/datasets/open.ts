@@ -17,5 +17,8 @@ export async function openDataset(choice: ChoiceOf, options: OpenOptions): Promi
       problems.map((problem) => ({ code: 'param.invalid', severity: 'error', param: problem.param, values: problemValues(problem) })),
     )
   if (definition.onDisk && !options.files) throw diagnosedError('data.missing', { got: String(params.path || choice.kind) })
-  return definition.open(params, options)
+  const dataset = await definition.open(params, options)
+  // Everything that follows may count on a first sample.
+  if (dataset.length === 0) throw diagnosedError('data.empty', { file: String(params.path || choice.kind) })
+  return dataset
 }

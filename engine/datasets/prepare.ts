@@ -3,7 +3,7 @@
  * Out: training and validation samples, standardised where asked, and the document as the data completed it (shapes, classes,
  * statistics). A `DiagnosedError` carries whatever is wrong with the files or does not fit the network.
  */
-import { DiagnosedError, diagnosedError } from '../core/diagnostics'
+import { DiagnosedError } from '../core/diagnostics'
 import { keyOf } from '../core/random'
 import type { ChoiceOf, GraphDocument } from '../document/schema'
 import { inferShapes } from '../shapes/infer'
@@ -60,7 +60,6 @@ export async function prepareData(document: GraphDocument, findFiles: FindFiles)
   if (adapted.diagnostics.length > 0) throw new DiagnosedError(adapted.diagnostics)
 
   const split = splitIndices(dataset.length, data.validation ? 0 : training.validationSplit, seed)
-  if (split.training.length === 0) throw diagnosedError('data.too-small', { got: 0, expected: 1 })
   // An endless set must not repeat its training samples for validation.
   let held: Dataset | undefined = data.validation
     ? await openSource(data.validation, findFiles, { seed: keyOf(seed, 'validation'), imageSize, like: fields })

@@ -45,7 +45,7 @@ export const learningRate = (suggested: number): FloatSpec =>
     label: { en: 'Learning rate', zh: '学习率' },
     help: {
       en: 'How far each step goes. Halve it when the loss jumps about, raise it when the loss hardly moves.',
-      zh: '每一步走多远。损失来回跳动时减半,损失几乎不动时增大。',
+      zh: '每一步走多远。损失来回跳动时减半，损失几乎不动时增大。',
     },
     default: suggested,
     min: 0,

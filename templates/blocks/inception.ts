@@ -19,7 +19,7 @@ export default block(
     label: { en: 'Inception block', zh: 'Inception 块' },
     summary: {
       en: 'Looks at the image with 1×1, 3×3 and 5×5 windows and a pool at the same time; 1×1 convolutions keep it cheap.',
-      zh: '同时用 1×1、3×3、5×5 窗口和池化观察图像,并以 1×1 卷积降低计算量。',
+      zh: '同时用 1×1、3×3、5×5 窗口和池化观察图像，并以 1×1 卷积降低计算量。',
     },
   },
 )

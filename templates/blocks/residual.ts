@@ -21,7 +21,7 @@ export default block(
     label: { en: 'Residual block', zh: '残差块' },
     summary: {
       en: 'Two 3×3 convolutions with a shortcut around them. Where size or channels change, the shortcut needs its 1×1 convolution.',
-      zh: '两个 3×3 卷积,旁边有一条捷径。尺寸或通道数改变时,捷径上需要 1×1 卷积。',
+      zh: '两个 3×3 卷积，旁边有一条捷径。尺寸或通道数改变时，捷径上需要 1×1 卷积。',
     },
   },
 )

@@ -38,6 +38,18 @@ describe('a place that cannot be written', () => {
   })
 })
 
+describe('a file that cannot be read', () => {
+  it.each([
+    ['weights that are not there', ['evaluate', 'mlp', '--weights', at('nothing')], 'nothing'],
+    ['a folder for weights', ['predict', 'mlp', '--weights', at('')], ''],
+    ['inputs that are not there', ['run', 'mlp', '--inputs', at('nothing'), '--out', at('y')], 'nothing'],
+    ['a folder for a document', ['inspect', at('')], ''],
+  ])('%s', async (_, words, name) => {
+    const { code, err } = await netloom(...words)
+    expect([code, err]).toEqual([1, expect.stringContaining(`error[file.read]: Cannot read ${at(name)}`)])
+  })
+})
+
 describe('a full disk', () => {
   it.runIf(existsSync(fullDisk))('does not cost the trained weights', async () => {
     const { code, err } = await netloom(...training, '--metrics', fullDisk, '--out', at('kept'))

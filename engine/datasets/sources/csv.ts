@@ -14,14 +14,14 @@ export default defineDataset({
   title: { en: 'CSV table', zh: 'CSV 表格' },
   summary: {
     en: 'Rows of numbers with a target column. Whole-number or word targets are classes; other numbers are quantities.',
-    zh: '由数字组成的行,其中一列为目标。整数或文字目标视为类别,其他数字视为数量。',
+    zh: '由数字组成的行，其中一列为目标。整数或文字目标视为类别，其他数字视为数量。',
   },
   onDisk: true,
   params: {
     path: text({ label: { en: 'File', zh: '文件' }, default: '' }),
     label: text({
       label: { en: 'Target column', zh: '目标列' },
-      help: { en: 'Name of the target column in the header; empty: the last column.', zh: '表头中目标列的名称;留空表示最后一列。' },
+      help: { en: 'Name of the target column in the header; empty: the last column.', zh: '表头中目标列的名称；留空表示最后一列。' },
       default: '',
     }),
     target: choice({
@@ -38,7 +38,7 @@ export default defineDataset({
       label: { en: 'Image shape', zh: '图像形状' },
       help: {
         en: 'Channels, height and width when every row is an image; empty: a row is a list of features.',
-        zh: '每行为一幅图像时的通道数、高和宽;留空表示每行为一列特征。',
+        zh: '每行为一幅图像时的通道数、高和宽；留空表示每行为一列特征。',
       },
       default: [],
       min: 1,

@@ -13,13 +13,13 @@ export default defineDataset({
   title: { en: 'Drawn digits', zh: '手绘数字' },
   summary: {
     en: 'Digits 0 to 9 drawn from strokes with a trembling hand: fresh 28×28 images in every epoch, without end.',
-    zh: '由笔画以颤动的手绘制的数字 0 到 9:每一轮都是新的 28×28 图像,永不重复。',
+    zh: '用略带抖动的笔画绘制的数字 0 到 9：每一轮都是全新的 28×28 图像，永不重复。',
   },
   onDisk: false,
   params: {
     samples: int({
       label: { en: 'Samples an epoch', zh: '每轮样本数' },
-      help: { en: 'How many images one epoch has; every epoch draws new ones.', zh: '每一轮的图像数;每一轮都会重新绘制。' },
+      help: { en: 'How many images one epoch has; every epoch draws new ones.', zh: '每一轮的图像数；每一轮都会重新绘制。' },
       default: 10_000,
       min: 20,
       max: 1_000_000,

@@ -11,10 +11,10 @@ import { resize } from '../image'
 
 export default defineDataset({
   kind: 'idx',
-  title: { en: 'IDX files (MNIST)', zh: 'IDX 文件(MNIST)' },
+  title: { en: 'IDX files (MNIST)', zh: 'IDX 文件（MNIST）' },
   summary: {
     en: 'Image and label files in MNIST’s format, plain or gzipped: train-images-idx3-ubyte, train-labels-idx1-ubyte and the t10k pair.',
-    zh: 'MNIST 格式的图像和标签文件,可为 gzip 压缩:train-images-idx3-ubyte、train-labels-idx1-ubyte 以及 t10k 的一对。',
+    zh: 'MNIST 格式的图像和标签文件，可为 gzip 压缩：train-images-idx3-ubyte、train-labels-idx1-ubyte 以及 t10k 的一对。',
   },
   onDisk: true,
   params: {
@@ -22,7 +22,7 @@ export default defineDataset({
     part: choice({
       label: { en: 'Part', zh: '部分' },
       default: 'train',
-      options: { train: { en: 'Training (train-*)', zh: '训练(train-*)' }, test: { en: 'Test (t10k-*)', zh: '测试(t10k-*)' } },
+      options: { train: { en: 'Training (train-*)', zh: '训练（train-*）' }, test: { en: 'Test (t10k-*)', zh: '测试（t10k-*）' } },
     }),
   },
   open: async ({ path, part }, { files, imageSize, like }) => {

@@ -19,7 +19,7 @@ export default defineDataset({
   title: { en: 'Image folder', zh: '图像文件夹' },
   summary: {
     en: 'One sub-folder a class, with PNG or JPEG images; or train/ and test/ folders of that kind.',
-    zh: '每个类别一个子文件夹,内含 PNG 或 JPEG 图像;也可以是包含 train/ 和 test/ 的文件夹。',
+    zh: '每个类别一个子文件夹，内含 PNG 或 JPEG 图像；也可以是包含 train/ 和 test/ 的文件夹。',
   },
   onDisk: true,
   params: {

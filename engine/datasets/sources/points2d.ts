@@ -41,7 +41,7 @@ export default defineDataset({
   title: { en: 'Points in the plane', zh: '平面点集' },
   summary: {
     en: 'Two classes of points that no straight line parts: XOR, spirals, moons or circles.',
-    zh: '无法用直线分开的两类点:异或、螺旋、双月或同心圆。',
+    zh: '无法用直线分开的两类点：异或、螺旋、双月或同心圆。',
   },
   onDisk: false,
   params: {
@@ -65,7 +65,7 @@ export default defineDataset({
     }),
     target: choice({
       label: { en: 'Target', zh: '目标' },
-      help: { en: 'A class for classification, or the number 0 or 1 for regression.', zh: '用于分类的类别,或用于回归的数 0 或 1。' },
+      help: { en: 'A class for classification, or the number 0 or 1 for regression.', zh: '用于分类的类别，或用于回归的数 0 或 1。' },
       default: 'class',
       options: { class: { en: 'Class', zh: '类别' }, number: { en: 'Number', zh: '数' } },
     }),

@@ -177,6 +177,6 @@ function tellSaving(editor: Listener, error: unknown): void {
   const detail = error instanceof Error ? error.message : String(error)
   void editor.onLog.asEvent({
     level: 'warning',
-    text: { en: `A checkpoint could not be saved: ${detail}`, zh: `检查点无法保存:${detail}` },
+    text: { en: `A checkpoint could not be saved: ${detail}`, zh: `检查点无法保存：${detail}` },
   })
 }

@@ -3,7 +3,7 @@ import { defineInitializer, needed } from '../kit'
 
 export default defineInitializer({
   kind: 'he',
-  title: { en: 'He (normal)', zh: 'He(正态)' },
+  title: { en: 'He (normal)', zh: 'He（正态）' },
   formula: String.raw`w \sim \mathcal{N}\left(0, \tfrac{2}{a}\right)`,
   reference: 'notes 003; He et al. 2015',
   params: {},

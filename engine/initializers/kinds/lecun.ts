@@ -3,7 +3,7 @@ import { defineInitializer, needed } from '../kit'
 
 export default defineInitializer({
   kind: 'lecun',
-  title: { en: 'LeCun (1 / √fan-in)', zh: 'LeCun(1 / √扇入)' },
+  title: { en: 'LeCun (1 / √fan-in)', zh: 'LeCun（1 / √扇入）' },
   formula: String.raw`w \sim \mathcal{N}\left(0, \tfrac{1}{a}\right)`,
   reference: 'notes 003; LeCun et al. 1998',
   params: {},

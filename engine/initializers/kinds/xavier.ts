@@ -3,7 +3,7 @@ import { defineInitializer, needed } from '../kit'
 
 export default defineInitializer({
   kind: 'xavier',
-  title: { en: 'Xavier (uniform)', zh: 'Xavier(均匀)' },
+  title: { en: 'Xavier (uniform)', zh: 'Xavier（均匀）' },
   formula: String.raw`w \sim \mathcal{U}\left(-\sqrt{\tfrac{6}{a + b}},\ \sqrt{\tfrac{6}{a + b}}\right)`,
   reference: 'notes 002 §4; Glorot & Bengio 2010',
   params: {},

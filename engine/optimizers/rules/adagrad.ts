@@ -6,7 +6,7 @@ export default defineOptimizer({
   title: { en: 'AdaGrad', zh: 'AdaGrad' },
   summary: {
     en: 'Large steps for parameters that rarely get a gradient, small ones for the rest. Good for sparse features; steps only ever shrink.',
-    zh: '梯度稀疏的参数步子大,其余的步子小。适合稀疏特征;步长只减不增。',
+    zh: '梯度稀疏的参数步子大，其余的步子小。适合稀疏特征；步长只减不增。',
   },
   formula: String.raw`s \leftarrow s + g^2, \qquad x \leftarrow x - \frac{\eta}{\sqrt{s + \epsilon}}\, g`,
   reference: 'notes 002 §8; Duchi, Hazan & Singer 2011',

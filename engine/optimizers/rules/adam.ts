@@ -7,7 +7,7 @@ export default defineOptimizer({
   title: { en: 'Adam', zh: 'Adam' },
   summary: {
     en: 'Momentum with a step size of its own for every parameter. The usual first choice: works well with little tuning.',
-    zh: '动量法加上每个参数各自的步长。通常的首选:几乎不用调参就有好效果。',
+    zh: '动量法加上每个参数各自的步长。通常的首选：几乎不用调参就有好效果。',
   },
   formula: String.raw`v \leftarrow \beta_1 v + (1 - \beta_1)\, g, \quad s \leftarrow \beta_2 s + (1 - \beta_2)\, g^2, \quad \hat v = \frac{v}{1 - \beta_1^t}, \quad \hat s = \frac{s}{1 - \beta_2^t}, \quad x \leftarrow x - \frac{\eta\, \hat v}{\sqrt{\hat s} + \epsilon}`,
   reference: 'notes 002 §8; Kingma & Ba 2015',
@@ -15,12 +15,12 @@ export default defineOptimizer({
     lr: learningRate(0.001),
     beta1: decay(
       { en: 'Momentum β₁', zh: '动量 β₁' },
-      { en: 'How long gradients are remembered; 0.9 is about ten steps.', zh: '梯度记多久;0.9 约为十步。' },
+      { en: 'How long gradients are remembered; 0.9 is about ten steps.', zh: '梯度记多久；0.9 约为十步。' },
       0.9,
     ),
     beta2: decay(
       { en: 'Decay β₂', zh: '衰减 β₂' },
-      { en: 'How long gradient sizes are remembered; 0.999 is about a thousand steps.', zh: '梯度大小记多久;0.999 约为一千步。' },
+      { en: 'How long gradient sizes are remembered; 0.999 is about a thousand steps.', zh: '梯度大小记多久；0.999 约为一千步。' },
       0.999,
     ),
     epsilon: epsilon(1e-8),

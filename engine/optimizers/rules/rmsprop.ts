@@ -14,7 +14,7 @@ export default defineOptimizer({
     lr: learningRate(0.01),
     gamma: decay(
       { en: 'Decay γ', zh: '衰减 γ' },
-      { en: 'How long gradient sizes are remembered; 0.9 is about ten steps.', zh: '梯度大小记多久;0.9 约为十步。' },
+      { en: 'How long gradient sizes are remembered; 0.9 is about ten steps.', zh: '梯度大小记多久；0.9 约为十步。' },
       0.9,
     ),
     epsilon: epsilon(1e-6),

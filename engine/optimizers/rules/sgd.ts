@@ -6,7 +6,7 @@ export default defineOptimizer({
   title: { en: 'SGD', zh: '随机梯度下降' },
   summary: {
     en: 'A step straight down the gradient of the batch. Simple and honest; needs a well-chosen learning rate.',
-    zh: '沿小批量梯度的反方向走一步。简单直接,但需要合适的学习率。',
+    zh: '沿小批量梯度的反方向走一步。简单直接，但需要合适的学习率。',
   },
   formula: String.raw`x \leftarrow x - \eta\, g`,
   reference: 'notes 002 §8',
