@@ -54,6 +54,18 @@ describe('a table', () => {
     await expect(open(row, { shape: [1, 3, 3] })).rejects.toMatchObject({ diagnostics: [{ code: 'data.row-shape', file: 'table.csv' }] })
   })
 
+  it('may be very wide', async () => {
+    const wide = await open(`${'1,'.repeat(2_000_000)}0\n`)
+    expect(wide.fields[0]?.shape).toEqual([2_000_000])
+  })
+
+  it('refuses numbers that single precision cannot hold', async () => {
+    await expect(open('1,2,0\n1,1e39,1\n')).rejects.toMatchObject({ diagnostics: [{ code: 'data.range', values: { line: 2, column: 2 } }] })
+    await expect(open('1,2,0.5\n1,1,-1e39\n')).rejects.toMatchObject({
+      diagnostics: [{ code: 'data.range', values: { line: 2, column: 3 } }],
+    })
+  })
+
   it('is read in chunks that end inside lines, quotes and characters', async () => {
     const lines = Array.from({ length: 30_000 }, (_, i) => `${i},"${i / 2}",${i % 2 ? '"été"' : '"hiver"'}`)
     const dataset = await open(`höhe,breite,saison\n${lines.join('\n')}`)

@@ -110,6 +110,8 @@ function idx(extents: readonly number[], data: Uint8Array, type = 8): Uint8Array
   return Uint8Array.from([...header, ...data])
 }
 
+const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.with(at, (bytes.at(at) as number) ^ 1)
+
 describe('IDX files', () => {
   const images = idx([3, 2, 2], Uint8Array.from([0, 51, 102, 153, 1, 1, 1, 1, 255, 255, 255, 255]))
   const labels = idx([3], Uint8Array.of(1, 0, 2))
@@ -142,6 +144,16 @@ describe('IDX files', () => {
     ['of another type', { ...pair, 'train-images-idx3-ubyte': idx([3, 2, 2], flat(12, 0), 13) }, 'data.idx'],
     ['that do not belong together', { ...pair, 'train-labels-idx1-ubyte': idx([2], flat(2, 0)) }, 'data.idx'],
     ['with a broken archive', { 'train-images-idx3-ubyte.gz': flat(50, 7), 'train-labels-idx1-ubyte': labels }, 'data.idx'],
+    [
+      'with a wrong sum in the archive',
+      { 'train-images-idx3-ubyte.gz': flipped(gzipSync(images), -6), 'train-labels-idx1-ubyte': labels },
+      'data.idx',
+    ],
+    [
+      'with an archive cut short',
+      { 'train-images-idx3-ubyte.gz': gzipSync(images).slice(0, -9), 'train-labels-idx1-ubyte': labels },
+      'data.idx',
+    ],
     ['without labels', { 'train-images-idx3-ubyte': images }, 'data.missing'],
   ])('%s', async (_, files, code) => {
     await expect(openIdx(files)).rejects.toMatchObject({ diagnostics: [{ code }] })

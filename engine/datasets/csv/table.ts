@@ -5,9 +5,10 @@
 import { diagnosedError } from '../../core/diagnostics'
 import type { FileSource } from '../dataset'
 import { type Row, readRows } from './lines'
-import { interpretTargets, isNumber, type TargetSettings } from './targets'
+import { interpretTargets, isNumber, shortened, type TargetSettings } from './targets'
 
-const BLOCK_ROWS = 4096
+/** Numbers in one block, so that wide tables do not begin with blocks of gigabytes. */
+const BLOCK_NUMBERS = 1 << 18
 
 export interface Table {
   readonly length: number
@@ -37,6 +38,7 @@ class TableBuilder {
   private readonly lines: number[] = []
   private columns: readonly string[] = []
   private targetColumn = -1
+  private blockRows = 1
 
   constructor(
     private readonly file: string,
@@ -57,6 +59,7 @@ class TableBuilder {
     this.targetColumn = label === '' ? first.length - 1 : this.columns.indexOf(label)
     if (this.targetColumn < 0)
       throw diagnosedError('data.label-column', { file: this.file, got: label, expected: this.columns.join(', ') }, { file: this.file })
+    this.blockRows = Math.max(1, Math.floor(BLOCK_NUMBERS / Math.max(1, first.length - 1)))
     return header ? rows.slice(1) : rows
   }
 
@@ -64,22 +67,26 @@ class TableBuilder {
     const { file, targetColumn } = this
     const width = this.columns.length
     if (cells.length !== width) throw diagnosedError('data.columns', { file, line, expected: width, got: cells.length }, { file })
-    const row = this.targets.length % BLOCK_ROWS
-    if (row === 0) this.blocks.push(new Float32Array(BLOCK_ROWS * (width - 1)))
+    const row = this.targets.length % this.blockRows
+    if (row === 0) this.blocks.push(new Float32Array(this.blockRows * (width - 1)))
     const block = this.blocks.at(-1) as Float32Array
     let at = row * (width - 1)
     for (let column = 0; column < width; column++) {
       const cell = cells[column] as string
       if (column === targetColumn ? cell === '' : !isNumber(cell))
-        throw diagnosedError('data.number', { file, line, column: column + 1, got: cell }, { file })
-      if (column !== targetColumn) block[at++] = Number(cell)
+        throw diagnosedError('data.number', { file, line, column: column + 1, got: shortened(cell) }, { file })
+      if (column !== targetColumn) {
+        block[at] = Number(cell)
+        if (!Number.isFinite(block[at++]))
+          throw diagnosedError('data.range', { file, line, column: column + 1, got: shortened(cell) }, { file })
+      }
     }
     this.targets.push(cells[targetColumn] as string)
     this.lines.push(line)
   }
 
   finish(): Table {
-    const { file, blocks, columns, targetColumn, lines, targets } = this
+    const { file, blocks, blockRows, columns, targetColumn, lines, targets } = this
     if (targets.length === 0 || columns.length < 2) throw diagnosedError('data.empty', { file }, { file })
     const width = columns.length - 1
     const { values, classNames } = interpretTargets(file, targets, (row) => lines[row] as number, targetColumn + 1, this.settings)
@@ -88,8 +95,8 @@ class TableBuilder {
       columns: columns.filter((_, i) => i !== targetColumn),
       targetName: columns[targetColumn] as string,
       features(index, out, offset) {
-        const start = (index % BLOCK_ROWS) * width
-        out.set((blocks[Math.floor(index / BLOCK_ROWS)] as Float32Array).subarray(start, start + width), offset)
+        const start = (index % blockRows) * width
+        out.set((blocks[Math.floor(index / blockRows)] as Float32Array).subarray(start, start + width), offset)
       },
       target: (index) => values[index] as number,
       classNames,

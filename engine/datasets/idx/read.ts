@@ -3,8 +3,7 @@
  * In: a file source and a path, plain or gzipped. Out: the extents and a reader of the bytes of any element.
  * Plain files are read block by block into a bounded cache; gzipped ones must be unpacked, since one cannot seek in them.
  */
-import { Gunzip } from 'fflate'
-import { diagnosedError } from '../../core/diagnostics'
+import { DiagnosedError, diagnosedError } from '../../core/diagnostics'
 import { sizeOf } from '../../core/tensor'
 import { BoundedCache } from '../cache'
 import type { FileSource } from '../dataset'
@@ -47,19 +46,27 @@ export async function openIdx(files: FileSource, file: { readonly path: string; 
 async function unpacked(files: FileSource, path: string, size: number, wrong: (detail: string) => Error): Promise<Bytes> {
   const parts: Uint8Array[] = []
   let total = 0
-  try {
-    const gunzip = new Gunzip((part) => {
-      parts.push(part)
-      total += part.length
-    })
-    for (let start = 0; start < size; start += CHUNK_BYTES) {
+  let start = 0
+  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
       const end = Math.min(size, start + CHUNK_BYTES)
-      gunzip.push(await files.read(path, start, end), end === size)
-      if (total > MAX_UNPACKED) break
+      if (start < end) controller.enqueue(new Uint8Array(await files.read(path, start, end)))
+      start = end
+      if (end === size) controller.close()
+    },
+  })
+  // The platform's own unpacking checks the sum at the end of the file, too.
+  const reader = packed.pipeThrough(new DecompressionStream('gzip')).getReader()
+  try {
+    for (let next = await reader.read(); !next.done && total <= MAX_UNPACKED; next = await reader.read()) {
+      parts.push(next.value)
+      total += next.value.length
     }
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error))
+    if (error instanceof DiagnosedError) throw error
+    throw wrong(`it cannot be unpacked (${error instanceof Error ? error.message : String(error)})`)
   }
+  if (total > MAX_UNPACKED) await reader.cancel()
   if (total > MAX_UNPACKED) throw wrong('it unpacks to more than 2 GiB')
   const all = new Uint8Array(total)
   let at = 0

@@ -20,7 +20,11 @@ export function decodeImage(bytes: Uint8Array, file: string): Pixels {
   try {
     return hasPngSignature(bytes) ? fromPng(bytes) : fromJpeg(bytes)
   } catch (error) {
-    throw diagnosedError('data.image', { file, detail: error instanceof Error ? error.message : String(error) }, { file })
+    throw diagnosedError(
+      'data.image',
+      { file, detail: (error instanceof Error ? error.message : String(error)).replace(/[\s.:]+$/, '') },
+      { file },
+    )
   }
 }
 

@@ -18,10 +18,13 @@ export const processIo: Io = {
   isTerminal: process.stderr.isTTY === true,
 }
 
+/** What a file holds must not steer the terminal. */
+const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\uFFFD')
+
 /** `error[shape.mismatch] node dense1: …` */
 export function lineOf(diagnostic: Diagnostic): string {
   const { severity, code, nodeId, file } = diagnostic
-  const message = messageOf(diagnostic)
+  const message = printable(messageOf(diagnostic))
   const place = nodeId !== undefined ? ` node ${nodeId}` : ''
   // The file stands in front where the sentence does not name it.
   return `${severity}[${code}]${place}: ${file && !message.includes(file) ? `${file}: ` : ''}${message}\n`
