@@ -173,6 +173,7 @@ function Graph() {
               ariaLabel={say('minimap')}
               nodeColor={(node) => node.data.view.colour}
               nodeBorderRadius={24}
+              maskStrokeWidth={1}
               style={{ width: 120, height: 58 }}
             />
           )}

@@ -17,7 +17,7 @@ export interface WireLabels {
 
 const BATCH = 'N×'
 /** Widths of a character of the mono face at the sizes of wire.css and detail.css. */
-const CHARACTER = { near: 6.6, far: 7.8 }
+const CHARACTER = { near: 6.6, far: 8.1 }
 /** The halves of two ports, and a little air. */
 const PORTS = 11
 
