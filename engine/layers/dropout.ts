@@ -29,6 +29,7 @@ const dropout = defineLayer({
       max: 0.99,
     }),
   },
+  adjustable: { dropout: 'p' },
   shape: ({ x }, _params, fail) => (expectDType(x, 'f32', 'x', fail) ? { y: { shape: x.shape, dtype: 'f32' } } : undefined),
   lower: (b, { x }, _weights, { p }, { training }) => {
     if (!training || p === 0) return { y: x }

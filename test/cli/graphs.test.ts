@@ -1,6 +1,7 @@
 /** @file Commands that look at graphs: templates, inspect, init, run, export, import, compile, and how they fail. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { graph } from '../../engine/builder/graph'
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../engine/train/safetensors'
 import { valuesOf } from '../../engine/train/tensor-values'
 import { templates } from '../../templates/registry'
@@ -123,6 +124,27 @@ describe('init and run', () => {
     expect([graded.code, graded.err]).toEqual([1, expect.stringContaining('error[weights.missing]')])
   })
 
+  it('trains with the dropout of a document, unless it is set to 0', async () => {
+    const g = graph('dropped')
+    const hidden = g.dropout(g.relu(g.dense(g.input('features', [5]), { numHiddens: 32 })), { p: 0.5 })
+    g.classify(hidden, 3)
+    writeFileSync(at('dropped.json'), JSON.stringify(g.document()))
+    write(at('dx'), [
+      { name: 'features', shape: [2, 5], data: ramp(2, 5) },
+      { name: 'label', shape: [2], data: Int32Array.of(0, 2) },
+    ])
+    const logits = async (...more: string[]) => {
+      const ran = await netloom('run', at('dropped.json'), '--inputs', at('dx'), '--out', at('dy'), ...more)
+      expect(ran).toMatchObject({ code: 0 })
+      return numbers(at('dy')).get('logits')?.data
+    }
+    const plain = await logits()
+    expect(await logits('--mode', 'train')).not.toEqual(plain)
+    expect(await logits('--mode', 'train', '--set', 'dropout=0')).toEqual(plain)
+    const wrong = await netloom('run', at('dropped.json'), '--inputs', at('dx'), '--out', at('dy'), '--set', 'dropout=2')
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('error[param.invalid] node dropout1')])
+  })
+
   it('names weights that are missing or of the wrong shape', async () => {
     write(at('x4'), [{ name: 'features', shape: [1, 784], data: ramp(784) }])
     await netloom('init', 'mlp', '--out', at('w4'), '--set', 'numHiddens=9')
@@ -154,6 +176,14 @@ describe('export and import', () => {
 })
 
 describe('failing', () => {
+  beforeAll(() => {
+    const { training, ...document } = templates.get('mlp')?.create() ?? {}
+    writeFileSync(
+      at('wild.json'),
+      JSON.stringify({ ...document, training: { ...training, optimizer: { kind: 'adam', params: { beta1: 7 } } } }),
+    )
+  })
+
   it('exits 1 and names the node for what is diagnosed', async () => {
     const document = { ...templates.get('lenet')?.create() }
     const nodes = document.nodes?.map((node) => (node.id === 'conv2' ? { ...node, params: { ...node.params, kernelSize: 50 } } : node))
@@ -170,6 +200,7 @@ describe('failing', () => {
     [['inspect', 'mlp', '--set', 'colour=red'], 'error[param.invalid]'],
     [['train', 'mlp', '--data', '/nowhere'], 'error[data.unknown]'],
     [['train', 'mlp', '--optimizer', 'magic'], 'error[train.optimizer]'],
+    [['inspect', at('wild.json')], 'error[param.invalid]: beta1'],
     [['train', 'mlp', '--resume', '/nowhere'], 'error[checkpoint.missing]'],
     [['inspect', 'mlp', '--backend', 'webgpu'], 'error[backend.unavailable]'],
   ])('%j exits 1', async (words, message) => {

@@ -7,11 +7,12 @@ import { templates } from '../../../templates/registry'
 import type { Template } from '../../builder/template'
 import { diagnosedError } from '../../core/diagnostics'
 import { parseDocument } from '../../document/parse'
-import type { GraphDocument } from '../../document/schema'
+import type { Graph, GraphDocument } from '../../document/schema'
+import { layers } from '../../layers/kit/registry'
 import { unwrap } from '../../train/model'
 import { documentFromCode } from './code'
 import { exists, readText } from './files'
-import type { CommonOptions, Settings } from './options'
+import type { CommonOptions, Setting, Settings } from './options'
 
 export type GraphArgument = { readonly template: Template } | { readonly document: GraphDocument }
 
@@ -23,19 +24,29 @@ export async function graphArgument(graph: string): Promise<GraphArgument> {
   return { document: unwrap(parseDocument(await readText(graph))) }
 }
 
-/** The parameters of a file are its nodes'; only training settings can be set from outside. */
+/** A file's other parameters stand at its nodes. */
 export function applySettings(document: GraphDocument, settings: Settings): GraphDocument {
-  const { batchSize, ...unknown } = settings
+  const { batchSize = document.training.batchSize, dropout, ...unknown } = settings
   const [name] = Object.keys(unknown)
   if (name !== undefined)
     throw diagnosedError('param.invalid', {
       param: name,
-      expected: 'batchSize (a file has no other parameters)',
+      expected: { en: 'batchSize or dropout (a file has no other parameters)', zh: 'batchSize 或 dropout（文件没有其他参数）' },
       got: String(settings[name]),
     })
-  if (batchSize === undefined) return document
-  return unwrap(parseDocument({ ...document, training: { ...document.training, batchSize } }))
+  const set = <G extends Graph>(graph: G): G => (dropout === undefined ? graph : withDropout(graph, dropout))
+  const blocks = Object.fromEntries(Object.entries(document.blocks).map(([id, block]) => [id, set(block)]))
+  return unwrap(parseDocument({ ...set(document), blocks, training: { ...document.training, batchSize } }))
 }
+
+/** On every node whose layer says which of its parameters that is. */
+const withDropout = <G extends Graph>(graph: G, value: Setting): G => ({
+  ...graph,
+  nodes: graph.nodes.map((node) => {
+    const param = layers.get(node.kind)?.adjustable?.dropout
+    return param === undefined ? node : { ...node, params: { ...node.params, [param]: value } }
+  }),
+})
 
 export const withSeed = (document: GraphDocument, seed: number | undefined): GraphDocument =>
   seed === undefined ? document : { ...document, training: { ...document.training, seed } }

@@ -7,9 +7,9 @@ import type { Text } from '../../core/text'
 import type { LayerKind } from './kinds'
 
 /** What a fix may ask of the layer that feeds a port. */
-export type Adjustment = 'width' | 'classes' | 'shape'
+export type Adjustment = 'width' | 'classes' | 'shape' | 'dropout'
 
-/** Parameters by which a layer lets a neighbour's fix change its output. */
+/** Parameters by which a layer lets others change it: a neighbour's fix its output, the command line its dropout. */
 export type Adjustable<Param extends string = string> = Partial<Readonly<Record<Adjustment, Param>>>
 
 /** A wire into this node: an input port and, where it is variadic, which of its wires. */
