@@ -8,7 +8,7 @@ import { arrangeInWorker } from '../layout/layout-client'
 import { layOut } from '../store/actions'
 import { enterBlock, leaveBlock, openedGraph, select, useDocument } from '../store/document'
 import { isBlock } from '../store/graphs'
-import { connectSelected, type Direction, walk } from '../store/reach'
+import { connectSelected, type Direction, selectAlong, walk } from '../store/reach'
 import { changeSettings, useSettings } from '../store/settings'
 import { showUi } from '../store/ui'
 import type { Command } from './command'
@@ -87,6 +87,22 @@ export const viewCommands: readonly Command[] = [
     keys: ['KeyF'],
     when: () => state().nodes.length > 1,
     run: connectSelected,
+  },
+  {
+    id: 'graph.selectUpstream',
+    title: { en: 'Select what feeds this', zh: '选择全部上游节点' },
+    group: 'graph',
+    keys: ['Alt+Shift+ArrowLeft'],
+    when: () => state().nodes.length > 0,
+    run: () => selectAlong('upstream'),
+  },
+  {
+    id: 'graph.selectDownstream',
+    title: { en: 'Select what this feeds', zh: '选择全部下游节点' },
+    group: 'graph',
+    keys: ['Alt+Shift+ArrowRight'],
+    when: () => state().nodes.length > 0,
+    run: () => selectAlong('downstream'),
   },
   ...walks.map(
     ([key, direction, title]): Command => ({

@@ -38,6 +38,19 @@ function neighbour(id: string, direction: Direction): string | undefined {
   return best !== undefined && Number.isFinite(distance(best)) ? best : undefined
 }
 
+/** Adds everything that feeds the selected nodes, or everything they feed, to the selection. */
+export function selectAlong(direction: 'upstream' | 'downstream'): void {
+  const { edges } = openedGraph(state())
+  const reached = new Set(state().nodes)
+  // A set grows while it is walked: what is added is visited, too.
+  for (const id of reached)
+    for (const { from, to } of edges) {
+      if (direction === 'upstream' && to.node === id) reached.add(from.node)
+      if (direction === 'downstream' && from.node === id) reached.add(to.node)
+    }
+  select([...reached])
+}
+
 /** Wires the selected nodes one after another, in the order in which they were selected, over the first free ports that fit, forwards if possible. */
 export function connectSelected(): void {
   const { nodes } = state()

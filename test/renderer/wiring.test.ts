@@ -4,7 +4,7 @@ import { add, applyFix, changeParam, connectPorts, deleteSelection, nodeOf, past
 import { clipOf, parseClip } from '../../renderer/store/clipboard'
 import { select, undo, useDocument } from '../../renderer/store/document'
 import { edgeKeys } from '../../renderer/store/graphs'
-import { connectSelected, walk } from '../../renderer/store/reach'
+import { connectSelected, selectAlong, walk } from '../../renderer/store/reach'
 import { shape, shapedOf } from '../../renderer/store/shaped'
 import { portFor, refusal } from '../../renderer/store/wiring'
 import { current, ids, open } from './helpers'
@@ -166,6 +166,15 @@ describe('by keyboard', () => {
     expect(walk('downstream')).toBe('sigmoid1')
     expect(walk('upstream')).toBe('conv1')
     expect(walk('below')).toBeDefined()
+  })
+
+  test('one selects all that feeds a node, or all that it feeds', () => {
+    select(['pool1'])
+    selectAlong('upstream')
+    expect([...useDocument.getState().nodes].sort()).toEqual(['conv1', 'image', 'pool1', 'sigmoid1'])
+    select(['label'])
+    selectAlong('downstream')
+    expect(useDocument.getState().nodes).toEqual(['label', 'loss1'])
   })
 
   test('the selected nodes are wired over the first ports that fit', () => {
