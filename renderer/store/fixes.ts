@@ -5,6 +5,7 @@
 import type { Draft } from 'immer'
 import type { Diagnostic, Endpoint, FixEdit } from '../../engine/core/diagnostics'
 import { type DocumentParam, type Graph, type GraphDocument, type GraphNode, paramRefSchema } from '../../engine/document/schema'
+import { blockParamsAt } from '../inspector/block-params'
 import { positionsOf } from '../layout/positions'
 import { freshId, idsOf, insertOnWire, pin, removeNodes } from './edits'
 import { graphAt, layerOf, portsIn, sameEnd } from './graphs'
@@ -20,8 +21,10 @@ interface Place {
 /** `problems` are the same trouble in every instance that has it. */
 export function applyFixes(draft: DocumentDraft, problems: readonly Diagnostic[]): void {
   const done = new Set<string>()
-  for (const proposed of problems.flatMap(({ fix }) => fix?.edits ?? [])) {
-    const edit = outwards(draft, proposed)
+  const proposals = problems.flatMap(({ fix }) => fix?.edits ?? [])
+  // Read before anything changes: what the block's parameters are in each instance.
+  const general = proposals.map((edit) => (edit.type === 'insertOnWire' ? forAllInstances(draft, edit, proposals) : outwards(draft, edit)))
+  for (const edit of general) {
     const place = locate(draft, 'to' in edit ? edit.to.node : edit.node)
     if (!place) continue
     const what = 'param' in edit ? edit.param : 'to' in edit ? [localEnd(edit.from), edit.to.port] : undefined
@@ -51,6 +54,28 @@ function outwards(draft: DocumentDraft, edit: FixEdit): FixEdit {
   const reference = paramRefSchema.safeParse(nodeAt(draft, edit.node)?.params[edit.param])
   const end = edit.node.lastIndexOf('/')
   return reference.success && end >= 0 ? outwards(draft, { ...edit, node: edit.node.slice(0, end), param: reference.data.$param }) : edit
+}
+
+type Insertion = Extract<FixEdit, { type: 'insertOnWire' }>
+
+/**
+ * A layer put into a block serves all its instances. Where the value that each needs is what one of the block's parameters is there (the
+ * channels of a shortcut), the layer refers to that parameter; the one of the same name is asked first, others only where the values differ.
+ */
+function forAllInstances(draft: DocumentDraft, edit: Insertion, proposals: readonly FixEdit[]): Insertion {
+  const around = (end: Endpoint): string[] => end.node.split('/').slice(0, -1)
+  const document = draft as GraphDocument
+  if (around(edit.to).length === 0) return edit
+  const alike = proposals
+    .filter((one) => one.type === 'insertOnWire' && one.kind === edit.kind && sameEnd(localEnd(one.to), localEnd(edit.to)))
+    .map((one) => ({ given: (one as Insertion).params, block: blockParamsAt(document, around((one as Insertion).to)) ?? {} }))
+  const params = Object.entries(edit.params).map(([name, value]) => {
+    const differ = alike.some(({ given }) => given[name] !== value)
+    const names = [name, ...(differ ? Object.keys(alike[0]?.block ?? {}) : [])]
+    const source = names.find((param) => alike.every(({ given, block }) => block[param] !== undefined && block[param] === given[name]))
+    return [name, source === undefined ? value : { $param: source }]
+  })
+  return { ...edit, params: Object.fromEntries(params) }
 }
 
 const localEnd = (end: Endpoint): Endpoint => ({ node: end.node.split('/').at(-1) as string, port: end.port })

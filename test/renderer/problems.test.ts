@@ -66,6 +66,13 @@ describe('a fix inside a block', () => {
     if (problem) applyFix(problem)
     expect(current().nodes).toBe(outside)
     expect(blockOf('residual').nodes.filter(({ kind, params }) => kind === 'conv2d' && params.kernelSize === 1)).toHaveLength(1)
+    // The block's own parameters, so that every instance gets what it needs.
+    expect(blockOf('residual').nodes.find(({ params }) => params.kernelSize === 1)?.params).toEqual({
+      numChannels: { $param: 'numChannels' },
+      kernelSize: 1,
+      stride: { $param: 'stride' },
+    })
+    expect(problems()).toEqual([])
     undo()
     expect(problems()).toHaveLength(1)
   })
