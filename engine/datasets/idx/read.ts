@@ -64,7 +64,7 @@ async function unpacked(files: FileSource, path: string, size: number, wrong: (d
     }
   } catch (error) {
     if (error instanceof DiagnosedError) throw error
-    throw wrong(`it cannot be unpacked (${error instanceof Error ? error.message : String(error)})`)
+    throw wrong('it cannot be unpacked: it is damaged or cut short')
   }
   if (total > MAX_UNPACKED) await reader.cancel()
   if (total > MAX_UNPACKED) throw wrong('it unpacks to more than 2 GiB')
