@@ -5,6 +5,7 @@
 import type { Draft } from 'immer'
 import type { Endpoint } from '../../engine/core/diagnostics'
 import type { DocumentParam, Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
+import { freeSpot } from '../layout/positions'
 import { COLUMN_PITCH, LANE_HEIGHT, type Point } from '../layout/sizes'
 import { edgeKeys, sameEnd } from './graphs'
 
@@ -75,7 +76,8 @@ export function insertOnWire(
         if (place && place.x >= b.x && Math.abs(place.y - b.y) < LANE_HEIGHT) place.x += shift
       }
     }
-    addNode(graph, node, { x: b.x > a.x ? a.x + COLUMN_PITCH : b.x, y: b.x > a.x ? a.y : b.y - 70 })
+    const wanted = { x: b.x > a.x ? a.x + COLUMN_PITCH : b.x, y: b.x > a.x ? a.y : b.y - 70 }
+    addNode(graph, node, freeSpot(wanted, Object.values(graph.layout)))
   } else graph.nodes.push(node as Draft<GraphNode>)
   edge.to = { node: node.id, port: inner.input }
   // The second half stands where the first did, so that the order of a variadic port's wires stays.
