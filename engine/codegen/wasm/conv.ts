@@ -21,7 +21,7 @@ import { kernelGradient } from './conv-kernel-gradient'
 import type { EmitContext, Phase } from './emitter'
 import { matmulPhases } from './matmul'
 import { joinPhases } from './phases'
-import type { Steps } from './tile'
+import { type Steps, stepCount } from './tile'
 import { type PanelMap, packPanels, panelsBytes } from './tile-pack'
 import type { Matrix } from './tile-panels'
 import { emitProduct, type Piece, type Position } from './tile-product'
@@ -65,7 +65,7 @@ function forward(site: ConvSite): Phase[] {
   const { matrix, bytes, phase: pack } = packKernel(site, map)
   const joinsPixels = g.batch === 1 || g.stride[1] === 1
   const image = groupChannels < fewChannels || (g.batch < fewSamples && joinsPixels) ? framedImage(site) : undefined
-  const { positions, rows, steps } = image ? framedPositions(g, image, joinsPixels) : sparsePositions(site)
+  const { positions, rows, steps } = inBlocks(image ? framedPositions(g, image, joinsPixels) : sparsePositions(site))
   const preparations = [pack, ...(image?.phases ?? [])]
   return [
     joinPhases(context.module, preparations, `${label}: pack`),
@@ -74,7 +74,7 @@ function forward(site: ConvSite): Phase[] {
       a: image?.address ?? site.a,
       positions,
       rows,
-      steps: [steps],
+      steps,
       columns: groupOutChannels,
       b: matrix,
       c: { form: 'rows', address: site.out, rowBytes: 4 * g.outChannels },
@@ -86,6 +86,21 @@ function forward(site: ConvSite): Phase[] {
 
 /** The left operand of a forward product. */
 type Rows = { readonly positions: readonly Position[]; readonly rows: readonly number[]; readonly steps: Steps }
+
+/** Products in one running sum. The error of a sum grows with its length, so long ones are made of parts. */
+const partialSum = 256
+
+/** The same positions, their pieces shared out over blocks of about `partialSum` products. */
+function inBlocks({ positions, rows, steps }: Rows): Omit<Rows, 'steps'> & { readonly steps: readonly Steps[] } {
+  const most = positions.reduce((largest, { blocks: [pieces] }) => Math.max(largest, pieces?.length ?? 0), 0)
+  const perBlock = Math.max(1, Math.round(partialSum / stepCount(steps)))
+  const count = Math.max(1, Math.ceil(most / perBlock))
+  const split = positions.map(({ blocks: [pieces = []], ...position }) => ({
+    ...position,
+    blocks: Array.from({ length: count }, (_, i) => pieces.slice(i * perBlock, (i + 1) * perBlock)),
+  }))
+  return { positions: split, rows, steps: new Array<Steps>(count).fill(steps) }
+}
 
 /** Every output pixel with a piece for each tap that lies inside the image. */
 function sparsePositions({ g }: ConvSite): Rows {
@@ -125,14 +140,13 @@ function inputGradient(site: ConvSite): Phase[] {
     }
     return positionOf(pieces, pixel.index * g.batch)
   })
+  const rows = sampleRows(g.batch, g.outChannels)
   return [
     pack,
     emitProduct(context, {
       batch: { count: g.groups, a: 4 * groupOutChannels, b: bytes, c: 4 * groupChannels, bias: 0 },
       a: site.a,
-      positions,
-      rows: sampleRows(g.batch, g.outChannels),
-      steps: [{ count: groupOutChannels, stride: 4 }],
+      ...inBlocks({ positions, rows, steps: { count: groupOutChannels, stride: 4 } }),
       columns: groupChannels,
       b: matrix,
       c: { form: 'rows', address: site.out, rowBytes: 4 * g.channels },

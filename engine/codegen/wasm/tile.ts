@@ -26,7 +26,7 @@ export interface TileSpec {
   readonly bRow: number
   /** Bytes between C's rows. */
   readonly cRow: number
-  /** What the sums start from; the bias lies at the `bias` argument. */
+  /** What the sums start from; the bias lies at the `bias` argument. `accumulate`: from 0, and what is stored is added at the end. */
   readonly start: 'zero' | 'bias' | 'accumulate'
   readonly fma: boolean
 }
@@ -56,7 +56,7 @@ export function tileFunction(module: ModuleBuilder, spec: TileSpec): number {
   const index = module.function(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (f, list, count, a, b, c, bias, spill) => {
     const vectors = spec.columns / 4
     const sums = spec.rows.map(() => f.locals(vectors, 'v128'))
-    startSums(f, spec, sums, c, bias)
+    startSums(f, spec, sums, bias)
     const pa = f.local('i32')
     const pb = f.local('i32')
     const step = multiplyStep(f, spec, sums, pa, pb)
@@ -68,19 +68,32 @@ export function tileFunction(module: ModuleBuilder, spec: TileSpec): number {
         walk(f, spec, step, pa, pb)
       })
     })
+    if (spec.start === 'accumulate') addStored(f, spec, sums, c)
     storeSums(f, spec, sums, c, spill)
   })
   known.set(key, index)
   return index
 }
 
-function startSums(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], c: Local, bias: Local): void {
+function startSums(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], bias: Local): void {
+  for (const row of sums) {
+    for (const [j, sum] of row.entries()) {
+      if (spec.start === 'bias') f.get(bias).memory('v128.load', 16 * j)
+      else f.f32x4(0)
+      f.set(sum)
+    }
+  }
+}
+
+/** Adds what was there. Only now, so that each block of a long sum is a sum of its own: rounding errors grow with a sum's length. */
+function addStored(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], c: Local): void {
   for (const [r, row] of sums.entries()) {
     for (const [j, sum] of row.entries()) {
-      if (spec.start === 'zero') f.f32x4(0)
-      else if (spec.start === 'bias') f.get(bias).memory('v128.load', 16 * j)
-      else f.get(c).memory('v128.load', r * spec.cRow + 16 * j)
-      f.set(sum)
+      f.get(c)
+        .memory('v128.load', r * spec.cRow + 16 * j)
+        .get(sum)
+        .op('f32x4.add')
+        .set(sum)
     }
   }
 }
