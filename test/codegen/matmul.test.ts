@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { emitMatmul } from '../../engine/codegen/wasm/matmul'
 import { hash32, toUnit } from '../../engine/core/random'
 import type { MatmulKernel } from '../../engine/optimize/kernel'
@@ -50,6 +50,28 @@ function check(shape: Case, variant: keyof typeof variants): void {
   expectSameBits(run(oneByOne), whole)
 }
 
+/** Root mean square of the errors, relative to that of the results. */
+function errorOf(k: number): number {
+  const [m, n] = [24, 16]
+  const shape = { batch: 1, m, k, n, transposeA: false, transposeB: false, bias: false }
+  const sizes = [m * k, k * n, m * n, n]
+  const bench = new KernelBench(
+    sizes,
+    (context) => emitMatmul({ kind: 'matmul', a: 0, b: 1, out: 2, ...shape, bias: undefined }, context),
+    variants['6×16 fma'] as (typeof variants)[string],
+  )
+  const given = (key: number) => noise(sizes[key] as number, key)
+  for (const id of [0, 1]) bench.floats(id).set(given(id))
+  bench.run()
+  let [errors, results] = [0, 0]
+  const { values } = reference(shape, given(0), given(1), noise(n, 3))
+  for (const [i, exact] of values.entries()) {
+    errors += ((bench.floats(2)[i] as number) - exact) ** 2
+    results += exact ** 2
+  }
+  return Math.sqrt(errors / results)
+}
+
 const forms = [
   [false, false],
   [true, false],
@@ -96,4 +118,9 @@ describe.each(Object.keys(variants))('matmul %s', (variant) => {
       { numRuns: 40, seed: 7 },
     )
   })
+})
+
+// One running sum of 4096 terms would err four times as much as one of 256.
+it('long sums err no more than short ones', () => {
+  expect(errorOf(4096)).toBeLessThan(1.5 * errorOf(256))
 })
