@@ -42,7 +42,7 @@ class Peer {
     this.child = spawn(command, [...args], { stdio: ['pipe', 'pipe', 'ignore'], cwd: root })
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]()
   }
-  /** @returns {Promise<{ milliseconds?: number[], error?: string }>} */
+  /** @returns {Promise<{ milliseconds?: number[], error?: string, version?: string, blas?: string }>} */
   async ask(/** @type {object} */ request) {
     this.child.stdin.write(`${JSON.stringify({ ...request, ...this.extra })}\n`)
     const { value, done } = await this.lines.next()
@@ -120,6 +120,16 @@ const leftOut = known.filter(({ needs }) => !needs).map(({ name }) => name)
 const business = await businessOfOthers()
 if (leftOut.length > 0) say(`Left out, not installed: ${leftOut.join(', ')}`)
 
+/** @type {{ version?: string, blas?: string }} */
+let torch = {}
+if (python) {
+  const peer = new Peer('PyTorch', python, [pytorch])
+  torch = await peer.ask({ about: true })
+  peer.end()
+  if (torch.blas === 'reference')
+    say('PyTorch runs on the reference BLAS here, which is slow: install libopenblas0-pthread for a fair comparison.')
+}
+
 /** @type {Record<string, unknown>[]} */
 const rows = []
 for (const { javascript, steps, ...which } of cases) {
@@ -155,4 +165,4 @@ for (const { javascript, steps, ...which } of cases) {
 }
 const machine = { processor: cpus()[0]?.model, threads, businessOfOthers: business, trustworthy: business < 0.1 }
 if (!machine.trustworthy) say(`\nThe machine was ${Math.round(business * 100)} % busy with other work: do not trust these figures.`)
-if (options.json) process.stdout.write(`${JSON.stringify({ date: new Date().toISOString(), machine, leftOut, rows }, null, 2)}\n`)
+if (options.json) process.stdout.write(`${JSON.stringify({ date: new Date().toISOString(), machine, torch, leftOut, rows }, null, 2)}\n`)

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * @file The Debian packages that the tests want: a browser, a Vulkan loader, PyTorch, fonts for Chinese. Installs what is missing where it
+ * @file The Debian packages that the tests and the bench want: a browser, a Vulkan loader, PyTorch and a fast BLAS under it (with Debian's
+ * reference BLAS it is many times slower, and beating that would mean nothing), fonts for Chinese. Installs what is missing where it
  * may (root on Debian); elsewhere says what is missing, and the tests that need it skip with that reason.
  */
 import { spawnSync } from 'node:child_process'
@@ -9,6 +10,7 @@ import { existsSync } from 'node:fs'
 const wanted = {
   chromium: '/usr/bin/chromium',
   'python3-torch': '/usr/lib/python3/dist-packages/torch',
+  'libopenblas0-pthread': '/usr/share/doc/libopenblas0-pthread',
   libvulkan1: '/usr/share/doc/libvulkan1',
   'fonts-wqy-microhei': '/usr/share/fonts/truetype/wqy',
 }
