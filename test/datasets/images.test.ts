@@ -1,6 +1,7 @@
 /** @file Images from disk: PNG and JPEG folders, IDX files, resizing, and files that are broken. */
+
+import { gzipSync } from 'node:zlib'
 import { encode as encodePng } from 'fast-png'
-import { gzipSync } from 'fflate'
 import { encode as encodeJpeg } from 'jpeg-js'
 import { describe, expect, it } from 'vitest'
 import { resize } from '../../engine/datasets/image'
