@@ -4,14 +4,15 @@
  * nothing here forces a wait except `read`.
  */
 import type { Shape, TensorData } from '../core/tensor'
+import type { Text } from '../core/text'
 import type { Program } from '../ir/program'
 
 export type BackendId = 'reference' | 'wasm' | 'webgpu'
 
 export interface BackendInfo {
   readonly id: BackendId
-  /** For people: “CPU · 2 threads · 256-bit”. */
-  readonly label: string
+  /** “CPU · 2 threads · 256-bit”. */
+  readonly label: Text
   readonly threads: number
 }
 

@@ -106,7 +106,7 @@ function peakBytes(program: Program, wanted: ReadonlySet<ValueId>): number {
 
 export function createReferenceBackend(): Backend {
   return {
-    info: { id: 'reference', label: 'Reference · double precision', threads: 1 },
+    info: { id: 'reference', label: { en: 'Reference · double precision', zh: '参考实现 · 双精度' }, threads: 1 },
     createState: (specs) => new ReferenceState(specs),
     compile: async (program, state) => {
       if (!(state instanceof ReferenceState)) throw new InternalError('reference', 'the state belongs to another backend')

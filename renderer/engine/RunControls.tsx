@@ -4,7 +4,8 @@
  */
 import { Pause, Play, RotateCw, Square, StepForward } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useWords } from '../i18n/i18n'
+import type { Text } from '../../engine/core/text'
+import { useText, useWords } from '../i18n/i18n'
 import { useShaped } from '../store/shaped'
 import { blocking, engine } from './client'
 import { isActive, type Phase, type RunState, useRun } from './run-store'
@@ -96,14 +97,15 @@ const tones: Readonly<Record<Phase, string>> = {
 const engineWords = { starting: 'engineStarting', restarting: 'engineRestarting', gone: 'engineGone' } as const
 
 /** The executor's own label, “CPU · 2 threads · 256-bit”. */
-const backendLabel = ({ backends, backend }: RunState): string => backends.find(({ id }) => id === backend)?.label ?? ''
+const backendLabel = ({ backends, backend }: RunState): Text | undefined => backends.find(({ id }) => id === backend)?.label
 
 /** What runs, on what: one line for the header. */
 export function RunStatus() {
   const words = useWords(runWords)
   const health = useRun((state) => state.engine)
   const phase = useRun((state) => state.phase)
-  const label = useRun(backendLabel)
+  const text = useText()
+  const backend = useRun(backendLabel)
   if (health === 'gone')
     return (
       <button type="button" className="btn" onClick={engine.restart}>
@@ -111,6 +113,7 @@ export function RunStatus() {
         {words('restartEngine')}
       </button>
     )
+  const label = backend ? text(backend) : ''
   const tone = health === 'ready' ? tones[phase] : 'var(--warn)'
   return (
     <span className="chip" role="status">

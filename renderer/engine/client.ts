@@ -3,7 +3,7 @@
  * Out: calls to the engine, and the run store kept true.
  */
 import type { Diagnostic } from '../../engine/core/diagnostics'
-import type { Text } from '../../engine/core/text'
+import type { Language, Text } from '../../engine/core/text'
 import type { Recognised } from '../../engine/datasets/recognise'
 import type { ChoiceOf } from '../../engine/document/schema'
 import type { DataPreview, GivenFiles, Outcome } from '../../engine/protocol/messages'
@@ -17,11 +17,15 @@ import { runWords } from './words'
 const log = (
   level: 'info' | 'warning' | 'error',
   key: keyof typeof runWords.words,
-  values: Readonly<Record<string, string | number>> = {},
+  values: Readonly<Record<string, string | number | Text>> = {},
 ): void => {
-  const fill = (sentence: string): string => sentence.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole))
+  const fill = (language: Language): string =>
+    words[language].replace(/\{(\w+)\}/g, (hole, name: string) => {
+      const value = values[name] ?? hole
+      return typeof value === 'object' ? value[language] : String(value)
+    })
   const words: Text = runWords.words[key]
-  receiveLog({ level, text: { en: fill(words.en), zh: fill(words.zh) } })
+  receiveLog({ level, text: { en: fill('en'), zh: fill('zh') } })
 }
 
 const connection = new EngineConnection(

@@ -39,7 +39,7 @@ export function backendsOf(open: readonly Backend[], unavailable: Backends['unav
     unavailable,
     get(id) {
       const backend = open.find(({ info }) => info.id === id)
-      if (!backend) throw diagnosedError('backend.unavailable', { got: id, detail: backends.map(({ label }) => label).join(', ') })
+      if (!backend) throw diagnosedError('backend.unavailable', { got: id, detail: backends.map(({ id }) => id).join(', ') })
       return backend
     },
   }

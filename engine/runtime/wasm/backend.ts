@@ -43,9 +43,13 @@ export async function createWasmBackend(options: WasmOptions): Promise<Backend> 
   const threads = mayShare ? Math.max(1, options.threads ?? machine) : 1
   const device = new DeviceMemory(mayShare, controlAddress + controlBytes)
   const pool = await ThreadPool.start(device, controlAddress, threads, options.spawn)
-  const width = variant.columns >= 16 ? '256-bit' : '128-bit'
+  const bits = variant.columns >= 16 ? 256 : 128
   return new WasmBackend(
-    { id: 'wasm', label: `CPU · ${threads} thread${threads > 1 ? 's' : ''} · ${width}`, threads },
+    {
+      id: 'wasm',
+      label: { en: `CPU · ${threads} thread${threads > 1 ? 's' : ''} · ${bits}-bit`, zh: `CPU · ${threads} 线程 · ${bits} 位` },
+      threads,
+    },
     variant,
     device,
     pool,

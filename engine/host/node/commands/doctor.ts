@@ -69,7 +69,7 @@ async function findings(): Promise<Readonly<Record<string, string | number | boo
     relaxedSimd: WebAssembly.validate(relaxedSimd),
     revectorize: process.execArgv.some((flag) => flag.includes('wasm-revectorize')),
     kernels: `${variant.rows}×${variant.columns} tile, ${variant.fma ? 'fused' : 'separate'} multiply-add`,
-    backends: backends.map(({ id, label }) => `${id}: ${label}`),
+    backends: backends.map(({ id, label }) => `${id}: ${label.en}`),
     webgpu: 'not yet',
     electron: (await exists(join(packageRoot(), 'node_modules/electron/path.txt')))
       ? 'installed'

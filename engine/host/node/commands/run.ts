@@ -83,7 +83,7 @@ async function run(graph: string, options: RunOptions, io: Io): Promise<void> {
       await writeWhole(options.out, encodeSafetensors(tensors))
       const summary = tensors.map(({ name, shape: extents }) => ({ name, shape: extents }))
       if (options.json) io.out(`${JSON.stringify({ backend: backend.info.id, batchSize, out: options.out, tensors: summary })}\n`)
-      else io.err(`${tensors.length} tensors written to ${options.out} (${backend.info.label})\n`)
+      else io.err(`${tensors.length} tensors written to ${options.out} (${backend.info.label.en})\n`)
     } finally {
       await model.dispose()
     }

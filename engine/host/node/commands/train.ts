@@ -174,7 +174,7 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
     })
     const { training, validation } = data
     io.err(
-      `${document.name} on ${backend.info.label}: ${training.indices.length} samples to train, ${validation?.indices.length ?? 0} to validate\n`,
+      `${document.name} on ${backend.info.label.en}: ${training.indices.length} samples to train, ${validation?.indices.length ?? 0} to validate\n`,
     )
     const release = onInterrupt(() => void trainer.stop())
     try {
