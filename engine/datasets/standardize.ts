@@ -10,8 +10,13 @@ import type { Dataset, Field } from './dataset'
 
 export type Statistics = NonNullable<DataSettings['statistics']>
 
-/** Enough for three digits of every mean; an endless set has no last sample. */
-const MAX_MEASURED = 10_000
+/**
+ * Enough for two or three digits of every mean; an endless set has no last sample, and reading thousands of large images once more would
+ * keep a person waiting: what counts is how many numbers each mean is made of.
+ */
+const MAX_SAMPLES = 10_000
+const MAX_NUMBERS = 2 ** 25
+const MIN_SAMPLES = 1_000
 const BATCH = 64
 
 /** Channels of an image, features of a row, one for all else; and how many neighbouring elements share one. */
@@ -31,7 +36,9 @@ export async function measure(dataset: Dataset, indices: Uint32Array): Promise<S
   const fields = standardised(dataset.fields)
   const length = statisticsLength(fields)
   const [sums, squares, counts] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)]
-  const step = Math.max(1, indices.length / MAX_MEASURED)
+  const numbers = fields.reduce((total, { shape }) => total + sizeOf(shape), 0)
+  const most = Math.max(MIN_SAMPLES, Math.min(MAX_SAMPLES, Math.floor(MAX_NUMBERS / Math.max(1, numbers))))
+  const step = Math.max(1, indices.length / most)
   const chosen = Uint32Array.from({ length: Math.floor(indices.length / step) }, (_, i) => indices[Math.floor(i * step)] as number)
   const out = Object.fromEntries(fields.map((field) => [field.name, new Float32Array(BATCH * sizeOf(field.shape))]))
   // Deviations are taken from the first sample's values, so that large means do not swallow small deviations.

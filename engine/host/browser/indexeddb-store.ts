@@ -25,8 +25,7 @@ const settled = <T>(request: IDBRequest<T>): Promise<T> =>
 const committed = (transaction: IDBTransaction): Promise<void> =>
   new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve()
-    transaction.onerror = () => reject(transaction.error)
-    transaction.onabort = () => reject(transaction.error)
+    transaction.onabort = () => reject(transaction.error ?? new DOMException('the transaction was given up', 'AbortError'))
   })
 
 /** From the header of the file; the tensors are not touched. */
@@ -34,6 +33,24 @@ function infoOf(key: string, file: Uint8Array): StoredInfo {
   const { metadata } = decodeSafetensors(file, key)
   const { step, epoch, savedAt, backend } = JSON.parse(metadata.run ?? '') as CheckpointInfo
   return { key, step, epoch, savedAt, backend }
+}
+
+/** Both or neither. */
+async function write(transaction: IDBTransaction, info: StoredInfo, blob: Blob): Promise<void> {
+  try {
+    const files = transaction.objectStore(FILES)
+    const infos = transaction.objectStore(INFOS)
+    files.put(blob, info.key)
+    infos.put(info, info.key)
+    const all = (await settled(infos.getAll())) as StoredInfo[]
+    for (const old of all.sort((a, b) => b.savedAt - a.savedAt).slice(KEPT)) {
+      files.delete(old.key)
+      infos.delete(old.key)
+    }
+  } catch (error) {
+    transaction.abort()
+    throw error
+  }
 }
 
 export class IndexedDbCheckpoints implements CheckpointStore {
@@ -45,22 +62,17 @@ export class IndexedDbCheckpoints implements CheckpointStore {
   ) {}
 
   async save(key: string, file: Uint8Array): Promise<void> {
+    const info = infoOf(key, file)
+    // A value of its own may not exceed some 127 MiB; a Blob lies beside the database and may.
+    const blob = new Blob([new Uint8Array(file)])
     const transaction = (await this.database()).transaction([FILES, INFOS], 'readwrite')
-    const done = committed(transaction)
-    transaction.objectStore(FILES).put(file, key)
-    const infos = transaction.objectStore(INFOS)
-    infos.put(infoOf(key, file), key)
-    const all = (await settled(infos.getAll())) as StoredInfo[]
-    for (const old of all.sort((a, b) => b.savedAt - a.savedAt).slice(KEPT)) {
-      transaction.objectStore(FILES).delete(old.key)
-      infos.delete(old.key)
-    }
-    await done
+    await Promise.all([committed(transaction), write(transaction, info, blob)])
   }
 
   async load(key: string): Promise<Uint8Array | undefined> {
     const store = (await this.database()).transaction(FILES).objectStore(FILES)
-    return (await settled(store.get(key))) as Uint8Array | undefined
+    const blob = (await settled(store.get(key))) as Blob | undefined
+    return blob && new Uint8Array(await blob.arrayBuffer())
   }
 
   async info(key: string): Promise<CheckpointInfo | undefined> {

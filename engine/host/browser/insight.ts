@@ -8,6 +8,7 @@ import { largest } from '../../core/largest'
 import { sizeOf, type TensorData } from '../../core/tensor'
 import type { Binding } from '../../datasets/bind'
 import type { PreparedData, Samples } from '../../datasets/prepare'
+import { spread } from '../../datasets/spread'
 import { outputNames } from '../../ir/lowering'
 import type { DecisionPlane, InsightFrame, Prediction } from '../../protocol/messages'
 import { countsOf } from '../../shapes/counts'
@@ -48,9 +49,11 @@ export class Insight {
     const { indices } = this.samples
     const shaped = unwrap(shape(model.document))
     const { shown, counted, atOnce } = countsOf(shaped).flopsForward / shaped.batchSize > HEAVY_FLOPS ? HEAVY : LIGHT
-    this.shown = indices.slice(0, Math.min(shown, indices.length))
+    const { seed } = model.document.training
+    const some = (count: number): Uint32Array => spread(indices.length, count, seed).map((position) => indices[position] as number)
+    this.shown = some(shown)
     this.atOnce = Math.min(atOnce, indices.length)
-    this.counted = indices.slice(0, Math.floor(Math.min(counted, indices.length) / this.atOnce) * this.atOnce)
+    this.counted = some(Math.floor(Math.min(counted, indices.length) / this.atOnce) * this.atOnce)
     this.reader = new BatchReader(this.samples, bindings, Math.max(this.shown.length, this.atOnce))
     this.nodes = new Map(shaped.nodes.map((node) => [node.path, node]))
     this.grid = gridOf(this.samples, bindings)

@@ -1,8 +1,8 @@
 /** @file A few samples of a data set, to be looked at. In: a source and the files it names. Out: fields, length, samples spread over the whole set. */
-import { Random } from '../../core/random'
 import { sizeOf, type TensorData } from '../../core/tensor'
 import type { FindFiles } from '../../datasets/prepare'
 import { openSource } from '../../datasets/prepare'
+import { spread } from '../../datasets/spread'
 import type { ChoiceOf } from '../../document/schema'
 import type { DataPreview } from '../../protocol/messages'
 
@@ -14,11 +14,8 @@ export async function previewOf(
   const dataset = await openSource(source, findFiles, { seed, imageSize })
   try {
     const { fields, length } = dataset
-    const shown = Math.min(count, length)
-    // One from each of equal stretches: files are often sorted by class, so the first samples would be alike; drawn sets go round their
-    // classes, so samples at equal distances could be.
-    const random = Random.seeded(seed, 'preview')
-    const indices = Uint32Array.from({ length: shown }, (_, i) => Math.floor(((i + random.uniform()) * length) / shown))
+    const indices = spread(length, count, seed)
+    const shown = indices.length
     const out: Record<string, TensorData> = Object.fromEntries(
       fields.map(({ name, dtype, shape }) => [
         name,

@@ -30,7 +30,7 @@ export const dockWords = defineWords('dock', {
     en: 'Press Train: the network learns from “{data}”, and its curves appear here.',
     zh: '点击“训练”:网络将从“{data}”学习,曲线会显示在这里。',
   },
-  preparingTitle: { en: 'Compiling the network', zh: '正在编译网络' },
+  preparingTitle: { en: 'Reading the data and compiling the network', zh: '正在读取数据并编译网络' },
   preparingHint: { en: 'The first step follows in a moment.', zh: '马上开始第一步。' },
   finishedNote: { en: 'Finished', zh: '已完成' },
   stoppedNote: { en: 'Stopped; the weights are kept', zh: '已停止,权重已保留' },
