@@ -17,40 +17,14 @@ import {
   maxPool2dGrad,
   maxPool2dTake,
 } from './evaluate-window'
-import type { BinaryName, Op, OpName, Program, UnaryName, ValueId } from './program'
+import type { Op, OpName, Program, ValueId } from './program'
+import { binaryOf, unaryOf } from './scalar'
 import type { ValueType } from './typing'
 
 export type Feed = Readonly<Record<string, TensorData | readonly number[]>>
 
-const unary: Record<UnaryName, (x: number) => number> = {
-  neg: (x) => -x,
-  abs: Math.abs,
-  sign: Math.sign,
-  exp: Math.exp,
-  log: Math.log,
-  sqrt: Math.sqrt,
-  reciprocal: (x) => 1 / x,
-  tanh: Math.tanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  floor: Math.floor,
-  sin: Math.sin,
-  cos: Math.cos,
-}
-
-const binary: Record<BinaryName, (a: number, b: number) => number> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  max: Math.max,
-  min: Math.min,
-  pow: Math.pow,
-  less: (a, b) => (a < b ? 1 : 0),
-  equal: (a, b) => (a === b ? 1 : 0),
-}
-
 /** i32 arithmetic wraps around. */
-const wrapping: Partial<typeof binary> = {
+const wrapping: Partial<typeof binaryOf> = {
   add: (a, b) => (a + b) | 0,
   sub: (a, b) => (a - b) | 0,
   mul: Math.imul,
@@ -104,11 +78,11 @@ const evaluators: Evaluators = {
   },
 
   unary: ({ name }, call, x) => {
-    const of = unary[name]
+    const of = unaryOf[name]
     return filled(call, (i) => of(x[i] as number))
   },
   binary: ({ name }, call, a, b) => {
-    const of = (call.dtype === 'i32' && wrapping[name]) || binary[name]
+    const of = (call.dtype === 'i32' && wrapping[name]) || binaryOf[name]
     return filled(call, (i) => of(a[i] as number, b[i] as number))
   },
   select: (_, call, condition, then, otherwise) => filled(call, (i) => (condition[i] !== 0 ? then[i] : otherwise[i]) as number),
@@ -157,7 +131,7 @@ const evaluators: Evaluators = {
     const kept = stridesOf(call.shape)
     let next = 0
     const strides = shape.map((_, axis) => (axes.includes(axis) ? 0 : (kept[next++] as number)))
-    const combine = name === 'sum' ? binary.add : binary.max
+    const combine = name === 'sum' ? binaryOf.add : binaryOf.max
     walk(shape, strides, stridesOf(shape), (o, i) => {
       out[o] = combine(out[o] as number, x[i] as number)
     })

@@ -4,34 +4,8 @@
  */
 import { sizeOf } from '../core/tensor'
 import type { BinaryName, Instruction, UnaryName, ValueId } from '../ir/program'
+import { binaryOf, unaryOf } from '../ir/scalar'
 import type { Rewriter } from './rewriter'
-
-const unaryOf: Record<UnaryName, (x: number) => number> = {
-  neg: (x) => -x,
-  abs: Math.abs,
-  sign: Math.sign,
-  exp: Math.exp,
-  log: Math.log,
-  sqrt: Math.sqrt,
-  reciprocal: (x) => 1 / x,
-  tanh: Math.tanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  floor: Math.floor,
-  sin: Math.sin,
-  cos: Math.cos,
-}
-
-const binaryOf: Record<BinaryName, (a: number, b: number) => number> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  max: Math.max,
-  min: Math.min,
-  pow: (a, b) => a ** b,
-  less: (a, b) => (a < b ? 1 : 0),
-  equal: (a, b) => (a === b ? 1 : 0),
-}
 
 export function simplifyElementwise(r: Rewriter, v: Instruction): ValueId | undefined {
   const [x, y, z] = v.inputs as [ValueId, ValueId, ValueId]
