@@ -10,5 +10,4 @@ export function lineOfWorkgroups(count: number, perDimension: number): [number, 
 }
 
 /** Number of a workgroup, from the builtins `workgroup_id` and `num_workgroups`. */
-export const workgroupNumber = (id = 'group', count = 'groups'): string =>
-  `i32(${id}.x + ${count}.x * (${id}.y + ${count}.y * ${id}.z))`
+export const workgroupNumber = (id = 'group', count = 'groups'): string => `i32(${id}.x + ${count}.x * (${id}.y + ${count}.y * ${id}.z))`
