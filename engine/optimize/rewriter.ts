@@ -5,6 +5,12 @@
 import type { DType, Shape } from '../core/tensor'
 import type { Instruction, Op, Program, ValueId } from '../ir/program'
 
+function keyOf(op: Op, inputs: readonly ValueId[], shape: Shape, dtype: DType): string {
+  // JSON has no infinities, NaN or −0.
+  const name = op.op === 'constant' ? `constant ${Object.is(op.value, -0) ? '-0' : op.value}` : JSON.stringify(op)
+  return `${name} ${inputs.join()} ${shape.join()} ${dtype}`
+}
+
 export class Rewriter {
   readonly values: Instruction[] = []
   private readonly known = new Map<string, ValueId>()
@@ -17,14 +23,17 @@ export class Rewriter {
 
   /** Adds an instruction, or finds the equal one that is there already. */
   add(op: Op, inputs: readonly ValueId[], shape: Shape, dtype: DType, origin: string): ValueId {
-    // JSON has no infinities, NaN or −0.
-    const name = op.op === 'constant' ? `constant ${Object.is(op.value, -0) ? '-0' : op.value}` : JSON.stringify(op)
-    const key = `${name} ${inputs.join()} ${shape.join()} ${dtype}`
+    const key = keyOf(op, inputs, shape, dtype)
     const found = this.known.get(key)
     if (found !== undefined) return found
     const id = this.values.push({ op, inputs, shape, dtype, origin }) - 1
     this.known.set(key, id)
     return id
+  }
+
+  /** The instruction, if it is there. */
+  find(op: Op, inputs: readonly ValueId[], shape: Shape, dtype: DType): ValueId | undefined {
+    return this.known.get(keyOf(op, inputs, shape, dtype))
   }
 
   constant(value: number, shape: Shape, dtype: DType, origin: string): ValueId {

@@ -48,11 +48,13 @@ export function simplifyMovement(r: Rewriter, v: Instruction): ValueId | undefin
       return reduced(r, v, v.op.name, v.op.axes, x)
     case 'matmul': {
       const [a, b] = v.inputs as [ValueId, ValueId]
+      const outer = outerProduct(r, v, v.op, a, b)
+      if (outer !== undefined) return outer
       const ta = lastTwoSwapped(r, a)
-      const tb = lastTwoSwapped(r, b)
+      const tb = v.op.panels?.of === 'right' ? undefined : lastTwoSwapped(r, b)
       if (ta === undefined && tb === undefined) return undefined
       const op = {
-        op: 'matmul' as const,
+        ...v.op,
         transposeA: v.op.transposeA !== (ta !== undefined),
         transposeB: v.op.transposeB !== (tb !== undefined),
       }
@@ -61,6 +63,25 @@ export function simplifyMovement(r: Rewriter, v: Instruction): ValueId | undefin
     default:
       return undefined
   }
+}
+
+/** A product of one column by one row, such as the weight gradient of a single sample, is elementwise, and joins the work that follows. */
+function outerProduct(
+  r: Rewriter,
+  v: Instruction,
+  { transposeA }: Extract<Op, { op: 'matmul' }>,
+  a: ValueId,
+  b: ValueId,
+): ValueId | undefined {
+  const rank = v.shape.length
+  if (r.at(a).shape[transposeA ? rank - 2 : rank - 1] !== 1) return undefined
+  const spread = (id: ValueId, missing: number): ValueId => {
+    const axes = v.shape.map((_, axis) => axis).filter((axis) => axis !== missing)
+    const shape = axes.map((axis) => v.shape[axis] as number)
+    const small = r.add({ op: 'reshape' }, [id], shape, v.dtype, v.origin)
+    return r.add({ op: 'broadcast', axes }, [small], v.shape, v.dtype, v.origin)
+  }
+  return r.add({ op: 'binary', name: 'mul' }, [spread(a, rank - 1), spread(b, rank - 2)], v.shape, v.dtype, v.origin)
 }
 
 const reshaped = (r: Rewriter, v: Instruction, x: ValueId): ValueId =>

@@ -6,6 +6,7 @@ import type { Instruction, Program, ValueId } from '../ir/program'
 import { Rewriter } from './rewriter'
 import { simplifyElementwise } from './simplify-elementwise'
 import { simplifyMovement } from './simplify-movement'
+import { simplifySum } from './simplify-sums'
 
 /** Rules shrink a program quickly; this only bounds a mistake. */
 const maxRounds = 12
@@ -45,9 +46,10 @@ function simplified(r: Rewriter, v: Instruction): ValueId | undefined {
     case 'slice':
     case 'pad':
     case 'concat':
-    case 'reduce':
     case 'matmul':
       return simplifyMovement(r, v)
+    case 'reduce':
+      return simplifyMovement(r, v) ?? (v.op.name === 'sum' ? simplifySum(r, v, v.op.axes) : undefined)
     case 'input':
     case 'constant':
     case 'iota':

@@ -22,6 +22,8 @@ function opsAfter(write: (b: ProgramBuilder) => Tensor): string[] {
 
 const x = (b: ProgramBuilder) => b.input('x', [4, 6])
 const v = (b: ProgramBuilder) => b.input('v', [6])
+/** Each column minus its mean. */
+const centered = (b: ProgramBuilder) => b.sub(x(b), b.broadcast(b.mean(x(b), [0]), [4, 6]))
 
 function expectEqualValues(before: Program, after: Program, feed: Parameters<typeof evaluate>[1], label: string): void {
   const a = evaluate(before, feed)
@@ -81,6 +83,16 @@ describe('simplify', () => {
     ['work under a broadcast', (b) => b.exp(b.broadcast(v(b), [4, 6])), ['exp', 'broadcast']],
     ['slice of a slice', (b) => b.slice(b.slice(x(b), [1, 0], [4, 6]), [1, 2], [3, 4]), ['slice']],
     ['sum over extents of 1', (b) => b.sum(b.reshape(x(b), [4, 1, 6]), [1]), []],
+    ['Σ(x · s) = s · Σx', (b) => b.sum(b.mul(x(b), b.broadcast(v(b), [4, 6])), [0]), ['reduce', 'mul']],
+    ['Σ(−x / s) = −Σx / s', (b) => b.sum(b.neg(b.div(x(b), b.broadcast(v(b), [4, 6]))), [0]), ['reduce', 'div', 'neg']],
+    ['Σ of what repeats', (b) => b.sum(b.broadcast(v(b), [4, 6]), [0]), ['4', 'mul']],
+    ['Σ(x − mean) = 0', (b) => b.sum(centered(b), [0]), ['0']],
+    ['Σ(x + s) stays one pass', (b) => b.sum(b.add(x(b), b.broadcast(v(b), [4, 6])), [0]), ['broadcast', 'add', 'reduce']],
+    [
+      'x · y with one column each',
+      (b) => b.matmul(b.reshape(v(b), [6, 1]), b.input('w', [1, 5])),
+      ['broadcast', 'reshape', 'broadcast', 'mul'],
+    ],
     ['select with one outcome', (b) => b.select(b.less(x(b), 0), x(b), x(b)), []],
   ])('%s', (_, write, ops) => {
     expect(opsAfter(write)).toEqual(ops)
@@ -92,6 +104,19 @@ describe('simplify', () => {
     b.output('y', b.matmul(x(b), b.transpose(w, [1, 0])))
     const { op } = simplify(b.finish()).values.at(-1) as { op: unknown }
     expect(op).toEqual({ op: 'matmul', transposeA: false, transposeB: true })
+  })
+
+  it('gets the gradient of a mean from sums that are there', () => {
+    // As in a batch normalisation: Σ(s·g + c·(x − mean)) where Σg is wanted too.
+    const b = new ProgramBuilder('test')
+    const spread = (small: Tensor) => b.broadcast(small, [4, 6])
+    const g = b.exp(x(b))
+    b.output('shift', b.sum(g, [0]))
+    b.output('sum', b.sum(b.add(b.mul(g, spread(v(b))), b.mul(centered(b), spread(b.exp(v(b))))), [0]))
+    const program = simplify(b.finish())
+    expect(program.values.filter(({ op }) => op.op === 'reduce')).toHaveLength(1)
+    const feed = { x: Float32Array.from({ length: 24 }, (_, i) => Math.sin(i)), v: Float32Array.of(3, -1, 0.5, 2, 0, 1) }
+    expectEqualValues(b.finish(), program, feed, 'gradient of a mean')
   })
 
   it('takes the mask of a rectifier from its result', () => {

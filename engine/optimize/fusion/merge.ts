@@ -31,6 +31,8 @@ class Bench {
   private readonly storage: Storage
   private readonly opaques: readonly Opaque[]
   private readonly fixed: ReadonlySet<Owner>
+  /** Owner of an update → the state slot (a value id) that takes it. */
+  private readonly slotOfUpdate: ReadonlyMap<Owner, Owner>
   /** Slots are emptied as clusters merge; the order of the program otherwise. */
   private readonly slots: (Cluster | undefined)[]
   private index: { readers: Map<Owner, Work[]>; slotOf: Map<Work, number>; maker: Map<Owner, number> } | undefined
@@ -39,6 +41,7 @@ class Bench {
     this.storage = placement.storage
     this.opaques = placement.opaques
     this.fixed = placement.fixed
+    this.slotOfUpdate = new Map(placement.state.flatMap(({ value, update }) => (update ? [[update.owner, value] as const] : [])))
     this.slots = [...placement.clusters]
   }
 
@@ -108,6 +111,7 @@ class Bench {
       if (slot === at || !other || spaceOf(other, this.storage) !== size) continue
       if (cluster.roots.length + other.roots.length > maxResults) continue
       if (clash(cluster, other, this.storage) || this.isBetween(cluster, other)) continue
+      if (this.delays(cluster, other) || this.delays(other, cluster)) continue
       const merged = this.build([...cluster.roots, ...other.roots].sort((a, b) => a.owner - b.owner))
       if (!merged) continue
       const gain = cluster.cost + other.cost - merged.cost
@@ -137,20 +141,36 @@ class Bench {
 
   /** Whether something else has to run after one of the two and before the other. */
   private isBetween(a: Cluster, b: Cluster): boolean {
-    const { readers } = this.indexed()
-    const after = (work: Work) => work.writes.flatMap((owner) => readers.get(owner) ?? [])
-    const reaches = (from: Cluster, to: Cluster) => {
-      const seen = new Set<Work>()
-      const queue = after(from).filter((work) => work !== to && work !== from)
-      for (let work = queue.pop(); work; work = queue.pop()) {
-        if (work === to) return true
-        if (seen.has(work)) continue
-        seen.add(work)
-        queue.push(...after(work))
-      }
-      return false
+    const others = (from: Cluster, to: Cluster) => this.after(from).filter((work) => work !== to && work !== from)
+    return this.reaches(others(a, b), new Set([b])) || this.reaches(others(b, a), new Set([a]))
+  }
+
+  /** Whether a state slot that `a` updates could no longer be updated in place with `b` in the same kernel: some reader waits for `b`. */
+  private delays(a: Cluster, b: Cluster): boolean {
+    for (const owner of a.writes) {
+      const slot = this.slotOfUpdate.get(owner)
+      if (slot === undefined) continue
+      const readers = new Set((this.indexed().readers.get(slot) ?? []).filter((work) => work !== a && work !== b))
+      if (readers.size > 0 && this.reaches(this.after(b), readers) && !this.reaches(this.after(a), readers)) return true
     }
-    return reaches(a, b) || reaches(b, a)
+    return false
+  }
+
+  private after(work: Work): Work[] {
+    const { readers } = this.indexed()
+    return work.writes.flatMap((owner) => readers.get(owner) ?? [])
+  }
+
+  private reaches(from: readonly Work[], targets: ReadonlySet<Work>): boolean {
+    const seen = new Set<Work>()
+    const queue = [...from]
+    for (let work = queue.pop(); work; work = queue.pop()) {
+      if (targets.has(work)) return true
+      if (seen.has(work)) continue
+      seen.add(work)
+      queue.push(...this.after(work))
+    }
+    return false
   }
 
   /** Takes storage from values that are cheaper to compute where they are read. */
