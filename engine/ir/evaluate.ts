@@ -17,6 +17,7 @@ import {
   maxPool2dGrad,
   maxPool2dTake,
 } from './evaluate-window'
+import { kernelBehind, matrixBehind, type Panels, packed, unpacked } from './packing'
 import type { Op, OpName, Program, ValueId } from './program'
 import { binaryOf, unaryOf } from './scalar'
 import type { ValueType } from './typing'
@@ -149,12 +150,15 @@ const evaluators: Evaluators = {
     })
   },
 
-  matmul: ({ transposeA, transposeB }, call, a, b) => {
-    const [rows = 0, columns = 0] = call.shape.slice(-2)
+  matmul: ({ transposeA, transposeB, panels }, call, a, given) => {
+    const result = panels?.of === 'result' ? matrixBehind(call.shape, panels) : undefined
+    const b = panels?.of === 'right' ? unpacked(matrixBehind(shapeOf(call, 1), panels), given) : given
+    const shape = result?.shape ?? call.shape
+    const [rows = 0, columns = 0] = shape.slice(-2)
     const depth = shapeOf(call, 0).at(transposeA ? -2 : -1) as number
     const left = transposeA ? transposedMatrices(a, depth, rows) : a
     const right = transposeB ? transposedMatrices(b, columns, depth) : b
-    const out = new Float64Array(sizeOf(call.shape))
+    const out = new Float64Array(sizeOf(shape))
     for (let row = 0, o = 0; o < out.length; row++, o += columns) {
       const firstOfRight = Math.floor(row / rows) * depth * columns
       for (let k = 0; k < depth; k++) {
@@ -163,13 +167,21 @@ const evaluators: Evaluators = {
         for (let j = 0; j < columns; j++) out[o + j] = (out[o + j] as number) + factor * (right[from + j] as number)
       }
     }
-    return out
+    return result ? packed(result, out) : out
   },
-  conv2d: ({ window }, call, image, kernel) => conv2d(image, shapeOf(call, 0), kernel, shapeOf(call, 1), window),
-  conv2dInputGrad: ({ window }, call, gradient, kernel) =>
-    conv2dInputGrad(gradient, shapeOf(call, 0), kernel, shapeOf(call, 1), call.shape, window),
-  conv2dKernelGrad: ({ window }, call, image, gradient) =>
-    conv2dKernelGrad(image, shapeOf(call, 0), gradient, shapeOf(call, 1), call.shape, window),
+  conv2d: ({ window, panels }, call, image, given) => {
+    const kernel = kernelFrom(given, shapeOf(call, 1), panels)
+    return conv2d(image, shapeOf(call, 0), kernel.data, kernel.shape, window)
+  },
+  conv2dInputGrad: ({ window, panels }, call, gradient, given) => {
+    const kernel = kernelFrom(given, shapeOf(call, 1), panels)
+    return conv2dInputGrad(gradient, shapeOf(call, 0), kernel.data, kernel.shape, call.shape, window)
+  },
+  conv2dKernelGrad: ({ window, panels }, call, image, gradient) => {
+    const result = panels && kernelBehind(call.shape, panels)
+    const kernel = conv2dKernelGrad(image, shapeOf(call, 0), gradient, shapeOf(call, 1), result?.shape ?? call.shape, window)
+    return result ? packed(result, kernel) : kernel
+  },
 
   maxPool2d: ({ window }, call, image) => maxPool2d(image, shapeOf(call, 0), call.shape, window).largest,
   maxPool2dIndex: ({ window }, call, image) => maxPool2d(image, shapeOf(call, 0), call.shape, window).index,
@@ -193,6 +205,13 @@ const evaluators: Evaluators = {
     }
     return out
   },
+}
+
+/** A kernel (O, I/groups, KH, KW), however it is given. */
+function kernelFrom(data: Float64Array, shape: Shape, panels: Panels | undefined): { readonly data: Float64Array; readonly shape: Shape } {
+  if (!panels) return { data, shape }
+  const packing = kernelBehind(shape, panels)
+  return { data: unpacked(packing, data), shape: packing.shape }
 }
 
 /** Every matrix of a batch (…, rows, columns) transposed. */

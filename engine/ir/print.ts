@@ -3,6 +3,7 @@
  * In: a program. Out: one line a value: `%3: f32 2×4 = matmul(%1, %2) transposeB  ; dense1`.
  */
 import { formatShape, type Shape } from '../core/tensor'
+import type { Panels } from './packing'
 import type { ConvWindow, Instruction, Op, OpName, PoolWindow, Program, ValueId } from './program'
 
 type Attributes = { readonly [K in OpName]: (op: Extract<Op, { op: K }>) => readonly (string | false)[] }
@@ -19,6 +20,11 @@ const window = (w: ConvWindow | PoolWindow): (string | false)[] => [
   w.layout,
 ]
 const windowed = (op: { readonly window: ConvWindow | PoolWindow }) => window(op.window)
+const inPanels = ({ columns, width }: Panels): string => `panels=${columns} by ${width}`
+const convolved = ({ panels, ...op }: { readonly window: ConvWindow; readonly panels?: Panels }) => [
+  ...windowed(op),
+  panels !== undefined && inPanels(panels),
+]
 
 /** What an op knows beside its operands. */
 const attributes: Attributes = {
@@ -39,10 +45,14 @@ const attributes: Attributes = {
   concat: ({ axis }) => [`axis=${axis}`],
   reduce: ({ axes }) => [list('axes', axes)],
   argMax: ({ axis }) => [`axis=${axis}`],
-  matmul: ({ transposeA, transposeB }) => [transposeA && 'transposeA', transposeB && 'transposeB'],
-  conv2d: windowed,
-  conv2dInputGrad: windowed,
-  conv2dKernelGrad: windowed,
+  matmul: ({ transposeA, transposeB, panels }) => [
+    transposeA && 'transposeA',
+    transposeB && 'transposeB',
+    panels !== undefined && `${panels.of} ${inPanels(panels)}`,
+  ],
+  conv2d: convolved,
+  conv2dInputGrad: convolved,
+  conv2dKernelGrad: convolved,
   maxPool2d: windowed,
   maxPool2dIndex: windowed,
   maxPool2dGrad: windowed,

@@ -7,6 +7,7 @@
  * `evaluate.ts` is the reference for all of them.
  */
 import type { DType, Shape } from '../core/tensor'
+import type { Packing, Panels } from './packing'
 
 /** Position of an instruction in `Program.values`. */
 export type ValueId = number
@@ -25,13 +26,18 @@ export interface Window2d {
   readonly dilation: readonly [number, number]
   /**
    * Order of the image axes: 'NCHW' as people write it, or 'HWNC' (batch inside position, channels innermost), which the CPU
-   * executor's layout pass switches to. Kernels are (O, I/groups, KH, KW) whatever the layout.
+   * executor's layout pass switches to. Kernels are (O, I/groups, KH, KW) whatever the layout, or packed (see `Panels`).
    */
   readonly layout: 'NCHW' | 'HWNC'
 }
 
 export interface ConvWindow extends Window2d {
   readonly groups: number
+}
+
+/** Which matrix of a product lies in panels. */
+export interface MatrixPanels extends Panels {
+  readonly of: 'right' | 'result'
 }
 
 export interface PoolWindow extends Window2d {
@@ -72,14 +78,17 @@ export type Op =
   /** Index (i32) of the first largest element along `axis`, which disappears. */
   | { readonly op: 'argMax'; readonly axis: number }
   // --- contractions ---
-  /** (…, M, K) · (…, K, N) with equal leading axes; `transposeA` reads A as (…, K, M), `transposeB` B as (…, N, K). */
-  | { readonly op: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
-  /** inputs: image, kernel. Cross-correlation. */
-  | { readonly op: 'conv2d'; readonly window: ConvWindow }
-  /** inputs: gradient of the output, kernel. Result: gradient of the image. */
-  | { readonly op: 'conv2dInputGrad'; readonly window: ConvWindow }
-  /** inputs: image, gradient of the output. Result: gradient of the kernel. */
-  | { readonly op: 'conv2dKernelGrad'; readonly window: ConvWindow }
+  /**
+   * (…, M, K) · (…, K, N) with equal leading axes; `transposeA` reads A as (…, K, M), `transposeB` B as (…, N, K).
+   * `panels`: without leading axes, B or the result lies in column panels: (panels, rows, width) for (rows, columns).
+   */
+  | { readonly op: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean; readonly panels?: MatrixPanels }
+  /** inputs: image, kernel. Cross-correlation. `panels`: the kernel is packed, (panels, KH, KW, I, width) for (O, I, KH, KW); one group only. */
+  | { readonly op: 'conv2d'; readonly window: ConvWindow; readonly panels?: Panels }
+  /** inputs: gradient of the output, kernel (packed or not). Result: gradient of the image. */
+  | { readonly op: 'conv2dInputGrad'; readonly window: ConvWindow; readonly panels?: Panels }
+  /** inputs: image, gradient of the output. Result: gradient of the kernel, packed or not. */
+  | { readonly op: 'conv2dKernelGrad'; readonly window: ConvWindow; readonly panels?: Panels }
   // --- pooling ---
   | { readonly op: 'maxPool2d'; readonly window: PoolWindow }
   /** i32, shape of the pooled image: number (row-major in the window) of the first tap that holds the maximum. Input: image. */
@@ -114,6 +123,8 @@ export interface StateSlot {
   readonly name: string
   readonly value: ValueId
   readonly update?: ValueId
+  /** The program sees the slot packed; everyone else sees `packing.shape`. Set by the layout pass. */
+  readonly packing?: Packing
 }
 
 export interface Program {

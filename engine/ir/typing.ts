@@ -4,6 +4,7 @@
  * or an `IllegalInstruction` that says what is wrong.
  */
 import { type DType, formatShape, type Shape, sameShape, sizeOf } from '../core/tensor'
+import { kernelBehind, matrixBehind, type Packing, type Panels, packedShape } from './packing'
 import type { ConvWindow, Op, OpName, PoolWindow } from './program'
 import { imageExtents, imageShape, windowedSize } from './window'
 
@@ -65,6 +66,25 @@ function convolved(image: ValueType, kernel: ValueType, window: ConvWindow): Val
   const [height, width] = windowedSize(size, [kernelHeight, kernelWidth], window)
   expect(height >= 1 && width >= 1, `kernel ${kernelHeight}×${kernelWidth} does not fit into ${size.height}×${size.width}`)
   return f32(imageShape({ batch: size.batch, channels: out, height, width }, window.layout))
+}
+
+/** The tensor behind one that may be packed. */
+function behind(given: ValueType, panels: Panels | undefined, packingOf: (shape: Shape, panels: Panels) => Packing): ValueType {
+  if (!panels) return given
+  const { columns, width } = panels
+  expect(Number.isInteger(columns) && columns >= 1 && Number.isInteger(width) && width >= 1, 'panels must have columns')
+  const packing = packingOf(given.shape, panels)
+  expect(
+    sameShape(packedShape(packing), given.shape),
+    `${formatShape(given.shape)} does not hold ${formatShape(packing.shape)} in panels of ${width}`,
+  )
+  return { shape: packing.shape, dtype: given.dtype }
+}
+
+/** The kernel of a convolution, which may be packed if there is one group. */
+function kernelOf(given: ValueType, { window, panels }: { readonly window: ConvWindow; readonly panels?: Panels }): ValueType {
+  expect(!panels || window.groups === 1, 'kernels of several groups are not packed')
+  return behind(given, panels, kernelBehind)
 }
 
 /** Result of a pool; also what its gradient must be consistent with. */
@@ -240,9 +260,10 @@ const rules: Rules = {
 
   matmul: {
     arity: 2,
-    result: ({ transposeA, transposeB }, _, a, b) => {
+    result: ({ transposeA, transposeB, panels }, declared, a, given) => {
       expectDtype(a, 'f32', 'left factor')
-      expectDtype(b, 'f32', 'right factor')
+      expectDtype(given, 'f32', 'right factor')
+      const b = panels?.of === 'right' ? behind(given, panels, matrixBehind) : given
       const rank = a.shape.length
       expect(rank >= 2, `left factor must have 2 axes or more, got ${formatShape(a.shape)}`)
       expectRank(b, rank, 'right factor')
@@ -253,25 +274,29 @@ const rules: Rules = {
         sameShape(leading, b.shape.slice(0, -2)) && a.shape[innerA] === b.shape[innerB],
         `cannot multiply ${formatShape(a.shape)}${transposeA ? 'ᵀ' : ''} by ${formatShape(b.shape)}${transposeB ? 'ᵀ' : ''}`,
       )
-      return f32([...leading, extent(a.shape, rows), extent(b.shape, columns)])
+      const product = [...leading, extent(a.shape, rows), extent(b.shape, columns)]
+      if (panels?.of !== 'result') return f32(product)
+      const packed = needed(declared)
+      expectSameShape(behind(packed, panels, matrixBehind), f32(product), 'packed result and product')
+      return packed
     },
   },
-  conv2d: { arity: 2, result: ({ window }, _, image, kernel) => convolved(image, kernel, window) },
+  conv2d: { arity: 2, result: (op, _, image, kernel) => convolved(image, kernelOf(kernel, op), op.window) },
   conv2dInputGrad: {
     arity: 2,
-    result: ({ window }, declared, gradient, kernel) => {
+    result: (op, declared, gradient, kernel) => {
       const image = needed(declared)
       expectDtype(gradient, 'f32', 'gradient')
-      expectSameShape(convolved(image, kernel, window), gradient, 'convolved image and gradient')
+      expectSameShape(convolved(image, kernelOf(kernel, op), op.window), gradient, 'convolved image and gradient')
       return image
     },
   },
   conv2dKernelGrad: {
     arity: 2,
-    result: ({ window }, declared, image, gradient) => {
+    result: (op, declared, image, gradient) => {
       const kernel = needed(declared)
       expectDtype(gradient, 'f32', 'gradient')
-      expectSameShape(convolved(image, kernel, window), gradient, 'convolved image and gradient')
+      expectSameShape(convolved(image, kernelOf(kernel, op), op.window), gradient, 'convolved image and gradient')
       return kernel
     },
   },

@@ -63,9 +63,9 @@ function assemble(
     buffers,
     kernels,
     outputs: outputs.map(({ name, owner }) => ({ name, buffer: bufferOf(owner) })),
-    state: program.state.map(({ name, value, update }) => {
+    state: program.state.map(({ name, value, update, packing }) => {
       const buffer = bufferOf(value)
-      return { name, buffer, ...(update === undefined ? {} : { update: buffer }) }
+      return { name, buffer, ...(update === undefined ? {} : { update: buffer }), ...(packing ? { packing } : {}) }
     }),
     valueOf: held,
   }

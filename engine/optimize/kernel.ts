@@ -3,12 +3,14 @@
  * In: an optimised program (fuse.ts). Out: what memory/ plans and codegen/wasm turns into code. Kernels are a CLOSED set.
  */
 import type { DType, Shape } from '../core/tensor'
+import type { Packing } from '../ir/packing'
 import type { BinaryName, ConvWindow, PoolWindow, UnaryName, ValueId } from '../ir/program'
 
 /** Position in `KernelProgram.buffers`. */
 export type BufferId = number
 
 export interface Buffer {
+  /** As it lies: a packed tensor has a packed shape (ir/packing.ts). */
   readonly shape: Shape
   readonly dtype: DType
   /** `data`: filled before each run; `state`: lives between runs; `constant`: filled once; `scratch`: made by a kernel. */
@@ -75,6 +77,8 @@ export interface MatmulKernel {
   readonly n: number
   readonly transposeA: boolean
   readonly transposeB: boolean
+  /** B (its matrix as it lies, before any transposition) or the result lies in column panels of this width. One batch item only. */
+  readonly panels?: { readonly of: 'right' | 'result'; readonly width: number }
   /** Added to every row of the result (n). */
   readonly bias?: BufferId
 }
@@ -102,6 +106,8 @@ export interface ConvKernel {
   readonly sizes: ConvSizes
   /** `layout` is always 'HWNC'. */
   readonly window: ConvWindow
+  /** The kernel, or its gradient, lies in column panels of this width: (O/width, KH, KW, C, width). One group only. */
+  readonly panels?: { readonly width: number }
   /** `forward` only: added per output channel. */
   readonly bias?: BufferId
 }
@@ -165,7 +171,13 @@ export interface KernelProgram {
   readonly kernels: readonly Kernel[]
   readonly outputs: readonly { readonly name: string; readonly buffer: BufferId }[]
   /** State slots: where the value is read, and where its new value lies (the same buffer when the update happens in place). */
-  readonly state: readonly { readonly name: string; readonly buffer: BufferId; readonly update?: BufferId }[]
+  readonly state: readonly {
+    readonly name: string
+    readonly buffer: BufferId
+    readonly update?: BufferId
+    /** How the slot lies, if not in its logical order. */
+    readonly packing?: Packing
+  }[]
   /** Which program values each buffer holds, for inspection. */
   readonly valueOf: readonly (ValueId | undefined)[]
 }

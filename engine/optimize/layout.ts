@@ -1,11 +1,14 @@
 /**
- * @file Images change from NCHW to HWNC, the order the CPU's convolutions and pools want (batch inside position, channels innermost).
- * In: a program in NCHW. Out: an equal program in which convolutions and pools say 'HWNC'; transposes remain only where something
- * insists on the logical order (a reshape, a matrix product, an output). Values are carried lazily: "`turned`, seen through `permutation`".
+ * @file The orders in which the CPU's kernels want their tensors. Images change from NCHW to HWNC (batch inside position, channels
+ * innermost), weights and what is computed from them are packed into column panels (packing.ts).
+ * In: a program in NCHW. Out: an equal program in which convolutions and pools say 'HWNC' and products say what is packed; movement
+ * remains only where something insists on the logical order (a reshape, an output). Values are carried lazily, in some `Form`.
  */
 import { InternalError } from '../core/diagnostics'
-import type { Shape } from '../core/tensor'
-import type { Instruction, Op, Program, ValueId } from '../ir/program'
+import { columnsOf, kernelPacking, type Packing, type Panels, packedShape, samePacking } from '../ir/packing'
+import type { Instruction, Op, Program, StateSlot, ValueId } from '../ir/program'
+import { packValue, paddingAfter, unpackValue } from './pack-values'
+import { choosePackings, type Panelling } from './packing'
 import { Rewriter } from './rewriter'
 
 /** (N, C, H, W) ↔ (H, W, N, C): the same permutation both ways. */
@@ -17,6 +20,16 @@ interface Turned {
   readonly permutation: readonly number[]
 }
 
+/** The logical value is `packed` unpacked. */
+interface Packed {
+  readonly packed: ValueId
+  readonly packing: Packing
+  /** What the columns beyond the last one hold; undefined where that is not known. */
+  readonly padding: number | undefined
+}
+
+type Form = Turned | Packed
+
 const isIdentity = (permutation: readonly number[]) => permutation.every((axis, i) => axis === i)
 const inverse = (permutation: readonly number[]) => permutation.map((_, axis) => permutation.indexOf(axis))
 const identity = (rank: number) => Array.from({ length: rank }, (_, axis) => axis)
@@ -25,36 +38,66 @@ const identity = (rank: number) => Array.from({ length: rank }, (_, axis) => axi
 const turn = <T>(perLogicalAxis: readonly T[], permutation: readonly number[]): T[] =>
   inverse(permutation).map((axis) => perLogicalAxis[axis] as T)
 
-export function layout(program: Program): Program {
-  const pass = new LayoutPass()
+export function layout(program: Program, panelling?: Panelling): Program {
+  const pass = new LayoutPass(panelling ? choosePackings(program, panelling) : [])
   for (const value of program.values) pass.add(value)
-  return pass.rewriter.finish(program, (id) => pass.logical(id))
+  return pass.finish(program)
 }
 
 class LayoutPass {
   readonly rewriter = new Rewriter()
-  private readonly known: Turned[] = []
+  private readonly known: Form[] = []
 
-  /** The value in its logical order. */
-  logical(id: ValueId): ValueId {
-    return this.inOrder(id, identity(this.logicalShape(id).length))
+  /** `packings`: what lies packed, by value. */
+  constructor(private readonly packings: readonly (Packing | undefined)[]) {}
+
+  finish(program: Program): Program {
+    const state = program.state.map((slot): StateSlot => {
+      const form = this.of(slot.value)
+      const { update } = slot
+      if (!('packed' in form)) return { ...slot, value: form.turned, ...(update === undefined ? {} : { update: this.logical(update) }) }
+      const { packed: value, packing } = form
+      return { ...slot, value, packing, ...(update === undefined ? {} : { update: this.kept(update, packing) }) }
+    })
+    const outputs = program.outputs.map((output) => ({ ...output, value: this.logical(output.value) }))
+    return this.rewriter.finish({ ...program, state, outputs }, (id) => id)
   }
 
-  private of(id: ValueId): Turned {
+  /** The value packed, for a slot: its padding stays zero. */
+  private kept(id: ValueId, packing: Packing): ValueId {
+    const { packed, padding } = this.inPanels(id, packing)
+    if (padding === 0 || columnsOf(packing) % packing.width === 0) return packed
+    return packValue(this.rewriter, unpackValue(this.rewriter, packed, packing), packing).packed
+  }
+
+  /** The value in its logical order. */
+  private logical(id: ValueId): ValueId {
+    const { turned, permutation } = this.turnedOf(id)
+    return this.transpose(turned, permutation)
+  }
+
+  private of(id: ValueId): Form {
     const found = this.known[id]
     if (!found) throw new InternalError('layout', `value ${id} comes before its operand`)
     return found
   }
 
-  private logicalShape(id: ValueId): Shape {
-    const { turned, permutation } = this.of(id)
-    const { shape } = this.rewriter.at(turned)
-    return permutation.map((axis) => shape[axis] as number)
+  private turnedOf(id: ValueId): Turned {
+    const form = this.of(id)
+    if ('turned' in form) return form
+    return { turned: unpackValue(this.rewriter, form.packed, form.packing), permutation: identity(form.packing.shape.length) }
+  }
+
+  /** The value packed. */
+  private inPanels(id: ValueId, packing: Packing): Packed {
+    const form = this.of(id)
+    if ('packed' in form && samePacking(form.packing, packing)) return form
+    return { packing, ...packValue(this.rewriter, this.logical(id), packing) }
   }
 
   /** The value whose axis order is `wanted`. */
   private inOrder(id: ValueId, wanted: readonly number[]): ValueId {
-    const { turned, permutation } = this.of(id)
+    const { turned, permutation } = this.turnedOf(id)
     // wanted-order axis j holds logical axis inverse(wanted)[j], which lies on turned axis permutation[…]
     return this.transpose(
       turned,
@@ -101,15 +144,89 @@ class LayoutPass {
 
   /** The order most worth keeping: that of the first operand that is turned. */
   private orderOf(inputs: readonly ValueId[], rank: number): readonly number[] {
-    const turned = inputs.map((id) => this.of(id)).find(({ permutation }) => !isIdentity(permutation))
-    return turned ? turned.permutation : identity(rank)
+    for (const id of inputs) {
+      const form = this.of(id)
+      if ('turned' in form && !isIdentity(form.permutation)) return form.permutation
+    }
+    return identity(rank)
   }
 
   add(value: Instruction): void {
-    this.known.push(this.convert(value))
+    const packing = this.packings[this.known.length]
+    this.known.push((packing && this.packedForm(value, packing)) ?? this.convert(value))
   }
 
-  private convert(value: Instruction): Turned {
+  /** The instruction computed as its result is to lie, if it can be. */
+  private packedForm(value: Instruction, packing: Packing): Packed | undefined {
+    const { op, inputs, dtype, origin } = value
+    const [x, y] = inputs as [ValueId, ValueId]
+    const add = (packedOp: Op, operands: readonly ValueId[]) => this.rewriter.add(packedOp, operands, packedShape(packing), dtype, origin)
+    const panels = { columns: columnsOf(packing), width: packing.width }
+    switch (op.op) {
+      case 'input':
+        return op.role === 'state' ? { packing, packed: add(op, []), padding: 0 } : undefined
+      case 'unary':
+      case 'binary':
+      case 'select':
+      case 'cast':
+      case 'stopGradient': {
+        const operands = inputs.map((id) => this.inPanels(id, packing))
+        const paddings = operands.map(({ padding }) => padding)
+        const packed = add(
+          op,
+          operands.map(({ packed }) => packed),
+        )
+        return { packing, packed, padding: paddingAfter(value, paddings) }
+      }
+      case 'conv2dKernelGrad': {
+        const window = { ...op.window, layout: 'HWNC' as const }
+        const isKernel = samePacking(packing, kernelPacking(packing.shape, packing.width))
+        if (!isKernel || op.window.layout !== 'NCHW' || op.window.groups > 1) return undefined
+        return { packing, packed: add({ ...op, window, panels }, [this.inOrder(x, swapImage), this.inOrder(y, swapImage)]), padding: 0 }
+      }
+      case 'matmul': {
+        if (value.shape.length !== 2) return undefined
+        const { transposeA, transposeB } = op
+        const of = 'result' as const
+        // (A · B)ᵀ = Bᵀ · Aᵀ
+        const packed =
+          packing.column === 1
+            ? add({ ...op, panels: { of, ...panels } }, [this.logical(x), this.logical(y)])
+            : add({ ...op, transposeA: !transposeB, transposeB: !transposeA, panels: { of, ...panels } }, [
+                this.logical(y),
+                this.logical(x),
+              ])
+        return { packing, packed, padding: 0 }
+      }
+      default:
+        return undefined
+    }
+  }
+
+  /** The kernel of a convolution as it lies. */
+  private kernel(id: ValueId): { readonly value: ValueId; readonly panels?: Panels } {
+    const form = this.of(id)
+    if (!('packed' in form)) return { value: this.logical(id) }
+    const { packed, packing } = form
+    const { shape, width } = packing
+    return samePacking(packing, kernelPacking(shape, width))
+      ? { value: packed, panels: { columns: columnsOf(packing), width } }
+      : { value: this.logical(id) }
+  }
+
+  /** A product whose right operand is read as it lies. */
+  private product(value: Instruction, op: Extract<Op, { op: 'matmul' }>, [x, y]: readonly [ValueId, ValueId]): Turned {
+    const form = this.of(y)
+    if (!('packed' in form) || value.shape.length !== 2) return this.emitLogical(value)
+    const { packed, packing } = form
+    const { column, width } = packing
+    const panels = { of: 'right' as const, columns: columnsOf(packing), width }
+    // What is packed by the columns of Bᵀ is Bᵀ.
+    const transposeB = op.transposeB !== (column === 0)
+    return this.emit(value, { ...op, transposeB, panels }, [this.logical(x), packed], identity(2))
+  }
+
+  private convert(value: Instruction): Form {
     const { op, inputs } = value
     const [x, y] = inputs as [ValueId, ValueId]
     switch (op.op) {
@@ -128,11 +245,11 @@ class LayoutPass {
       }
       case 'transpose': {
         // logical axis i is operand axis op.permutation[i]
-        const { turned, permutation } = this.of(x)
+        const { turned, permutation } = this.turnedOf(x)
         return { turned, permutation: op.permutation.map((axis) => permutation[axis] as number) }
       }
       case 'slice': {
-        const { turned, permutation } = this.of(x)
+        const { turned, permutation } = this.turnedOf(x)
         return this.emit(
           value,
           { op: 'slice', starts: turn(op.starts, permutation), steps: turn(op.steps, permutation) },
@@ -141,7 +258,7 @@ class LayoutPass {
         )
       }
       case 'pad': {
-        const { turned, permutation } = this.of(x)
+        const { turned, permutation } = this.turnedOf(x)
         const turnedOp: Op = {
           op: 'pad',
           low: turn(op.low, permutation),
@@ -160,7 +277,9 @@ class LayoutPass {
         )
       }
       case 'reduce': {
-        const { turned, permutation } = this.of(x)
+        const whole = this.reducedWhole(value, op, x)
+        if (whole) return whole
+        const { turned, permutation } = this.turnedOf(x)
         const axes = op.axes.map((axis) => permutation[axis] as number).sort((a, b) => a - b)
         const kept = permutation.filter((axis) => !axes.includes(axis))
         const ranks = [...kept].sort((a, b) => a - b)
@@ -172,8 +291,14 @@ class LayoutPass {
         )
       }
       case 'conv2d':
-      case 'conv2dInputGrad':
-        return op.window.layout === 'NCHW' ? this.image(value, [this.inOrder(x, swapImage), this.logical(y)]) : this.emitLogical(value)
+      case 'conv2dInputGrad': {
+        if (op.window.layout !== 'NCHW') return this.emitLogical(value)
+        const { value: kernel, panels } = this.kernel(y)
+        const convOp = { ...op, window: { ...op.window, layout: 'HWNC' as const }, panels }
+        return this.emit(value, convOp, [this.inOrder(x, swapImage), kernel], swapImage)
+      }
+      case 'matmul':
+        return this.product(value, op, [x, y])
       case 'maxPool2d':
       case 'maxPool2dIndex':
       case 'avgPool2d':
@@ -201,20 +326,26 @@ class LayoutPass {
       case 'reshape':
       case 'broadcast':
       case 'argMax':
-      case 'matmul':
       case 'gather':
       case 'scatterAdd':
         return this.emitLogical(value)
     }
   }
 
-  /** A windowed operation whose result is an image. */
+  /** The sum over all of a packed value, if its padding adds nothing. */
+  private reducedWhole(value: Instruction, op: Extract<Op, { op: 'reduce' }>, x: ValueId): Turned | undefined {
+    const form = this.of(x)
+    if (!('packed' in form) || value.shape.length > 0) return undefined
+    const adds = form.padding !== (op.name === 'sum' ? 0 : Number.NEGATIVE_INFINITY)
+    if (adds && columnsOf(form.packing) % form.packing.width > 0) return undefined
+    const axes = identity(this.rewriter.at(form.packed).shape.length)
+    return this.emit(value, { ...op, axes }, [form.packed], [])
+  }
+
+  /** A pool whose result is an image. */
   private image(value: Instruction, inputs: readonly ValueId[]): Turned {
     const { op } = value
     switch (op.op) {
-      case 'conv2d':
-      case 'conv2dInputGrad':
-        return this.emit(value, { ...op, window: { ...op.window, layout: 'HWNC' } }, inputs, swapImage)
       case 'maxPool2d':
       case 'maxPool2dIndex':
       case 'maxPool2dGrad':

@@ -20,7 +20,10 @@ export function printKernels(program: KernelProgram): string {
   })
   lines.push('')
   for (const { name, buffer } of program.outputs) lines.push(`output ${name} = b${buffer}`)
-  for (const { name, buffer, update } of program.state) lines.push(`state ${name} = b${buffer}${update === undefined ? '' : ', updated'}`)
+  for (const { name, buffer, update, packing } of program.state) {
+    const packed = packing ? `, packed from ${formatShape(packing.shape)}` : ''
+    lines.push(`state ${name} = b${buffer}${packed}${update === undefined ? '' : ', updated'}`)
+  }
   return `${lines.join('\n')}\n`
 }
 
@@ -34,15 +37,15 @@ function title(kernel: Kernel): string {
     case 'loop':
       return `loop [${kernel.axes.join(', ')}]${kernel.reduced > 0 ? ` reduce ${kernel.reduced}` : ''}`
     case 'matmul': {
-      const { batch, m, k, n, transposeA, transposeB, a, b, out, bias } = kernel
+      const { batch, m, k, n, transposeA, transposeB, a, b, out, bias, panels } = kernel
       const plus = bias === undefined ? '' : ` + b${bias}`
-      return `b${out} = b${a}${transposeA ? 'ᵀ' : ''} · b${b}${transposeB ? 'ᵀ' : ''}${plus} matmul ${batch}×(${m}×${k} · ${k}×${n})`
+      return `b${out} = b${a}${transposeA ? 'ᵀ' : ''} · b${b}${transposeB ? 'ᵀ' : ''}${plus} matmul ${batch}×(${m}×${k} · ${k}×${n})${panels ? `, ${panels.of} in panels of ${panels.width}` : ''}`
     }
     case 'conv': {
-      const { direction, a, b, out, bias, sizes, window } = kernel
+      const { direction, a, b, out, bias, sizes, window, panels } = kernel
       const plus = bias === undefined ? '' : ` + b${bias}`
       const groups = window.groups > 1 ? ` groups ${window.groups}` : ''
-      return `b${out} = ${direction}(b${a}, b${b})${plus} conv ${convText(sizes)} stride ${window.stride.join('×')} padding ${window.padding.join('×')}${groups}`
+      return `b${out} = ${direction}(b${a}, b${b})${plus} conv ${convText(sizes)} stride ${window.stride.join('×')} padding ${window.padding.join('×')}${groups}${panels ? `, kernel in panels of ${panels.width}` : ''}`
     }
     case 'pool': {
       const { variant, x, index, out, sizes, window } = kernel

@@ -52,7 +52,7 @@ export class Rewriter {
       name: source.name,
       values: this.values,
       state: source.state.map((slot) => ({
-        name: slot.name,
+        ...slot,
         value: map(slot.value),
         ...(slot.update === undefined ? {} : { update: map(slot.update) }),
       })),
@@ -87,7 +87,7 @@ export function removeDead(program: Program): Program {
     name: program.name,
     values,
     state: program.state.map((slot) => ({
-      name: slot.name,
+      ...slot,
       value: to(slot.value),
       ...(slot.update === undefined ? {} : { update: to(slot.update) }),
     })),

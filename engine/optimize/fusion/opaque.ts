@@ -2,10 +2,11 @@
  * @file Kernels that are not loops: products, convolutions, pools, indexing. In: one instruction. Out: its kernel on owners.
  */
 import { InternalError } from '../../core/diagnostics'
-import { sizeOf } from '../../core/tensor'
-import type { Instruction, PoolWindow, ValueId } from '../../ir/program'
+import { type Shape, sizeOf } from '../../core/tensor'
+import { kernelBehind, matrixBehind, type Panels } from '../../ir/packing'
+import type { ConvWindow, Instruction, PoolWindow, ValueId } from '../../ir/program'
 import { imageExtents } from '../../ir/window'
-import type { ConvSizes, KernelBody, PoolKernel } from '../kernel'
+import type { ConvKernel, ConvSizes, KernelBody, PoolKernel } from '../kernel'
 import type { Opaque, Storage } from './graph'
 
 /** The kernel of a value that loops cannot compute. */
@@ -23,18 +24,20 @@ function bodyOf(out: ValueId, value: Instruction, [x, y]: readonly number[], sto
   switch (op.op) {
     case 'matmul': {
       const { transposeA, transposeB } = op
-      const rank = value.shape.length
-      const [m, n] = value.shape.slice(-2) as [number, number]
+      const panels = op.panels && { of: op.panels.of, width: op.panels.width }
+      const shape = op.panels?.of === 'result' ? matrixBehind(value.shape, op.panels).shape : value.shape
+      const rank = shape.length
+      const [m, n] = shape.slice(-2) as [number, number]
       const k = shapeOf(0)[transposeA ? rank - 2 : rank - 1] as number
-      const batch = sizeOf(value.shape.slice(0, -2))
-      return { kind: 'matmul', a, b, out, batch, m, k, n, transposeA, transposeB }
+      const batch = sizeOf(shape.slice(0, -2))
+      return { kind: 'matmul', a, b, out, batch, m, k, n, transposeA, transposeB, ...(panels ? { panels } : {}) }
     }
     case 'conv2d':
-      return { kind: 'conv', direction: 'forward', a, b, out, sizes: convSizes(shapeOf(0), shapeOf(1), value.shape), window: op.window }
+      return { ...convOf(op, shapeOf(0), shapeOf(1), value.shape), direction: 'forward', a, b, out }
     case 'conv2dInputGrad':
-      return { kind: 'conv', direction: 'inputGrad', a, b, out, sizes: convSizes(value.shape, shapeOf(1), shapeOf(0)), window: op.window }
+      return { ...convOf(op, value.shape, shapeOf(1), shapeOf(0)), direction: 'inputGrad', a, b, out }
     case 'conv2dKernelGrad':
-      return { kind: 'conv', direction: 'kernelGrad', a, b, out, sizes: convSizes(shapeOf(0), value.shape, shapeOf(1)), window: op.window }
+      return { ...convOf(op, shapeOf(0), value.shape, shapeOf(1)), direction: 'kernelGrad', a, b, out }
     case 'maxPool2dGrad':
       return { kind: 'pool', variant: 'maxBackward', index: a, x: b, out, sizes: poolSizes(value.shape, shapeOf(1)), window: op.window }
     case 'maxPool2dTake':
@@ -62,8 +65,18 @@ function bodyOf(out: ValueId, value: Instruction, [x, y]: readonly number[], sto
   }
 }
 
-/** Shapes in HWNC; the kernel is (O, C/groups, KH, KW). */
-function convSizes(image: readonly number[], kernel: readonly number[], result: readonly number[]): ConvSizes {
+/** Shapes in HWNC; the kernel is (O, C/groups, KH, KW), perhaps packed. */
+function convOf(
+  { window, panels }: { readonly window: ConvWindow; readonly panels?: Panels },
+  image: Shape,
+  kernel: Shape,
+  result: Shape,
+): Pick<ConvKernel, 'kind' | 'sizes' | 'window' | 'panels'> {
+  const sizes = convSizes(image, panels ? kernelBehind(kernel, panels).shape : kernel, result)
+  return { kind: 'conv', sizes, window, ...(panels ? { panels: { width: panels.width } } : {}) }
+}
+
+function convSizes(image: Shape, kernel: Shape, result: Shape): ConvSizes {
   const { batch, channels, height, width } = imageExtents(image, 'HWNC')
   const out = imageExtents(result, 'HWNC')
   return {
