@@ -1,0 +1,30 @@
+/**
+ * @file Kernels → dispatches. In: one kernel of a program and what the device can do. Out: what it takes to run it, in order. The runtime
+ * compiles the texts, gives storages their places and records the dispatches.
+ */
+import type { Kernel } from '../../optimize/kernel'
+import { emitConv } from './conv'
+import type { Dispatch, GpuContext } from './emitter'
+import { emitArgMax, emitGather, emitScatterAdd } from './indexing'
+import { emitLoop } from './loop'
+import { emitMatmul } from './matmul'
+import { emitPool } from './pool'
+
+export function emitWgsl(kernel: Kernel, context: GpuContext): readonly Dispatch[] {
+  switch (kernel.kind) {
+    case 'loop':
+      return emitLoop(kernel, context)
+    case 'matmul':
+      return emitMatmul(kernel, context)
+    case 'conv':
+      return emitConv(kernel, context)
+    case 'pool':
+      return emitPool(kernel, context)
+    case 'gather':
+      return emitGather(kernel, context)
+    case 'scatterAdd':
+      return emitScatterAdd(kernel, context)
+    case 'argMax':
+      return emitArgMax(kernel, context)
+  }
+}
