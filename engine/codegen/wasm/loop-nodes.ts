@@ -30,11 +30,17 @@ export class NodeWriter {
     private readonly m: VectorMath,
     private readonly streams: Streams,
     private readonly address: (buffer: number) => number,
+    /** Where a block of rows keeps what repeats with each row, by body position (loop-period.ts). */
+    private readonly repeats: ReadonlyMap<number, number>,
   ) {}
 
   /** Writes every expression of one level; `outer` holds those of the levels outside. */
   level(level: number, vectors: readonly Vector[], outer: Scope): Scope {
     const scope = new Map(outer)
+    this.kernel.body.forEach((op, id) => {
+      const to = this.repeats.get(id)
+      if (op.op === 'load' && to !== undefined && this.facts[id]?.level === level) this.repeat(op.view, to)
+    })
     const masks = new Map<number, readonly Local[]>()
     this.kernel.body.forEach((op, id) => {
       const facts = this.facts[id] as NodeFacts
@@ -87,8 +93,12 @@ export class NodeWriter {
     if (!op) throw new InternalError('codegen', `no expression ${id}`)
     const get = (x: number) => this.at(x, u, scope)
     switch (op.op) {
-      case 'load':
-        return this.load(op.view, vector)
+      case 'load': {
+        const repeated = this.repeats.get(id)
+        if (repeated === undefined) return this.load(op.view, vector)
+        this.f.i32(0).memory('v128.load', repeated + 4 * vector.at)
+        return m.keep()
+      }
       case 'constant':
         return op.dtype === 'f32' ? m.k.f32(op.value) : m.k.i32(op.value)
       case 'index': {
@@ -222,21 +232,27 @@ export class NodeWriter {
     }
   }
 
+  /** Writes a row as often as a block holds it, so that whole vectors of it can be read. */
+  private repeat(view: View, to: number): void {
+    const { f, plan, kernel } = this
+    const lanes = plan.period?.lanes ?? 0
+    const step = view.strides[plan.lane] as number
+    const pointer = this.streams.of(view.strides.map((stride) => 4 * stride))
+    for (let lane = 0; lane < (kernel.axes[plan.lane] as number); lane++) {
+      const from = this.address(view.buffer) + 4 * (view.offset + (lane % lanes) * step)
+      f.i32(0)
+        .get(pointer)
+        .memory('f32.load', from)
+        .memory('f32.store', to + 4 * lane)
+    }
+  }
+
   private load(view: View, { at, lanes }: Vector): Local {
     const { f, m } = this
     const pointer = this.streams.of(view.strides.map((stride) => 4 * stride))
     const step = view.strides[this.plan.lane] ?? 0
-    const { period } = this.plan
-    const start = this.address(view.buffer) + 4 * view.offset
-    const base = start + 4 * at * step
-    if (step !== 0 && period && view.strides[period.blocks] === 0) {
-      const place = (lane: number) => start + 4 * ((at + lane) % period.lanes) * step
-      f.get(pointer).memory('v128.load32_zero', place(0))
-      for (let lane = 1; lane < lanes; lane++) {
-        const loaded = m.keep()
-        f.get(pointer).get(loaded).memoryLane('v128.load32_lane', lane, place(lane))
-      }
-    } else if (step === 0) f.get(pointer).memory('v128.load32_splat', base)
+    const base = this.address(view.buffer) + 4 * view.offset + 4 * at * step
+    if (step === 0) f.get(pointer).memory('v128.load32_splat', base)
     else if (step === 1 && lanes === 4) f.get(pointer).memory('v128.load', base)
     else {
       f.get(pointer).memory('v128.load32_zero', base)

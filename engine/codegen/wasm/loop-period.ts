@@ -1,7 +1,8 @@
 /**
  * @file Narrow rows, such as six channels: vectors that end with the row would be half empty. Several rows together fill whole vectors, and
  * what repeats with each row (a bias, a scale) repeats within them. In: an elementwise kernel. Out: an equal one over blocks of rows, with
- * the period of what repeats, or undefined where rows are wide or lie apart.
+ * the period of what repeats, or undefined where rows are wide or lie apart. What repeats is written out once per unit, as often as a block
+ * holds it: vectors that are put together from single lanes would keep V8 from widening the loop.
  */
 import type { LoopKernel } from '../../optimize/kernel'
 
@@ -10,6 +11,8 @@ export interface PeriodicLoop {
   /** The axis of blocks; the next one runs through the rows of a block. Views that do not move along `blocks` repeat every `period` lanes. */
   readonly blocks: number
   readonly period: number
+  /** Body positions of the loads that repeat. */
+  readonly repeating: readonly number[]
 }
 
 /** Lanes of one block: enough to fill wide vectors, few enough to stay in registers. */
@@ -27,7 +30,8 @@ export function joinRows(kernel: LoopKernel): PeriodicLoop | undefined {
   const together = wide / greatestCommonDivisor(period, wide)
   if (together * period > mostLanes || rows % together !== 0) return undefined
   const follows = (strides: readonly number[]) => strides[outer] === period * (strides[row] as number)
-  const repeats = (strides: readonly number[]) => strides[outer] === 0
+  // The same for all units: threads that write it out at the same time write the same.
+  const repeats = (strides: readonly number[]) => strides.every((stride, axis) => stride === 0 || axis === row)
   const joins = kernel.body.every((op) => {
     if (op.op === 'index') return follows(op.strides)
     return op.op !== 'load' || follows(op.view.strides) || repeats(op.view.strides)
@@ -39,6 +43,7 @@ export function joinRows(kernel: LoopKernel): PeriodicLoop | undefined {
   return {
     blocks: outer,
     period,
+    repeating: kernel.body.flatMap((op, id) => (op.op === 'load' && op.view.strides[row] !== 0 && repeats(op.view.strides) ? [id] : [])),
     kernel: {
       ...kernel,
       axes: [...kernel.axes.slice(0, outer), rows / together, block],

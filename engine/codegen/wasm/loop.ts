@@ -22,19 +22,30 @@ export function emitLoop(kernel: LoopKernel & { readonly origins?: readonly stri
   const reducing = kernel.results.some(({ reduce }) => reduce !== undefined)
   const label = `${kernel.origins?.[0] ?? ''} ${reducing ? 'reduction' : 'elementwise'}`.trim()
   const rows = joinRows(kernel)
-  return loopPhases(rows?.kernel ?? kernel, rows ? planRows(rows) : planLoop(kernel), context, (buffer) => context.address(buffer), label)
+  const address = (buffer: number) => context.address(buffer)
+  if (!rows) return loopPhases(kernel, planLoop(kernel), context, address, label)
+  const plan = planRows(rows)
+  const repeats = new Map(rows.repeating.map((id) => [id, context.scratch(4 * (rows.kernel.axes[plan.lane] as number))]))
+  return loopPhases(rows.kernel, plan, context, address, label, repeats)
 }
 
 /** Buffers that exist only between the two phases of a cut reduction. */
 const firstPartial = 1 << 30
 
-function loopPhases(kernel: LoopKernel, plan: LoopPlan, context: EmitContext, address: (buffer: number) => number, label: string): Phase[] {
+function loopPhases(
+  kernel: LoopKernel,
+  plan: LoopPlan,
+  context: EmitContext,
+  address: (buffer: number) => number,
+  label: string,
+  repeats: ReadonlyMap<number, number> = new Map(),
+): Phase[] {
   const { chunk } = plan
   const cost = Math.max(50, loopCost(kernel) * nanosecondsPerCost)
   const units = plan.units.reduce((product, { count }) => product * count, 1)
   if (!chunk) {
     const func = functionWithConstants(context.module, (f, constants, begin, end) =>
-      new LoopWriter(kernel, plan, context, address, f, constants).write(begin, end),
+      new LoopWriter(kernel, plan, context, address, f, constants, repeats).write(begin, end),
     )
     return [{ func, units, cost, label }]
   }
@@ -56,7 +67,7 @@ function loopPhases(kernel: LoopKernel, plan: LoopPlan, context: EmitContext, ad
     ),
   }
   const func = functionWithConstants(context.module, (f, constants, begin, end) =>
-    new LoopWriter(cut, plan, context, place, f, constants, keptPoints).write(begin, end),
+    new LoopWriter(cut, plan, context, place, f, constants, repeats, keptPoints).write(begin, end),
   )
   const combine = combination(kernel, keptAxes, keptStrides, chunk.count, keptPoints)
   return [{ func, units, cost, label }, ...loopPhases(combine, planLoop(combine), context, place, `${label}, partial results`)]
@@ -97,13 +108,14 @@ class LoopWriter {
     private readonly address: (buffer: number) => number,
     private readonly f: FunctionBuilder,
     constants: Constants,
+    repeats: ReadonlyMap<number, number>,
     /** Points between one chunk's partial results and the next one's. */
     private readonly partialStep = 0,
   ) {
     this.m = new VectorMath(f, constants, context.variant.fma)
     this.streams = new Streams(f)
     const facts = analyse(kernel, plan, context.variant.fma)
-    this.nodes = new NodeWriter(kernel, facts, plan, f, this.m, this.streams, address)
+    this.nodes = new NodeWriter(kernel, facts, plan, f, this.m, this.streams, address, repeats)
     for (const op of kernel.body) {
       if (op.op === 'load') this.streams.declare(op.view.strides.map((stride) => 4 * stride))
       if (op.op === 'index') this.streams.declare(op.strides)
