@@ -28,7 +28,16 @@ export interface EmitContext {
   /** Byte address of a table of i32 written once at load time. */
   table(values: readonly number[]): number
   readonly variant: KernelVariant
+  /** Default: `auto`. */
+  readonly convolution?: ConvolutionMethod
 }
+
+/**
+ * How 3×3 convolutions of stride 1 are computed. `auto`: the way that is fastest for their sizes; `winograd4` and `winograd2`: by minimal
+ * filtering of 4×4 or 2×2 results at a time wherever that is possible; `direct`: by sums over the taps, with the smallest errors.
+ */
+export const convolutionMethods = ['auto', 'winograd4', 'winograd2', 'direct'] as const
+export type ConvolutionMethod = (typeof convolutionMethods)[number]
 
 /** Which instructions and tile shapes to use; chosen per machine (runtime/wasm/autotune.ts). */
 export interface KernelVariant {

@@ -39,6 +39,8 @@ export interface Product {
   readonly c: Matrix
   /** Byte address of `columns` numbers added to every row. */
   readonly bias?: number
+  /** C holds numbers already, to which the products are added. */
+  readonly accumulate?: boolean
   /** Rows that one unit does before the next panel. */
   readonly unitRows?: number
   readonly label: string
@@ -80,6 +82,9 @@ function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Ph
   const b = placeOf(product.b, kind)
   const c = placeOf(product.c, kind)
   const stored = product.c.form === 'panels' ? kind.width : kind.stored
+  // Columns that do not exist hold zeros in panels.
+  const mask =
+    stored > kind.stored ? context.table(Array.from({ length: kind.width }, (_, column) => (column < kind.stored ? -1 : 0))) : undefined
   const record = writePositions(context, product, b.rowBytes, c.rowBytes)
   const runs = blockRuns(product)
   const units = batch.count * groups * kind.count
@@ -99,6 +104,7 @@ function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Ph
     f.affine(product.a, [item, batch.a]).set(aBase)
     if (product.bias !== undefined) f.affine(product.bias + 4 * kind.first, [panel, 4 * kind.width], [item, batch.bias]).set(bias)
     if (spillSize > 0) f.affine(spills, [unit, spillSize]).set(spill)
+    if (mask !== undefined) f.assign(spill, mask)
     f.affine(0, [group, grouped]).set(first)
     f.get(first).i32(grouped).op('i32.add').set(last)
     f.min(last, total).set(last)
@@ -110,7 +116,8 @@ function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Ph
         stored,
         bRow: b.rowBytes,
         cRow: c.rowBytes,
-        start: run.first > 0 ? 'accumulate' : product.bias !== undefined ? 'bias' : 'zero',
+        start: run.first > 0 || product.accumulate ? 'accumulate' : product.bias !== undefined ? 'bias' : 'zero',
+        ...(mask === undefined ? {} : { masked: true }),
         fma: variant.fma,
       })
       const entry = f.local('i32')
