@@ -5,24 +5,20 @@
  * The number of steps done decides everything: the epoch, the order of its samples, every random number. That is why a run that
  * goes on from a checkpoint gives the same bits as one that was never interrupted.
  */
-import { shape } from '../compile'
 import { DiagnosedError, diagnosedError } from '../core/diagnostics'
-import { type Binding, bindFields } from '../datasets/bind'
+import type { Binding } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
-import type { LowerOptions } from '../ir/lowering'
-import { optimizers } from '../optimizers/registry'
 import type { MetricsFrame, RunPhase, ValidationPoint } from '../protocol/messages'
 import type { Backend } from '../runtime/backend'
-import { effectiveBatchSize } from './batches'
 import type { Best, Checkpoint } from './checkpoint'
 import { locateDivergence } from './diverged'
 import { evaluateModel } from './evaluate'
-import { Feeder } from './feeder'
 import { type Measured, measuredFrom, measuredNames } from './metrics'
-import { Model, runtimeInputs, unwrap, updateOf } from './model'
+import type { Model } from './model'
 import { Turns } from './pace'
 import { Recorder } from './recorder'
+import { TrainingStep } from './training-step'
 
 const SNAPSHOT_MS = 15_000
 /** Steps whose loss may still be on its way from a device that works on its own. */
@@ -69,44 +65,45 @@ export class Trainer {
   private wanted: 'run' | 'pause' | 'step' | 'stop' = 'run'
   private wake: (() => void) | undefined
   private ended: Promise<RunPhase> | undefined
-  private readonly feeder: Feeder
   private readonly recorder: Recorder
   private readonly turns = new Turns()
 
   private constructor(
-    readonly model: Model,
+    private readonly training: TrainingStep,
     private readonly options: TrainerOptions,
-    readonly bindings: readonly Binding[],
-    readonly batchSize: number,
-    private readonly update: LowerOptions,
   ) {
-    const { data, maxSteps, checkpoint } = options
-    const { seed, shuffle, epochs } = this.settings
-    this.feeder = new Feeder(data.training, bindings, { batchSize, seed, shuffle })
-    this.stepsPerEpoch = this.feeder.stepsPerEpoch
-    this.totalSteps = maxSteps ?? epochs * this.stepsPerEpoch
+    const { maxSteps, checkpoint } = options
+    this.stepsPerEpoch = training.feeder.stepsPerEpoch
+    this.totalSteps = maxSteps ?? this.settings.epochs * this.stepsPerEpoch
     this.recorder = new Recorder(this, options.onFrame, checkpoint)
   }
 
   /** Compiles the training step. A `DiagnosedError` names what stands in the way. */
   static async create(options: TrainerOptions): Promise<Trainer> {
     const { data, backend, weights, checkpoint } = options
-    const { document } = data
-    const update = updateOf(document)
-    const batchSize = effectiveBatchSize(document.training.batchSize, data.training.indices.length)
-    const bound = bindFields(unwrap(shape(document, { batchSize })), data.fields)
-    if (bound.diagnostics.length > 0) throw new DiagnosedError(bound.diagnostics)
-    const model = await Model.forPass(document, backend, update, batchSize)
+    const training = await TrainingStep.prepare(data, backend)
     try {
-      const trainer = new Trainer(model, options, bound.bindings, batchSize, update)
-      if (weights) await model.load(weights)
+      const trainer = new Trainer(training, options)
+      if (weights) await training.model.load(weights)
       if (checkpoint) await trainer.restore(checkpoint)
-      await model.pass(batchSize, update)
+      await training.compiled()
       return trainer
     } catch (error) {
-      await model.dispose()
+      await training.dispose()
       throw error
     }
+  }
+
+  get model(): Model {
+    return this.training.model
+  }
+
+  get bindings(): readonly Binding[] {
+    return this.training.bindings
+  }
+
+  get batchSize(): number {
+    return this.training.batchSize
   }
 
   get document(): GraphDocument {
@@ -201,9 +198,8 @@ export class Trainer {
   private async trainStep(): Promise<void> {
     const started = performance.now()
     const step = this.step + 1
-    const inputs = await this.feeder.inputsOf(step)
-    const { program, executable } = await this.model.pass(this.batchSize, this.update)
-    executable.run({ ...inputs, ...runtimeInputs(program, this.settings.seed, step, this.learningRate) })
+    const { program, executable } = await this.training.compiled()
+    executable.run(await this.training.inputsOf(step))
     this.step = step
     this.pending.push({ step, outputs: executable.read(measuredNames(program.outputs)) })
     while (this.pending.length > (this.model.backend.info.id === 'webgpu' ? IN_FLIGHT : 0)) await this.record()
@@ -211,12 +207,6 @@ export class Trainer {
     if (step % this.stepsPerEpoch === 0) await this.endEpoch()
     this.recorder.frame(this.phase, this.step, false)
     if (performance.now() - this.lastSnapshot >= SNAPSHOT_MS) await this.keep()
-  }
-
-  private get learningRate(): number {
-    const { optimizer } = this.settings
-    const fallback = optimizers.get(optimizer.kind)?.params.lr?.default
-    return Number(optimizer.params.lr ?? fallback)
   }
 
   private async drain(): Promise<void> {
@@ -315,18 +305,15 @@ export class Trainer {
   private async diagnose(step: number, loss: number): Promise<ReturnType<typeof locateDivergence>> {
     const from = this.snapshot
     if (from) await this.restore(from)
-    const { program, executable } = await this.model.pass(this.batchSize, this.update)
-    for (let replayed = this.step + 1; replayed < step; replayed++) {
-      const inputs = await this.feeder.inputsOf(replayed)
-      executable.run({ ...inputs, ...runtimeInputs(program, this.settings.seed, replayed, this.learningRate) })
-    }
-    const found = await locateDivergence(this.model, this.batchSize, await this.feeder.inputsOf(step), step, loss)
+    const { executable } = await this.training.compiled()
+    for (let replayed = this.step + 1; replayed < step; replayed++) executable.run(await this.training.inputsOf(replayed))
+    const found = await locateDivergence(this.model, this.batchSize, await this.training.inputsOf(step), step, loss)
     // The weights that remain are those of the last sound state.
     if (from) await this.restore(from)
     return found
   }
 
   dispose(): Promise<void> {
-    return this.model.dispose()
+    return this.training.dispose()
   }
 }
