@@ -2,6 +2,7 @@
  * @file Programs as text, stable from run to run, so that they can be read and snapshot.
  * In: a program. Out: one line a value: `%3: f32 2×4 = matmul(%1, %2) transposeB  ; dense1`.
  */
+import { type Listing, listingLine, listingText } from '../core/listing'
 import { formatShape, type Shape } from '../core/tensor'
 import type { Panels } from './packing'
 import type { ConvWindow, Instruction, Op, OpName, PoolWindow, Program, ValueId } from './program'
@@ -67,14 +68,23 @@ const nameOf = (op: Op): string =>
   op.op === 'unary' || op.op === 'binary' ? op.name : op.op === 'reduce' ? `reduce${op.name === 'sum' ? 'Sum' : 'Max'}` : op.op
 const typed = (dtype: string, shape: Shape): string => `${dtype} ${formatShape(shape)}`
 
-function printInstruction({ op, inputs, shape, dtype, origin }: Instruction, id: ValueId): string {
+function instructionText({ op, inputs, shape, dtype }: Instruction, id: ValueId): string {
   const operands = inputs.length > 0 ? `(${inputs.map((input) => `%${input}`).join(', ')})` : ''
   const facts = (attributes[op.op] as (op: Op) => readonly (string | false)[])(op).filter((fact) => fact !== false)
-  return `  %${id}: ${typed(dtype, shape)} = ${[nameOf(op) + operands, ...facts].join(' ')}${origin && `  ; ${origin}`}`
+  return `  %${id}: ${typed(dtype, shape)} = ${[nameOf(op) + operands, ...facts].join(' ')}`
 }
 
-export function printProgram(program: Program): string {
-  const outputs = program.outputs.map(({ name, value }) => `  output “${name}” = %${value}`)
-  const updates = program.state.flatMap(({ name, update }) => (update === undefined ? [] : [`  update “${name}” = %${update}`]))
-  return [`program “${program.name}”`, ...program.values.map(printInstruction), ...outputs, ...updates, ''].join('\n')
+export function programListing(program: Program): Listing {
+  return [
+    listingLine(`program “${program.name}”`),
+    ...program.values.map((value, id) => listingLine(instructionText(value, id), value.origin)),
+    ...program.outputs.map(({ name, value }) => listingLine(`  output “${name}” = %${value}`, program.values[value]?.origin)),
+    ...program.state.flatMap(({ name, value, update }) =>
+      update === undefined ? [] : [listingLine(`  update “${name}” = %${update}`, program.values[value]?.origin)],
+    ),
+  ]
 }
+
+/** The listing as text, each line with its origin behind it. */
+export const printProgram = (program: Program): string =>
+  listingText(programListing(program).map(({ text, origin }) => listingLine(origin === undefined ? text : `${text}  ; ${origin}`)))

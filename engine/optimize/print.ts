@@ -6,26 +6,34 @@
  *     %0 = b7[64·i0 + i1]
  *     b9[i1] += %0
  */
+import { type Listing, listingLine, listingText } from '../core/listing'
 import { formatShape } from '../core/tensor'
 import type { Buffer, ConvSizes, Kernel, KernelProgram, LoopKernel, LoopOp, View } from './kernel'
 
-export function printKernels(program: KernelProgram): string {
-  const lines = [`kernels of ${program.name}`, '']
-  lines.push(...program.buffers.map((buffer, id) => `b${id} ${describe(buffer)}`))
-  lines.push('')
-  program.kernels.forEach((kernel, number) => {
-    const origins = kernel.origins.length > 0 ? ` · ${kernel.origins.join(', ')}` : ''
-    lines.push(`k${number} ${title(kernel)}${origins}`)
-    if (kernel.kind === 'loop') lines.push(...loopLines(kernel).map((line) => `  ${line}`))
-  })
-  lines.push('')
-  for (const { name, buffer } of program.outputs) lines.push(`output ${name} = b${buffer}`)
-  for (const { name, buffer, update, packing } of program.state) {
-    const packed = packing ? `, packed from ${formatShape(packing.shape)}` : ''
-    lines.push(`state ${name} = b${buffer}${packed}${update === undefined ? '' : ', updated'}`)
-  }
-  return `${lines.join('\n')}\n`
+export function kernelListing({ name, buffers, kernels, outputs, state }: KernelProgram): Listing {
+  const blank = listingLine('')
+  const originOf = (buffer: number) => buffers[buffer]?.origin
+  return [
+    listingLine(`kernels of ${name}`),
+    blank,
+    ...buffers.map((buffer, id) => listingLine(`b${id} ${describe(buffer)}`, buffer.origin)),
+    blank,
+    ...kernels.flatMap((kernel, number) => {
+      const { origins } = kernel
+      const named = origins.length > 0 ? ` · ${origins.join(', ')}` : ''
+      const inner = kernel.kind === 'loop' ? loopLines(kernel).map((line) => `  ${line}`) : []
+      return [`k${number} ${title(kernel)}${named}`, ...inner].map((line) => listingLine(line, origins[0]))
+    }),
+    blank,
+    ...outputs.map(({ name, buffer }) => listingLine(`output ${name} = b${buffer}`, originOf(buffer))),
+    ...state.map(({ name, buffer, update, packing }) => {
+      const packed = packing ? `, packed from ${formatShape(packing.shape)}` : ''
+      return listingLine(`state ${name} = b${buffer}${packed}${update === undefined ? '' : ', updated'}`, originOf(buffer))
+    }),
+  ]
 }
+
+export const printKernels = (program: KernelProgram): string => listingText(kernelListing(program))
 
 const describe = ({ role, name, dtype, shape, origin }: Buffer): string =>
   [role, name, dtype, formatShape(shape), origin === '' || name !== undefined ? undefined : `(${origin})`]
