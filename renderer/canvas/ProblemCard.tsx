@@ -9,8 +9,9 @@ import { canvasWords } from '../i18n/canvas-words'
 import { useLanguage, useWords } from '../i18n/i18n'
 import { NODE_WIDTH } from '../layout/sizes'
 import { applyFix } from '../store/actions'
-import { revealNode, useDocument } from '../store/document'
+import { useDocument } from '../store/document'
 import { isUnfinished, type Problem } from '../store/problems'
+import { showNode } from './show-node'
 
 const SHOWN = 3
 const CARD_WIDTH = 226
@@ -75,7 +76,7 @@ export function ProblemCard({ problems, path, x, hover, isSelected }: Props) {
               <small className="problem-count"> · {say('instances', { count: problem.instances.length })}</small>
             )}
             {problem.nodeId !== undefined && problem.nodeId !== path && (
-              <button type="button" className="link" onClick={() => revealNode(problem.nodeId ?? path)}>
+              <button type="button" className="link" onClick={() => showNode(problem.nodeId ?? path)}>
                 {say('showInside')}
               </button>
             )}

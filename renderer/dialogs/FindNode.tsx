@@ -2,10 +2,10 @@
 import { Command } from 'cmdk'
 import type { GraphDocument, GraphNode } from '../../engine/document/schema'
 import { titleOf } from '../canvas/model'
-import { viewport } from '../canvas/viewport'
+import { showNode } from '../canvas/show-node'
 import { useText, useWords } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
-import { revealNode, useDocument } from '../store/document'
+import { useDocument } from '../store/document'
 import { categoryOf, colourOf, graphAt, isBlock, pathOf } from '../store/graphs'
 import { showUi, useUi } from '../store/ui'
 import { ListDialog } from './ListDialog'
@@ -50,8 +50,7 @@ function Opened() {
           keywords={[titleOf(document, node).en, titleOf(document, node).zh]}
           onSelect={() => {
             close()
-            revealNode(path)
-            requestAnimationFrame(() => viewport()?.reveal(node.id))
+            showNode(path)
           }}
         >
           <span

@@ -2,21 +2,13 @@
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react'
 import { messageOf } from '../../engine/core/diagnostic-message'
 import type { Diagnostic } from '../../engine/core/diagnostics'
-import { viewport } from '../canvas/viewport'
+import { showNode } from '../canvas/show-node'
 import { useLanguage, useWords } from '../i18n/i18n'
 import { panelWords } from '../i18n/panel-words'
 import { applyFix } from '../store/actions'
-import { revealNode, useDocument } from '../store/document'
 import type { Problem } from '../store/problems'
 import { useShaped } from '../store/shaped'
 import './problems.css'
-
-function show(problem: Diagnostic): void {
-  if (problem.nodeId === undefined) return
-  revealNode(problem.nodeId)
-  const [id] = useDocument.getState().nodes
-  if (id !== undefined) requestAnimationFrame(() => viewport()?.reveal(id))
-}
 
 export function Problems() {
   const { problems } = useShaped()
@@ -45,7 +37,7 @@ export function ProblemList({ problems }: { problems: readonly (Diagnostic | Pro
             <TriangleAlert size={14} color="var(--warn)" aria-label={say('warning')} />
           )}
           {problem.nodeId !== undefined && (
-            <button type="button" className="problem-node mono" title={say('showNode')} onClick={() => show(problem)}>
+            <button type="button" className="problem-node mono" title={say('showNode')} onClick={() => showNode(problem.nodeId ?? '')}>
               {problem.nodeId}
             </button>
           )}
