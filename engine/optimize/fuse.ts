@@ -16,9 +16,9 @@ import { place } from './fusion/placement'
 import { schedule } from './fusion/schedule'
 import type { Buffer, BufferId, Kernel, KernelBody, KernelProgram } from './kernel'
 
-export function fuse(program: Program): KernelProgram {
-  const placement = place(program)
-  const merged = mergeClusters(placement)
+export function fuse(program: Program, mostBuffers: number): KernelProgram {
+  const placement = place(program, mostBuffers)
+  const merged = mergeClusters(placement, mostBuffers)
   const folded = foldBias(merged, placement.opaques, placement.fixed)
   const { works, inPlace } = schedule([...folded.clusters, ...folded.opaques], placement.state, placement.storage)
   return assemble(program, placement.storage, works, inPlace, placement.outputs)

@@ -1,24 +1,43 @@
 /**
- * @file The CPU's list of passes, to be read from top to bottom. In: a lowered program. Out: kernels. The program is verified between passes.
+ * @file The list of passes, to be read from top to bottom. In: a lowered program and what it is compiled for. Out: kernels. The program is
+ * verified between passes.
  */
 import type { Program } from '../ir/program'
 import { verify } from '../ir/verify'
 import { fuse } from './fuse'
 import type { KernelProgram } from './kernel'
 import { layout } from './layout'
+import type { Panelling } from './packing'
 import { simplify } from './simplify'
 
-export const cpuPasses: readonly { readonly name: string; readonly run: (program: Program) => Program }[] = [
+/** What the executor asks of kernels. */
+export interface Target {
+  /** Most buffers that one loop may read and write. */
+  readonly buffersPerKernel: number
+  /** Weights lie in column panels. */
+  readonly panelling?: Panelling
+}
+
+export const cpuTarget: Target = { buffersPerKernel: Number.POSITIVE_INFINITY }
+/** What every WebGPU device offers. */
+export const gpuTarget: Target = { buffersPerKernel: 8 }
+
+interface Pass {
+  readonly name: string
+  readonly run: (program: Program, target: Target) => Program
+}
+
+const passes: readonly Pass[] = [
   { name: 'simplify', run: simplify },
-  { name: 'layout', run: layout },
+  { name: 'layout', run: (program, { panelling }) => layout(program, panelling) },
   { name: 'simplify in layout', run: simplify },
 ]
 
-export function optimizeForCpu(program: Program): KernelProgram {
+export function optimize(program: Program, target: Target): KernelProgram {
   let current = program
-  for (const { name, run } of cpuPasses) {
-    current = run(current)
+  for (const { name, run } of passes) {
+    current = run(current, target)
     verify(current, name)
   }
-  return fuse(current)
+  return fuse(current, target.buffersPerKernel)
 }

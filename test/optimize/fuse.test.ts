@@ -1,9 +1,10 @@
 /** @file What fusion must and must not do, on small programs; and golden listings of whole training steps, byte for byte. */
 import { describe, expect, it } from 'vitest'
 import { ProgramBuilder } from '../../engine/ir/builder'
+import type { Program } from '../../engine/ir/program'
 import { fuse } from '../../engine/optimize/fuse'
 import type { Kernel, KernelProgram, LoopKernel } from '../../engine/optimize/kernel'
-import { optimizeForCpu } from '../../engine/optimize/pipeline'
+import { cpuTarget, optimize } from '../../engine/optimize/pipeline'
 import { printKernels } from '../../engine/optimize/print'
 import { randomProgram } from '../support/randomProgram'
 import { trainingProgram } from '../support/trainingProgram'
@@ -13,7 +14,7 @@ const loops = ({ kernels }: KernelProgram): (Kernel & LoopKernel)[] => kernels.f
 function kernelsOf(write: (b: ProgramBuilder) => void): KernelProgram {
   const b = new ProgramBuilder('test')
   write(b)
-  return optimizeForCpu(b.finish())
+  return optimize(b.finish(), cpuTarget)
 }
 
 describe('fusion', () => {
@@ -157,8 +158,38 @@ describe('fusion', () => {
   it('is a function of the program alone', () => {
     for (let seed = 0; seed < 20; seed++) {
       const { program } = randomProgram(seed)
-      expect(fuse(program)).toEqual(fuse(program))
+      expect(fuse(program, 8)).toEqual(fuse(program, 8))
     }
+  })
+})
+
+describe('the limit of buffers', () => {
+  const distinct = ({ reads, writes }: Kernel) => new Set([...reads, ...writes]).size
+  const loopLimits = (program: Program, buffersPerKernel: number) => {
+    const fused = loops(optimize(program, { buffersPerKernel }))
+    for (const kernel of fused) expect(distinct(kernel), JSON.stringify(kernel)).toBeLessThanOrEqual(buffersPerKernel)
+    return fused
+  }
+
+  it('cuts one long sum where it has too many terms', () => {
+    const b = new ProgramBuilder('test')
+    const terms = Array.from({ length: 20 }, (_, i) => b.input(`x${i}`, [64]))
+    b.output(
+      'y',
+      terms.reduce((sum, term) => b.add(sum, term)),
+    )
+    // The first kernel takes seven terms, every other one the sum so far and six more.
+    expect(loopLimits(b.finish(), 8)).toHaveLength(4)
+  })
+
+  it.each(['resnet18', 'googlenet'])('holds in a training step of %s', async (id) => {
+    const program = await trainingProgram(id, { batchSize: 2, imageSize: 64 }, 'adam')
+    expect(loopLimits(program, 8).length).toBeGreaterThan(0)
+    expect(loops(optimize(program, cpuTarget)).some((kernel) => distinct(kernel) > 8)).toBe(true)
+  })
+
+  it('holds in any program', () => {
+    for (let seed = 0; seed < 40; seed++) loopLimits(randomProgram(seed).program, 5)
   })
 })
 
@@ -172,6 +203,6 @@ describe('golden kernels', () => {
     ['resnet18', { batchSize: 2, imageSize: 32 }],
     ['googlenet', { batchSize: 2, imageSize: 64 }],
   ] as const)('%s', async (id, params) => {
-    await expect(printKernels(optimizeForCpu(await trainingProgram(id, params)))).toMatchFileSnapshot(`golden/${id}.txt`)
+    await expect(printKernels(optimize(await trainingProgram(id, params), cpuTarget))).toMatchFileSnapshot(`golden/${id}.txt`)
   })
 })

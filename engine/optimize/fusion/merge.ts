@@ -7,6 +7,7 @@ import { sizeOf } from '../../core/tensor'
 import { buildLoop, CannotFuse, patternOf } from './body'
 import { type Cluster, clusterOf, isPointwise, type Opaque, type Owner, type Root, type Storage, type Work } from './graph'
 import type { Placement } from './placement'
+import { buffersOf } from './split'
 
 /** More results than this in one kernel and registers run out. */
 const maxResults = 8
@@ -17,8 +18,9 @@ const worthwhileShare = 0.2
 const large = 8192
 const startCost = 600
 
-export function mergeClusters(placement: Placement): readonly Cluster[] {
-  const bench = new Bench(placement)
+/** No kernel comes to have more than `mostBuffers`. */
+export function mergeClusters(placement: Placement, mostBuffers: number): readonly Cluster[] {
+  const bench = new Bench(placement, mostBuffers)
   for (let round = 0; round < 4; round++) {
     const merged = bench.mergeAll()
     const demoted = bench.demoteAll()
@@ -37,7 +39,10 @@ class Bench {
   private readonly slots: (Cluster | undefined)[]
   private index: { readers: Map<Owner, Work[]>; slotOf: Map<Work, number>; maker: Map<Owner, number> } | undefined
 
-  constructor(placement: Placement) {
+  constructor(
+    placement: Placement,
+    private readonly mostBuffers: number,
+  ) {
     this.storage = placement.storage
     this.opaques = placement.opaques
     this.fixed = placement.fixed
@@ -80,7 +85,8 @@ class Bench {
 
   private build(roots: readonly Root[]): Cluster | undefined {
     try {
-      return clusterOf(roots, buildLoop(roots, this.storage))
+      const cluster = clusterOf(roots, buildLoop(roots, this.storage))
+      return buffersOf(cluster) <= this.mostBuffers ? cluster : undefined
     } catch (reason) {
       if (reason instanceof CannotFuse) return undefined
       throw reason

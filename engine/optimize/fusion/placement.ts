@@ -8,6 +8,7 @@ import type { Program, ValueId } from '../../ir/program'
 import { buildLoop, NeedsStorage } from './body'
 import { type Cluster, clusterOf, isElementwise, isMovement, isPointwise, type Opaque, type Owner, type Root, Storage } from './graph'
 import { opaqueOf, poolOf } from './opaque'
+import { cutOf } from './split'
 
 export interface Placement {
   readonly storage: Storage
@@ -29,7 +30,7 @@ export interface StatePlan {
 /** A broadcast to this many times the size is worth a small tensor of its own. */
 const worthwhileGrowth = 4
 
-export function place(program: Program): Placement {
+export function place(program: Program, mostBuffers: number): Placement {
   const storage = new Storage(program)
   const fixed = new Set<Owner>()
   const roots: Root[] = []
@@ -88,8 +89,15 @@ export function place(program: Program): Placement {
   for (let next = 0; next < roots.length; ) {
     const group = [roots[next] as Root]
     try {
-      clusters.push(clusterOf(group, buildLoop(group, storage)))
-      next++
+      const cluster = clusterOf(group, buildLoop(group, storage))
+      const cut = cutOf(cluster, storage, mostBuffers)
+      if (cut === undefined) {
+        clusters.push(cluster)
+        next++
+      } else {
+        storage.owned.add(cut)
+        roots.push({ value: cut, owner: cut })
+      }
     } catch (reason) {
       if (!(reason instanceof NeedsStorage) || storage.owned.has(reason.value)) throw reason
       const owner = fix(reason.value)
