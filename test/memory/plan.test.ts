@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../engine/core/random'
 import { alignment, type Life, livesOf, type MemoryPlan, planMemory } from '../../engine/memory/plan'
-import { optimizeForCpu } from '../../engine/optimize/pipeline'
+import { cpuTarget, optimize } from '../../engine/optimize/pipeline'
 import { randomProgram } from '../support/randomProgram'
 import { trainingProgram } from '../support/trainingProgram'
 
@@ -42,7 +42,7 @@ describe('memory plan', () => {
 
   it('plans random programs soundly', () => {
     for (let seed = 0; seed < 40; seed++) {
-      const kernels = optimizeForCpu(randomProgram(seed).program)
+      const kernels = optimize(randomProgram(seed).program, cpuTarget)
       expectSound(planMemory(livesOf(kernels, new Set())))
     }
   })
@@ -64,7 +64,7 @@ describe('memory plan', () => {
   })
 
   it.each(['lenet', 'resnet18', 'googlenet'])('comes within a tenth of the lower bound when %s trains', async (id) => {
-    const plan = planMemory(livesOf(optimizeForCpu(await trainingProgram(id)), new Set()))
+    const plan = planMemory(livesOf(optimize(await trainingProgram(id), cpuTarget), new Set()))
     expectSound(plan)
     expect(plan.bytes / plan.lowerBound).toBeLessThanOrEqual(1.1)
     expect(plan.bytes).toBeLessThan(plan.naiveBytes / 2)
