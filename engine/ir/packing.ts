@@ -6,6 +6,13 @@
  */
 import { type Shape, sameShape, sizeOf, stridesOf } from '../core/tensor'
 
+/** Width of the panels of so many columns: of a single one, as narrow as they allow; of several, the widest. */
+export function panelWidth(columns: number, widest: number): number {
+  let width = widest
+  while (width > 4 && columns <= width / 2) width /= 2
+  return width
+}
+
 /** How a packed operand or result of a product lies; what the rows are is the op's business. */
 export interface Panels {
   /** Columns that exist. */

@@ -3,7 +3,7 @@
  * that is computed with them element by element: gradients, the optimiser's state, penalties.
  * In: a program, the executor's widest panel, and what is settled about state slots. Out: a packing, or none, for every value.
  */
-import { kernelPacking, matrixPacking, type Packing } from '../ir/packing'
+import { kernelPacking, matrixPacking, type Packing, panelWidth } from '../ir/packing'
 import type { Instruction, Program, ValueId } from '../ir/program'
 import { isElementwise } from './fusion/graph'
 
@@ -12,13 +12,6 @@ export interface Panelling {
   readonly widest: number
   /** How a state slot lies: in its logical order, packed, or (undefined) as this program likes. Default: as this program likes. */
   settled?(slot: string): Packing | 'logical' | undefined
-}
-
-/** One panel as narrow as the columns allow, or several of the widest. */
-export function panelWidth(columns: number, widest: number): number {
-  let width = widest
-  while (width > 4 && columns <= width / 2) width /= 2
-  return width
 }
 
 /** Values that elementwise operations and updates join. */

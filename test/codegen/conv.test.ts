@@ -2,13 +2,17 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { emitConv } from '../../engine/codegen/wasm/conv'
 import { hash32, toUnit } from '../../engine/core/random'
+import { sizeOf } from '../../engine/core/tensor'
+import { type Packing, packedShape } from '../../engine/ir/packing'
 import { expectClose, expectSameBits } from '../support/close'
-import { type ConvShape, convKernel, convolve, elementsOf, sizesOf, square } from '../support/convolution'
+import { type ConvShape, convKernel, convolve, elementsOf, packingOf } from '../support/convolution'
+import { anyConvolution, oddConvolutions, templateConvolutions } from '../support/convolutionShapes'
+import { packFloats, unpackFloats } from '../support/packing'
 import { KernelBench, oneByOne, variants } from '../support/wasmKernel'
 
 const noise = (length: number, key: number): Float32Array => Float32Array.from({ length }, (_, i) => 2 * toUnit(hash32(key, i)) - 1)
 
-/** All three directions in the given variants, in one piece and unit by unit. */
+/** Sums over the taps, in all three directions and the given variants, in one piece and unit by unit, the kernel packed or not. */
 function check(shape: ConvShape, names: readonly string[], bias = false): void {
   const elements = elementsOf(shape)
   const image = noise(elements.image, 1)
@@ -21,21 +25,27 @@ function check(shape: ConvShape, names: readonly string[], bias = false): void {
     { direction: 'kernelGrad', a: image, b: gradient, expected: convolve(shape, 'kernel', { image, result: gradient }) },
   ] as const
   for (const { direction, a, b, expected } of directions) {
-    const description = convKernel(shape, direction, bias && direction === 'forward')
     for (const name of names) {
-      const run = (split?: typeof oneByOne): Float32Array => {
-        const sizes = [a.length, b.length, expected.values.length, shape.outChannels]
-        const bench = new KernelBench(sizes, (context) => emitConv(description, context), variants[name] as (typeof variants)[string])
+      const variant = variants[name] as (typeof variants)[string]
+      const run = (packing: Packing | undefined, split?: typeof oneByOne): Float32Array => {
+        const description = convKernel(shape, direction, bias && direction === 'forward', packing)
+        const weights = packing && sizeOf(packedShape(packing))
+        const [given, made] = direction === 'kernelGrad' ? [b.length, weights] : [weights, expected.values.length]
+        const sizes = [a.length, given ?? b.length, made ?? expected.values.length, shape.outChannels]
+        const bench = new KernelBench(sizes, (context) => emitConv(description, context), variant, 'direct')
         bench.floats(0).set(a)
-        bench.floats(1).set(b)
+        bench.floats(1).set(packing && direction !== 'kernelGrad' ? packFloats(packing, b) : b)
         bench.floats(3).set(shift)
         bench.run(split)
         bench.checkGuards()
-        return bench.floats(2).slice()
+        const result = bench.floats(2).slice()
+        return packing && direction === 'kernelGrad' ? unpackFloats(packing, result) : result
       }
-      const whole = run()
+      const whole = run(undefined)
       expectClose(whole, expected)
-      expectSameBits(run(oneByOne), whole)
+      expectSameBits(run(undefined, oneByOne), whole)
+      const packing = packingOf(shape, variant.columns)
+      if (packing) expectSameBits(run(packing, oneByOne), whole)
     }
   }
 }
@@ -43,72 +53,17 @@ function check(shape: ConvShape, names: readonly string[], bias = false): void {
 const everyVariant = Object.keys(variants)
 
 describe('convolutions of the templates, small batches, 32×32 images', () => {
-  it.each<[string, ConvShape]>([
-    ['LeNet conv1', square(3, 1, 6, 28, 5)],
-    ['LeNet conv1 padded', square(2, 1, 6, 28, 5, 1, 2)],
-    ['LeNet conv2', square(7, 6, 16, 12, 5)],
-    ['ResNet stem', square(2, 3, 64, 32, 7, 2, 3)],
-    ['ResNet stem, grey', square(2, 1, 64, 32, 7, 2, 3)],
-    ['ResNet 64', square(1, 64, 64, 8, 3, 1, 1)],
-    ['ResNet 64 → 128', square(2, 64, 128, 8, 3, 2, 1)],
-    ['ResNet 64 → 128 shortcut', square(2, 64, 128, 8, 1, 2, 0)],
-    ['ResNet 128', square(2, 128, 128, 4, 3, 1, 1)],
-    ['ResNet 128 → 256', square(1, 128, 256, 4, 3, 2, 1)],
-    ['ResNet 256 → 512 shortcut', square(3, 256, 512, 2, 1, 2, 0)],
-    ['ResNet 512', square(1, 512, 512, 1, 3, 1, 1)],
-    ['GoogLeNet 1×1', square(2, 64, 64, 8, 1)],
-    ['GoogLeNet 64 → 192', square(1, 64, 192, 8, 3, 1, 1)],
-    ['Inception 3a reduction', square(3, 192, 96, 4, 1)],
-    ['Inception 3a 3×3', square(2, 96, 128, 4, 3, 1, 1)],
-    ['Inception 3a 5×5', square(2, 16, 32, 4, 5, 1, 2)],
-    ['Inception 4a 3×3', square(2, 96, 208, 2, 3, 1, 1)],
-    ['Inception 4b 5×5', square(2, 24, 64, 2, 5, 1, 2)],
-    ['Inception 4c reduction', square(2, 512, 24, 2, 1)],
-    ['Inception 4d 3×3', square(2, 144, 288, 2, 3, 1, 1)],
-    ['Inception 5b 1×1', square(2, 832, 384, 1, 1)],
-    ['Inception 5b 5×5', square(3, 48, 128, 1, 5, 1, 2)],
-  ])('%s', (_, shape) => check(shape, shape.channels * shape.outChannels > 10_000 ? ['6×16 fma'] : everyVariant, true))
+  it.each(templateConvolutions)('%s', (_, shape) =>
+    check(shape, shape.channels * shape.outChannels > 10_000 ? ['6×16 fma'] : everyVariant, true),
+  )
 })
 
 describe('convolutions of every kind', () => {
-  const base = square(2, 4, 6, 7, 3)
-  it.each<[string, ConvShape]>([
-    ['one of everything', square(1, 1, 1, 1, 1)],
-    ['depthwise', { ...square(2, 8, 8, 6, 3, 1, 1), groups: 8 }],
-    ['depthwise with a multiplier', { ...square(2, 4, 12, 6, 3, 2, 1), groups: 4 }],
-    ['groups of many channels', { ...square(2, 40, 36, 5, 3, 1, 1), groups: 2 }],
-    ['pointwise groups', { ...square(3, 32, 64, 3, 1), groups: 2 }],
-    ['dilated', { ...square(2, 20, 17, 9, 3, 1, 2), dilation: [2, 2] }],
-    ['dilated, few channels', { ...base, dilation: [2, 1], padding: [2, 1] }],
-    ['uneven', { ...base, size: [9, 6], kernel: [2, 5], stride: [2, 1], padding: [0, 2] }],
-    ['stride beyond the kernel', square(2, 5, 7, 9, 2, 4, 0)],
-    ['more padding than image', square(2, 18, 5, 2, 3, 1, 4)],
-    ['large batch', square(261, 2, 3, 3, 2)],
-  ])('%s', (_, shape) => check(shape, everyVariant, true))
+  it.each(oddConvolutions)('%s', (_, shape) => check(shape, everyVariant, true))
 
   it('any shape', () => {
-    const pair = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }))
-    const shapes = fc
-      .record({
-        batch: fc.integer({ min: 1, max: 9 }),
-        inGroup: fc.integer({ min: 1, max: 20 }),
-        outGroup: fc.integer({ min: 1, max: 20 }),
-        groups: fc.integer({ min: 1, max: 3 }),
-        size: pair(1, 7),
-        kernel: pair(1, 4),
-        stride: pair(1, 3),
-        padding: pair(0, 2),
-        dilation: pair(1, 2),
-      })
-      .map(
-        ({ inGroup, outGroup, ...rest }): ConvShape => ({ ...rest, channels: inGroup * rest.groups, outChannels: outGroup * rest.groups }),
-      )
-      .filter((shape) => {
-        const { outHeight, outWidth } = sizesOf(shape)
-        return outHeight >= 1 && outWidth >= 1
-      })
     fc.assert(
-      fc.property(shapes, fc.constantFrom(...everyVariant), fc.boolean(), (shape, variant, bias) => check(shape, [variant], bias)),
+      fc.property(anyConvolution, fc.constantFrom(...everyVariant), fc.boolean(), (shape, variant, bias) => check(shape, [variant], bias)),
       { numRuns: 80, seed: 3 },
     )
   })

@@ -5,7 +5,7 @@ import { sizeOf } from '../../engine/core/tensor'
 import { ProgramBuilder } from '../../engine/ir/builder'
 import type { Tensor } from '../../engine/ir/emit'
 import { evaluate, type Feed } from '../../engine/ir/evaluate'
-import { kernelPacking, matrixPacking, type Packing, pack, packedShape, unpack, unpacked } from '../../engine/ir/packing'
+import { kernelPacking, matrixPacking, unpacked } from '../../engine/ir/packing'
 import type { Program } from '../../engine/ir/program'
 import { verify } from '../../engine/ir/verify'
 import { layout } from '../../engine/optimize/layout'
@@ -13,6 +13,7 @@ import type { Panelling } from '../../engine/optimize/packing'
 import { simplify } from '../../engine/optimize/simplify'
 import { optimizers } from '../../engine/optimizers/registry'
 import { expectAllClose } from '../support/allclose'
+import { packFloats, unpackFloats } from '../support/packing'
 import { trainingProgram } from '../support/trainingProgram'
 
 const noise = (length: number, key: number) => Float32Array.from({ length }, (_, i) => 2 * toUnit(hash32(key, i)) - 1)
@@ -26,12 +27,6 @@ function feedOf(program: Program): Feed {
     else feed[op.name] = op.role === 'state' ? noise(sizeOf(shape), id).map(Math.abs) : noise(sizeOf(shape), id)
   })
   return feed
-}
-
-const packFloats = (packing: Packing, data: Float32Array) => {
-  const packed = new Float32Array(sizeOf(packedShape(packing)))
-  pack(packing, data, packed)
-  return packed
 }
 
 /** The program in layout, after checking that outputs and updates are the same numbers. */
@@ -98,9 +93,7 @@ describe('packings', () => {
   ])('back and forth: $shape in panels of $width', (packing) => {
     const data = noise(sizeOf(packing.shape), 1)
     const packed = packFloats(packing, data)
-    const back = new Float32Array(data.length)
-    unpack(packing, packed, back)
-    expect(back).toEqual(data)
+    expect(unpackFloats(packing, packed)).toEqual(data)
     expect(packed.reduce((sum, v) => sum + Math.abs(v), 0)).toBeCloseTo(
       data.reduce((sum, v) => sum + Math.abs(v), 0),
       3,

@@ -2,6 +2,7 @@
  * @file Convolutions by their definition, in double precision, over (H, W, N, C) images and (O, I, KH, KW) kernels: what the generated
  * kernels are held against.
  */
+import { kernelPacking, type Packing, panelWidth } from '../../engine/ir/packing'
 import type { ConvKernel, ConvSizes } from '../../engine/optimize/kernel'
 import { makeSums, type Sums } from './close'
 
@@ -54,7 +55,7 @@ export const sizesOf = (s: ConvShape): ConvSizes => ({
 })
 
 /** Buffers 0 and 1 are read, 2 is written, 3 is the bias. */
-export const convKernel = (s: ConvShape, direction: ConvKernel['direction'], bias = false): ConvKernel => ({
+export const convKernel = (s: ConvShape, direction: ConvKernel['direction'], bias = false, packing?: Packing): ConvKernel => ({
   kind: 'conv',
   direction,
   a: 0,
@@ -63,7 +64,12 @@ export const convKernel = (s: ConvShape, direction: ConvKernel['direction'], bia
   bias: bias ? 3 : undefined,
   sizes: sizesOf(s),
   window: { stride: s.stride, padding: s.padding, dilation: s.dilation, groups: s.groups, layout: 'HWNC' },
+  ...(packing ? { panels: { width: packing.width } } : {}),
 })
+
+/** How the kernel lies packed, where it can. */
+export const packingOf = (s: ConvShape, widest: number): Packing | undefined =>
+  s.groups > 1 ? undefined : kernelPacking([s.outChannels, s.channels, ...s.kernel], panelWidth(s.outChannels, widest))
 
 /** Elements of image, kernel and result. */
 export function elementsOf(s: ConvShape): { image: number; kernel: number; result: number } {

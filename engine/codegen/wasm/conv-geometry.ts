@@ -101,6 +101,8 @@ export interface ConvSite {
   readonly b: number
   readonly out: number
   readonly bias: number | undefined
+  /** The kernel, or its gradient, lies in column panels rather than as (O, I/groups, KH, KW). */
+  readonly packed: boolean
   readonly label: string
 }
 

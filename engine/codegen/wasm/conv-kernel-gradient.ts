@@ -1,13 +1,15 @@
 /**
  * @file The gradient of a convolution's kernel over (H, W, N, C) images. Rows of the product are kernel elements (tap, channel), columns
- * are output channels, and the sum runs over output pixels and samples, block by block. In: a site. Out: phases that pack, multiply, unpack.
+ * are output channels, and the sum runs over output pixels and samples, block by block. In: a site. Out: phases that
+ * pack, multiply, unpack.
  */
 import { type FramedImage, fewChannels, framedImage, framedOffset, joinedOffsets, joinedTaps } from './conv-frame'
-import { type ConvGeometry, type ConvSite, imagePixel, kernelWalk, pixelBytes, pixels } from './conv-geometry'
+import { type ConvGeometry, type ConvSite, imagePixel, pixelBytes, pixels } from './conv-geometry'
+import { kernelGradientPanels } from './conv-weights'
 import type { Phase } from './emitter'
 import { joinPhases } from './phases'
 import { type Steps, tileRows } from './tile'
-import { once, packPanels, panelsBytes, unpackPanels } from './tile-pack'
+import { once, packPanels, panelsBytes } from './tile-pack'
 import { type Matrix, panelKinds } from './tile-panels'
 import { emitProduct, evenTiles, type Piece, type Position, wantedUnits } from './tile-product'
 
@@ -31,7 +33,8 @@ interface TapRows {
 
 /**
  * Rows are kernel elements (tap, channel), columns output channels, and the sum runs over output pixels and samples. The panels of the
- * result are unpacked at the end; where there are few tiles, segments of the pixels have panels of their own, added up in order then.
+ * result are unpacked at the end if they are not kept so; where there are few tiles, segments of the pixels have panels of their own,
+ * added up in order then.
  */
 export function kernelGradient(site: ConvSite): Phase[] {
   const { context, g, label } = site
@@ -51,7 +54,6 @@ export function kernelGradient(site: ConvSite): Phase[] {
   const segments = Math.min(outPixels.length, Math.ceil((wantedUnits * Math.min(sharingTiles, tiles)) / (tiles * panelCount * groups)))
 
   const kernelRows = taps.length * groupChannels
-  const panelRows = segments * kernelRows
   const perBlock = Math.max(1, Math.round(blockDepth / batch))
   const perSegment = Math.ceil(outPixels.length / segments)
   const blockCount = Math.ceil(perSegment / perBlock)
@@ -69,32 +71,24 @@ export function kernelGradient(site: ConvSite): Phase[] {
     }),
   ).flat()
 
-  const map = {
-    columns: groupOutChannels,
-    columnBytes: 4 * kernelRows,
-    ...kernelWalk(g, { bytes: 4 * taps.length, rows: 1, count: groupChannels }, groupChannels),
-    batch: { count: groups, bytes: 4 * groupOutChannels * kernelRows },
-    panelRows,
-  }
-  const bytes = panelsBytes(map, variant)
-  const panels = context.scratch(bytes)
+  const result = kernelGradientPanels(site, segments)
   const steps: Steps = { count: batch, stride: 4 * g.channels }
   const preparations = [...(image?.phases ?? []), ...gradient.phases]
   return [
     ...(preparations.length > 0 ? [joinPhases(module, preparations, `${label}: pack`)] : []),
     emitProduct(context, {
-      batch: { count: groups, a: 4 * groupChannels, b: gradient.groupBytes, c: bytes / groups, bias: 0 },
+      batch: { count: groups, a: 4 * groupChannels, b: gradient.groupBytes, c: result.groupBytes, bias: 0 },
       a: image?.address ?? site.a,
       positions,
       rows: rowSets[0]?.rows ?? [],
       steps: Array.from({ length: blockCount }, () => steps),
       columns: groupOutChannels,
       b: gradient.matrix,
-      c: { form: 'panels', address: panels, rows: panelRows },
+      c: result.matrix,
       unitRows,
       label,
     }),
-    unpackPanels(module, variant, { ...map, address: site.out, panels }, { count: segments, rows: kernelRows }, `${label}: unpack`),
+    ...result.phases,
   ]
 }
 

@@ -1,7 +1,7 @@
 /**
  * @file Convolutions over (H, W, N, C) images: forward and gradient of the image as tile products without im2col, gradient of the kernel
  * beside. The batch's rows of one pixel lie at a constant stride, so a pixel is a position of a product, and the taps that fall inside the
- * image are the pieces of its sum. Kernels are packed from (O, I, KH, KW). In: a conv kernel. Out: its phases.
+ * image are the pieces of its sum. In: a conv kernel. Out: its phases.
  */
 import type { ConvKernel } from '../../optimize/kernel'
 import { type FramedImage, fewChannels, framedImage, framedOffset, joinedOffsets, joinedTaps } from './conv-frame'
@@ -11,20 +11,21 @@ import {
   geometryOf,
   imagePixel,
   isPointwise,
-  kernelWalk,
   outPixel,
   outPixelBytes,
   pixelBytes,
   pixels,
 } from './conv-geometry'
 import { kernelGradient } from './conv-kernel-gradient'
+import { kernelPanels } from './conv-weights'
 import type { EmitContext, Phase } from './emitter'
 import { matmulPhases } from './matmul'
 import { joinPhases } from './phases'
 import { type Steps, stepCount } from './tile'
-import { type PanelMap, packPanels, panelsBytes } from './tile-pack'
-import type { Matrix } from './tile-panels'
 import { emitProduct, type Piece, type Position } from './tile-product'
+import { winogradForward, winogradInputGradient } from './winograd'
+import { winogradFor } from './winograd-choice'
+import { winogradKernelGradient } from './winograd-kernel-gradient'
 
 /** Below so many samples, the pixels of an output row are joined to fill tiles. */
 const fewSamples = 8
@@ -37,40 +38,41 @@ export function emitConv(kernel: ConvKernel & { readonly origins?: readonly stri
     b: context.address(kernel.b),
     out: context.address(kernel.out),
     bias: kernel.bias === undefined ? undefined : context.address(kernel.bias),
+    packed: kernel.panels !== undefined,
     label: `${kernel.origins?.[0] ?? ''} ${kernel.direction === 'forward' ? 'forward' : kernel.direction === 'inputGrad' ? 'input gradient' : 'kernel gradient'}`,
   }
-  if (kernel.direction === 'kernelGrad') return kernelGradient(site)
+  if (kernel.direction === 'kernelGrad') {
+    const winograd = winogradFor(context, site.g)
+    return winograd ? winogradKernelGradient(site, winograd) : kernelGradient(site)
+  }
   if (isPointwise(site.g)) return pointwise(site, kernel.direction)
   return kernel.direction === 'forward' ? forward(site) : inputGradient(site)
 }
 
 /** 1×1, stride 1: the images are matrices (pixels and samples) × channels. */
-function pointwise({ context, g, a, b, out, bias, label }: ConvSite, direction: 'forward' | 'inputGrad'): Phase[] {
-  const plan = { a, b, out, batch: 1, m: g.height * g.width * g.batch, transposeA: false, label }
+function pointwise({ context, g, a, b, out, bias, packed, label }: ConvSite, direction: 'forward' | 'inputGrad'): Phase[] {
+  const panels = packed ? ('right' as const) : undefined
+  const plan = { a, b, out, batch: 1, m: g.height * g.width * g.batch, transposeA: false, panels, label }
+  // The panels are those of a matrix (channels, outChannels); unpacked, the kernel is its transpose.
   return direction === 'forward'
-    ? matmulPhases(context, { ...plan, bias, k: g.channels, n: g.outChannels, transposeB: true })
-    : matmulPhases(context, { ...plan, k: g.outChannels, n: g.channels, transposeB: false })
+    ? matmulPhases(context, { ...plan, bias, k: g.channels, n: g.outChannels, transposeB: !packed })
+    : matmulPhases(context, { ...plan, k: g.outChannels, n: g.channels, transposeB: packed })
 }
 
 function forward(site: ConvSite): Phase[] {
   const { context, g, label } = site
-  const { taps, groupChannels, groupOutChannels } = g
-  const map = {
-    columns: groupOutChannels,
-    columnBytes: 4 * groupChannels * taps.length,
-    ...kernelWalk(g, { bytes: 4 * taps.length, rows: 1, count: groupChannels }, groupChannels),
-    batch: { count: g.groups, bytes: 4 * groupOutChannels * groupChannels * taps.length },
-    panelRows: taps.length * groupChannels,
-  }
-  const { matrix, bytes, phase: pack } = packKernel(site, map)
+  const { groupChannels, groupOutChannels } = g
+  const { matrix, groupBytes, phases: pack } = kernelPanels(site, 'forward')
+  const winograd = winogradFor(context, g)
+  if (winograd) return [...pack, ...winogradForward(site, winograd, matrix.address)]
   const joinsPixels = g.batch === 1 || g.stride[1] === 1
   const image = groupChannels < fewChannels || (g.batch < fewSamples && joinsPixels) ? framedImage(site) : undefined
   const { positions, rows, steps } = inBlocks(image ? framedPositions(g, image, joinsPixels) : sparsePositions(site))
-  const preparations = [pack, ...(image?.phases ?? [])]
+  const preparations = [...pack, ...(image?.phases ?? [])]
   return [
-    joinPhases(context.module, preparations, `${label}: pack`),
+    ...(preparations.length > 0 ? [joinPhases(context.module, preparations, `${label}: pack`)] : []),
     emitProduct(context, {
-      batch: { count: g.groups, a: 4 * groupChannels, b: bytes, c: 4 * groupOutChannels, bias: 4 * groupOutChannels },
+      batch: { count: g.groups, a: 4 * groupChannels, b: groupBytes, c: 4 * groupOutChannels, bias: 4 * groupOutChannels },
       a: image?.address ?? site.a,
       positions,
       rows,
@@ -124,14 +126,9 @@ function positionOf(pieces: readonly Piece[], cRow: number): Position {
 function inputGradient(site: ConvSite): Phase[] {
   const { context, g, label } = site
   const { taps, groupChannels, groupOutChannels } = g
-  const map = {
-    columns: groupChannels,
-    columnBytes: 4 * taps.length,
-    ...kernelWalk(g, { bytes: 4 * groupChannels * taps.length, rows: 1, count: groupOutChannels }, groupOutChannels),
-    batch: { count: g.groups, bytes: 4 * groupOutChannels * groupChannels * taps.length },
-    panelRows: taps.length * groupOutChannels,
-  }
-  const { matrix, bytes, phase: pack } = packKernel(site, map)
+  const { matrix, groupBytes, phases: pack } = kernelPanels(site, 'inputGrad')
+  const winograd = winogradFor(context, g)
+  if (winograd) return [...pack, ...winogradInputGradient(site, winograd, matrix.address)]
   const positions = pixels(g.height, g.width).map((pixel) => {
     const pieces: Piece[] = []
     for (const tap of taps) {
@@ -142,9 +139,9 @@ function inputGradient(site: ConvSite): Phase[] {
   })
   const rows = sampleRows(g.batch, g.outChannels)
   return [
-    pack,
+    ...pack,
     emitProduct(context, {
-      batch: { count: g.groups, a: 4 * groupOutChannels, b: bytes, c: 4 * groupChannels, bias: 0 },
+      batch: { count: g.groups, a: 4 * groupOutChannels, b: groupBytes, c: 4 * groupChannels, bias: 0 },
       a: site.a,
       ...inBlocks({ positions, rows, steps: { count: groupOutChannels, stride: 4 } }),
       columns: groupChannels,
@@ -157,19 +154,6 @@ function inputGradient(site: ConvSite): Phase[] {
 
 /** Byte offsets of the samples of one pixel. */
 const sampleRows = (batch: number, channels: number): number[] => Array.from({ length: batch }, (_, n) => 4 * n * channels)
-
-function packKernel(
-  { context, b, label }: ConvSite,
-  map: Omit<PanelMap, 'address' | 'panels'>,
-): { matrix: Matrix; bytes: number; phase: Phase } {
-  const total = panelsBytes(map, context.variant)
-  const panels = context.scratch(total)
-  return {
-    matrix: { form: 'panels', address: panels, rows: map.panelRows },
-    bytes: total / map.batch.count,
-    phase: packPanels(context.module, context.variant, { ...map, address: b, panels }, `${label}: pack`),
-  }
-}
 
 /**
  * Output pixels of a framed image, all with the same pieces. Where neighbours are evenly spaced a whole output row is one position, so

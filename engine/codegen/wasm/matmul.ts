@@ -1,6 +1,6 @@
 /**
  * @file Matrix products: out (batch, m, n) = A · B in all four transpose forms, with an optional bias per column.
- * A is read where it lies, whatever its strides; B is packed into column panels unless it can serve as it lies.
+ * A is read where it lies, whatever its strides; B is packed into column panels unless it is kept so or can serve as it lies.
  * In: a matmul kernel. Out: its phases, at most one that packs and one that multiplies.
  */
 import type { MatmulKernel } from '../../optimize/kernel'
@@ -8,8 +8,9 @@ import type { EmitContext, Phase } from './emitter'
 import { joinPhases } from './phases'
 import type { Steps } from './tile'
 import { once, packPanels, panelsBytes } from './tile-pack'
-import { type Matrix, panelKinds } from './tile-panels'
+import type { Matrix } from './tile-panels'
 import { emitProduct, type Piece } from './tile-product'
+import { transposePanels } from './tile-transpose'
 
 /** A product by byte addresses; matrices are dense. */
 export interface MatmulPlan {
@@ -23,6 +24,8 @@ export interface MatmulPlan {
   readonly n: number
   readonly transposeA: boolean
   readonly transposeB: boolean
+  /** What lies in column panels: B's matrix as it lies, before any transposition, or the result. */
+  readonly panels?: 'right' | 'result'
   readonly label: string
 }
 
@@ -44,51 +47,63 @@ export function emitMatmul(kernel: MatmulKernel & { readonly origins?: readonly 
     b: context.address(kernel.b),
     out: context.address(kernel.out),
     bias: kernel.bias === undefined ? undefined : context.address(kernel.bias),
+    panels: kernel.panels?.of,
     label: `${kernel.origins?.[0] ?? ''} product`,
   })
 }
 
 export function matmulPhases(context: EmitContext, plan: MatmulPlan): Phase[] {
   const { batch, m, k, n } = plan
-  const phases: Phase[] = []
-  let b: Matrix = { form: 'rows', address: plan.b, rowBytes: 4 * n }
-  let bBatch = 4 * k * n
-  const onePanel = panelKinds(n, context.variant).length === 1 && n <= context.variant.columns
-  if (plan.transposeB || (!onePanel && m >= rowsWorthPacking)) {
-    const map = {
-      columns: n,
-      columnBytes: plan.transposeB ? 4 * k : 4,
-      outer: once,
-      inner: { count: k, bytes: plan.transposeB ? 4 : 4 * n, rows: 1 },
-      batch: { count: batch, bytes: 4 * k * n },
-      panelRows: k,
-    }
-    const bytes = panelsBytes(map, context.variant)
-    const panels = context.scratch(bytes)
-    phases.push(packPanels(context.module, context.variant, { ...map, address: plan.b, panels }, `${plan.label}: pack`))
-    b = { form: 'panels', address: panels, rows: k }
-    bBatch = bytes / batch
-  }
+  const right = rightOperand(context, plan)
   const left = leftOperand(context, plan)
-  if (left.phases.length > 0)
-    phases.splice(0, phases.length, joinPhases(context.module, [...phases, ...left.phases], `${plan.label}: pack`))
+  const preparations = [...right.phases, ...left.phases]
   const { pieces, steps } = depthBlocks(k, left.step)
   const blocks = pieces.map((piece) => [piece])
-  phases.push(
+  return [
+    ...(preparations.length > 0 ? [joinPhases(context.module, preparations, `${plan.label}: pack`)] : []),
     emitProduct(context, {
-      batch: { count: batch, a: 4 * m * k, b: bBatch, c: 4 * m * n, bias: 0 },
+      batch: { count: batch, a: 4 * m * k, b: right.batchBytes, c: 4 * m * n, bias: 0 },
       a: left.address,
       positions: Array.from({ length: m / left.rows }, (_, i) => ({ a: i * left.groupBytes, cRow: i * left.rows, blocks })),
       rows: Array.from({ length: left.rows }, (_, r) => r * left.row),
       steps,
       columns: n,
-      b,
-      c: { form: 'rows', address: plan.out, rowBytes: 4 * n },
+      b: right.matrix,
+      c: plan.panels === 'result' ? { form: 'panels', address: plan.out, rows: m } : { form: 'rows', address: plan.out, rowBytes: 4 * n },
       bias: plan.bias,
       label: plan.label,
     }),
-  )
-  return phases
+  ]
+}
+
+interface RightOperand {
+  readonly matrix: Matrix
+  readonly batchBytes: number
+  readonly phases: readonly Phase[]
+}
+
+/** B where it lies if that serves, else in panels of its own. */
+function rightOperand(context: EmitContext, { b, batch, m, k, n, transposeB, panels: packed, label }: MatmulPlan): RightOperand {
+  if (packed === 'right' && !transposeB) return { matrix: { form: 'panels', address: b, rows: k }, batchBytes: 0, phases: [] }
+  if (packed === 'right') {
+    const { matrix, phase } = transposePanels(context, { address: b, blocks: 1, rows: n, columns: k }, `${label}: pack`)
+    return { matrix, batchBytes: 0, phases: [phase] }
+  }
+  const onePanel = n <= context.variant.columns
+  if (!transposeB && (onePanel || m < rowsWorthPacking))
+    return { matrix: { form: 'rows', address: b, rowBytes: 4 * n }, batchBytes: 4 * k * n, phases: [] }
+  const map = {
+    columns: n,
+    columnBytes: transposeB ? 4 * k : 4,
+    outer: once,
+    inner: { count: k, bytes: transposeB ? 4 : 4 * n, rows: 1 },
+    batch: { count: batch, bytes: 4 * k * n },
+    panelRows: k,
+  }
+  const bytes = panelsBytes(map, context.variant)
+  const panels = context.scratch(bytes)
+  const phase = packPanels(context.module, context.variant, { ...map, address: b, panels }, `${label}: pack`)
+  return { matrix: { form: 'panels', address: panels, rows: k }, batchBytes: bytes / batch, phases: [phase] }
 }
 
 /** A as groups of rows: bytes between rows, between steps of k, between groups. */
@@ -123,7 +138,7 @@ function leftOperand(context: EmitContext, { a, batch, m, k, n, transposeA, labe
 }
 
 /** Cuts the summed extent into blocks; a remainder that would be small is spread over all of them. */
-function depthBlocks(k: number, aStep: number): { pieces: Piece[]; steps: Steps[] } {
+export function depthBlocks(k: number, aStep: number): { pieces: Piece[]; steps: Steps[] } {
   const count = Math.max(1, Math.round(k / blockDepth))
   const even = Math.ceil(k / count / 4) * 4
   const usual = { count: Math.min(even, k), stride: aStep }

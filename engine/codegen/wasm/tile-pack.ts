@@ -192,7 +192,12 @@ export function unpackPanels(
 }
 
 /** Emits the body once per kind, for a panel numbered across kinds. */
-function eachKind(f: FunctionBuilder, kinds: readonly PanelKind[], panel: Local, body: (kind: PanelKind, inKind: Local) => void): void {
+export function eachKind(
+  f: FunctionBuilder,
+  kinds: readonly PanelKind[],
+  panel: Local,
+  body: (kind: PanelKind, inKind: Local) => void,
+): void {
   const [first, second] = kinds
   if (!first) return
   if (!second) {
@@ -230,7 +235,7 @@ function eachChunk(
 }
 
 /** Loads four vectors and returns what pushes each of their four columns. */
-function transposed(f: FunctionBuilder, loads: readonly (() => void)[]): (() => void)[] {
+export function transposed(f: FunctionBuilder, loads: readonly (() => void)[]): (() => void)[] {
   const rows = f.locals(4, 'v128') as [Local, Local, Local, Local]
   for (const [q, load] of loads.entries()) {
     load()

@@ -1,10 +1,11 @@
 /**
- * @file Column panels: the layout in which matrix kernels want their right-hand operand. A matrix (rows × columns) becomes full panels
- * [rows][width] one after another and, if columns remain, a narrower last panel.
+ * @file Column panels: the layout in which matrix kernels want their right-hand operand. A matrix (rows × columns) becomes panels
+ * [rows][width] one after another, all of one width; the last may have columns that do not exist.
  */
+import { panelWidth } from '../../ir/packing'
 import type { KernelVariant } from './emitter'
 
-/** Panels of one width. Columns [first, first + count · width) of the matrix; only the last panel may hold fewer columns than it is wide. */
+/** Panels that hold equally many columns: [first, first + count · width) of the matrix, or the last panel, which may hold fewer. */
 export interface PanelKind {
   readonly first: number
   readonly count: number
@@ -13,17 +14,13 @@ export interface PanelKind {
   readonly stored: number
 }
 
-/** Full panels as wide as the variant's tile, and what remains in the narrowest panel that holds it. */
+/** Full panels, and the one with what remains. */
 export function panelKinds(columns: number, variant: KernelVariant): PanelKind[] {
-  const width = variant.columns
+  const width = panelWidth(columns, variant.columns)
   const count = Math.floor(columns / width)
   const kinds: PanelKind[] = count > 0 ? [{ first: 0, count, width, stored: width }] : []
   const rest = columns - count * width
-  if (rest > 0) {
-    let narrow = width
-    while (narrow > 4 && rest <= narrow / 2) narrow /= 2
-    kinds.push({ first: count * width, count: 1, width: narrow, stored: rest })
-  }
+  if (rest > 0) kinds.push({ first: count * width, count: 1, width, stored: rest })
   return kinds
 }
 

@@ -28,6 +28,8 @@ export interface TileSpec {
   readonly cRow: number
   /** What the sums start from; the bias lies at the `bias` argument. `accumulate`: from 0, and what is stored is added at the end. */
   readonly start: 'zero' | 'bias' | 'accumulate'
+  /** The `spill` argument is a mask instead, a row of ones and zeros that every row of C is cut with. */
+  readonly masked?: boolean
   readonly fma: boolean
 }
 
@@ -69,6 +71,7 @@ export function tileFunction(module: ModuleBuilder, spec: TileSpec): number {
       })
     })
     if (spec.start === 'accumulate') addStored(f, spec, sums, c)
+    if (spec.masked) mask(f, sums, spill)
     storeSums(f, spec, sums, c, spill)
   })
   known.set(key, index)
@@ -96,6 +99,16 @@ function addStored(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][],
         .set(sum)
     }
   }
+}
+
+function mask(f: FunctionBuilder, sums: readonly Local[][], at: Local): void {
+  for (const row of sums)
+    for (const [j, sum] of row.entries())
+      f.get(sum)
+        .get(at)
+        .memory('v128.load', 16 * j)
+        .op('v128.and')
+        .set(sum)
 }
 
 /** Returns the emitter of one k step whose operands lie at the given offsets from the pointers. */
