@@ -11,8 +11,8 @@ import type { EmitContext, Phase } from './emitter'
 import { unitFunction } from './phases'
 import { storeFirst } from './vectors'
 
-/** Vectors done together; pairs of them become 256-bit operations. */
-const vectorsAtOnce = 4
+/** Vectors done together: pairs of them become 256-bit operations, and what a tap costs by itself is shared. */
+const vectorsAtOnce = [8, 4, 1]
 
 type NamedPool = PoolKernel & { readonly origins?: readonly string[] }
 
@@ -56,16 +56,15 @@ export function emitPool(kernel: NamedPool, context: EmitContext): Phase[] {
       f.increment(source, bytes)
       f.increment(own, bytes)
     }
-    const wide = 4 * vectorsAtOnce
-    f.times(Math.floor(length / wide), () => {
-      walk(vectorsAtOnce, 4)
-      advance(4 * wide)
-    })
-    f.times(Math.floor((length % wide) / 4), () => {
-      walk(1, 4)
-      advance(16)
-    })
-    if (length % 4 > 0) walk(1, length % 4)
+    let left = length
+    for (const vectors of vectorsAtOnce) {
+      f.times(Math.floor(left / (4 * vectors)), () => {
+        walk(vectors, 4)
+        advance(16 * vectors)
+      })
+      left %= 4 * vectors
+    }
+    if (left > 0) walk(1, left)
   })
   const steps =
     to.length * length * Math.min(g.taps.length, backward ? Math.ceil(g.taps.length / (g.stride[0] * g.stride[1])) : g.taps.length)
@@ -94,7 +93,6 @@ function tapLoop(f: FunctionBuilder, kernel: NamedPool, context: EmitContext, wa
   const entry = f.local('i32')
   const left = f.local('i32')
   const at = f.local('i32')
-  const tap = f.local('v128')
   const bundle = Array.from({ length: vectors }, (_, v) => laneOf(f, kernel, context, walk, 16 * v))
   for (const lane of bundle) lane.start()
   f.assign(entry, walk.list)
@@ -103,6 +101,7 @@ function tapLoop(f: FunctionBuilder, kernel: NamedPool, context: EmitContext, wa
     .if(() => {
       f.countDown(left, 1, () => {
         f.get(walk.source).get(entry).memory('i32.load', 0).op('i32.add').set(at)
+        const tap = f.local('v128')
         f.get(entry).memory('v128.load32_splat', 4).set(tap)
         for (const lane of bundle) lane.step(at, tap)
         f.increment(entry, 8)
@@ -129,21 +128,22 @@ function laneOf(f: FunctionBuilder, kernel: NamedPool, context: EmitContext, wal
   const results = [{ value: sum, address: out }]
   switch (kernel.variant) {
     case 'maxForward': {
-      const select = context.variant.fma ? 'i32x4.relaxed_laneselect' : 'v128.bitselect'
-      const value = f.local('v128')
-      const larger = f.local('v128')
       const taken = f.local('v128')
       return {
         start: () => {
           f.f32x4(Number.NEGATIVE_INFINITY).set(sum)
           f.get(walk.list).memory('v128.load32_splat', 4).set(taken)
         },
-        // Strictly larger, so the first maximum stays; a NaN is taken and stays.
+        // Strictly larger, so the first maximum stays; a NaN is taken and stays (a mask of ones is one). Taps come in order, so that the
+        // number taken last is the largest: selecting would cost more than arithmetic.
         step: (at, tap) => {
-          load(x, at).set(value)
-          f.get(value).get(sum).op('f32x4.gt').get(value).get(value).op('f32x4.ne').op('v128.or').set(larger)
-          f.get(value).get(sum).get(larger).op(select).set(sum)
-          if (index !== undefined) f.get(tap).get(taken).get(larger).op(select).set(taken)
+          const value = f.local('v128')
+          const unordered = f.local('v128')
+          const larger = f.local('v128')
+          load(x, at).tee(value).get(value).op('f32x4.ne').set(unordered)
+          f.get(sum).get(value).op('f32x4.lt').get(unordered).op('v128.or').set(larger)
+          f.get(sum).get(value).op('f32x4.pmax').get(unordered).op('v128.or').set(sum)
+          if (index !== undefined) f.get(larger).get(tap).op('v128.and').get(taken).op('i32x4.max_s').set(taken)
         },
         finish: () => {},
         results: index === undefined ? results : [...results, { value: taken, address: index }],
