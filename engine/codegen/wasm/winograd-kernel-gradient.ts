@@ -22,12 +22,14 @@ export function winogradKernelGradient(site: ConvSite, winograd: Winograd): Phas
   const { variant, module } = context
   const { batch, channels, outChannels } = g
   const products = winograd.points ** 2
-  const { grid, perBlock, blocks } = tileBlocks(winograd, { height: g.outHeight, width: g.outWidth, batch }, channels + outChannels)
+  const padding = [0, 0] as const
+  const ungridded = { address: b, height: g.outHeight, width: g.outWidth, batch, channels: outChannels, padding }
+  const { grid, perBlock, blocks } = tileBlocks(winograd, ungridded, channels)
   const imagePlanes = allocatePlanes(context, winograd, perBlock * batch, channels)
   const gradientPlanes = allocatePlanes(context, winograd, perBlock * batch, outChannels)
   const sums = allocatePlanes(context, winograd, 1, paddedColumns(outChannels, variant) * channels)
   const image = { ...grid, address: a, height: g.height, width: g.width, batch, channels, padding: g.padding }
-  const gradient = { ...grid, address: b, height: g.outHeight, width: g.outWidth, batch, channels: outChannels, padding: [0, 0] as const }
+  const gradient = { ...ungridded, ...grid }
   const { fromImage, fromResult } = winograd
   const imageTiles = imageToPlanes(context, winograd, fromImage, image, imagePlanes, perBlock, `${label}: tiles`)
   const gradientTiles = imageToPlanes(context, winograd, fromResult, gradient, gradientPlanes, perBlock, `${label}: gradient tiles`)

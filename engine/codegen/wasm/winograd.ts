@@ -16,9 +16,15 @@ import { wholeFloats } from './winograd-lines'
 import type { Winograd } from './winograd-matrices'
 import { allocatePlanes, imageToPlanes, kernelToPlanes, type Planes, planesToImage, type TiledImage } from './winograd-tiles'
 
-/** Bytes that the transforms of a block of tiles may take, so that large images need no more memory than small ones. */
+/**
+ * Bytes that the transforms of a block of tiles should take: little enough to stay in cache, enough that the transformed kernel, which is read
+ * once for every block, is not most of the work. And at most, so that large images need no more memory than small ones.
+ */
+const leastBlockBytes = 2 ** 20
+const kernelsPerBlock = 2
 const mostBlockBytes = 32 * 2 ** 20
 
+/** An image that is not cut yet. */
 type Image = Omit<TiledImage, 'step' | 'rows' | 'columns'>
 
 /** An image to be convolved, and where the result goes. */
@@ -62,13 +68,15 @@ function images(g: ConvGeometry, image: number, result: number, padding: Image['
 /** Tiles of a result, and how many of them are transformed at a time. */
 export function tileBlocks(
   { points, results }: Winograd,
-  { height, width, batch }: { readonly height: number; readonly width: number; readonly batch: number },
-  floats: number,
+  result: Image,
+  otherChannels: number,
 ): { grid: { step: number; rows: number; columns: number }; perBlock: number; blocks: number[] } {
-  const grid = { step: results, rows: Math.ceil(height / results), columns: Math.ceil(width / results) }
+  const grid = { step: results, rows: Math.ceil(result.height / results), columns: Math.ceil(result.width / results) }
   const tiles = grid.rows * grid.columns
-  const count = Math.min(tiles, Math.ceil((4 * points * points * batch * floats * tiles) / mostBlockBytes))
-  const perBlock = Math.ceil(tiles / count)
+  const pointBytes = 4 * points ** 2
+  const wanted = Math.max(leastBlockBytes, kernelsPerBlock * pointBytes * result.channels * otherChannels)
+  const bytes = pointBytes * result.batch * (result.channels + otherChannels) * tiles
+  const perBlock = Math.ceil(tiles / Math.min(tiles, Math.ceil(bytes / Math.min(wanted, mostBlockBytes))))
   const blocks = Array.from({ length: Math.ceil(tiles / perBlock) }, (_, i) => Math.min(perBlock, tiles - i * perBlock))
   return { grid, perBlock, blocks }
 }
@@ -76,7 +84,7 @@ export function tileBlocks(
 function convolution({ context, label }: ConvSite, winograd: Winograd, { image, result, kernel, flipped, bias }: Convolution): Phase[] {
   const { batch } = image
   const products = winograd.points ** 2
-  const { grid, perBlock, blocks } = tileBlocks(winograd, result, image.channels + result.channels)
+  const { grid, perBlock, blocks } = tileBlocks(winograd, result, image.channels)
   const kernelPlanes = allocatePlanes(context, winograd, 1, paddedColumns(result.channels, context.variant) * image.channels)
   const imagePlanes = allocatePlanes(context, winograd, perBlock * batch, image.channels)
   const resultPlanes = allocatePlanes(context, winograd, perBlock * batch, result.channels)
