@@ -67,9 +67,10 @@ const pipelines = new Map<string, Promise<GPUComputePipeline>>()
 function pipelineOf({ device }: GpuBench, code: string): Promise<GPUComputePipeline> {
   const known = pipelines.get(code)
   if (known) return known
-  const made = device.createComputePipelineAsync({
-    layout: 'auto',
-    compute: { module: device.createShaderModule({ code }), entryPoint: 'main' },
+  const module = device.createShaderModule({ code })
+  const made = device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } }).catch(async (problem) => {
+    const { messages } = await module.getCompilationInfo()
+    throw new Error(messages.map(({ lineNum, message }) => `line ${lineNum}: ${message}`).join('\n'), { cause: problem })
   })
   pipelines.set(code, made)
   return made
