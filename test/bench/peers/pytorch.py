@@ -78,13 +78,27 @@ OPTIMIZERS = {
 }
 
 
+DEVICE = torch.device(sys.argv[1] if len(sys.argv) > 1 else "cpu")
+THREADS = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+
+
 def prepare(request):
     torch.manual_seed(0)
+    if request["case"] not in CASES:
+        raise ValueError("not written for this peer")
     make, shape = CASES[request["case"]]
-    model, batch = make(), request["batch"]
-    x, target = torch.rand(batch, *shape), torch.arange(batch) % 10
+    model, batch = make().to(DEVICE), request["batch"]
+    x, target = torch.rand(batch, *shape, device=DEVICE), torch.arange(batch, device=DEVICE) % 10
     if request.get("channelsLast"):
         model, x = model.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+    if request["mode"] == "infer":
+        model.eval()
+
+        def forward():
+            with torch.no_grad():
+                model(x).cpu()
+
+        return forward
     optimizer = OPTIMIZERS[request.get("optimizer", "sgd")](model.parameters())
 
     def step():
@@ -92,38 +106,54 @@ def prepare(request):
         loss = F.cross_entropy(model(x), target)
         loss.backward()
         optimizer.step()
-        return loss.item()
+        loss.item()  # waits for the device
 
     return step
 
 
 def about():
     """Version, and the library that multiplies matrices: the reference BLAS is many times slower than any other."""
+    if DEVICE.type == "cuda":
+        if not torch.cuda.is_available():
+            return {"missing": "no CUDA device"}
+        return {"version": torch.__version__, "label": torch.cuda.get_device_name()}
     with open("/proc/self/maps") as maps:
         loaded = maps.read()
     blas = next((name for name in ("openblas", "mkl", "blis", "atlas") if name in loaded), "reference")
-    return {"version": torch.__version__, "blas": blas}
+    return {"version": torch.__version__, "label": f"{THREADS} thread{'s' if THREADS > 1 else ''}", "blas": blas}
 
 
-prepared = {}
+def timed(step, request):
+    end = time.perf_counter() + request["warm"] / 1e3
+    while time.perf_counter() < end:
+        step()
+    times, begun = [], time.perf_counter()
+    now = begun
+    while len(times) < request["least"] or (now - begun) * 1e3 < request["milliseconds"]:
+        started = now
+        step()
+        now = time.perf_counter()
+        times.append((now - started) * 1e3)
+    return times
+
+
+torch.set_num_threads(THREADS)
+known, step = None, None
 for line in sys.stdin:
     request = json.loads(line)
     if request.get("about"):
         print(json.dumps(about()), flush=True)
         continue
     try:
-        torch.set_num_threads(request.get("threads", 1))
-        key = json.dumps([request.get(k) for k in ("case", "batch", "optimizer", "channelsLast")])
-        if key not in prepared:
-            prepared.clear()
-            prepared[key] = prepare(request)
-        step = prepared[key]
-        step()
-        times = []
-        for _ in range(request["steps"]):
+        answer = {}
+        work = {key: value for key, value in request.items() if key not in ("warm", "least", "milliseconds")}
+        if work != known:
             started = time.perf_counter()
+            step = prepare(request)
             step()
-            times.append((time.perf_counter() - started) * 1e3)
-        print(json.dumps({"milliseconds": times}), flush=True)
+            answer["prepared"] = {"firstStepMilliseconds": (time.perf_counter() - started) * 1e3}
+            known = work
+        answer["milliseconds"] = timed(step, request)
+        print(json.dumps(answer), flush=True)
     except Exception as error:  # reported to the bench, which names the peer and the case
         print(json.dumps({"error": str(error)}), flush=True)

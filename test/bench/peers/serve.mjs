@@ -1,34 +1,10 @@
 // @ts-check
-/**
- * @file The line protocol that the JavaScript peers share. In: requests on standard input. Out: times on standard output.
- */
+/** @file The protocol over standard input and output, for JavaScript peers in Node. In: a peer. Out: nothing, until the input ends. */
 import { createInterface } from 'node:readline'
+import { answerer } from './answer.mjs'
 
-/**
- * @param {(request: { case: string, batch: number }) => Promise<() => Promise<void>>} prepare makes one training step
- */
-export async function serve(prepare) {
-  let key = ''
-  /** @type {() => Promise<void>} */
-  let step = async () => {}
-  for await (const line of createInterface({ input: process.stdin })) {
-    const request = JSON.parse(line)
-    try {
-      if (key !== `${request.case}/${request.batch}`) {
-        step = await prepare(request)
-        key = `${request.case}/${request.batch}`
-        await step()
-        await step()
-      }
-      const milliseconds = []
-      for (let i = 0; i < request.steps; i++) {
-        const started = performance.now()
-        await step()
-        milliseconds.push(performance.now() - started)
-      }
-      console.log(JSON.stringify({ milliseconds }))
-    } catch (error) {
-      console.log(JSON.stringify({ error: String(error) }))
-    }
-  }
+/** @param {import('./answer.mjs').Peer} peer */
+export async function serveStandardInput(peer) {
+  const answer = answerer(peer)
+  for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(await answer(JSON.parse(line))))
 }
