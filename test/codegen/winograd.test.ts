@@ -50,8 +50,8 @@ function check(shape: ConvShape, names: readonly string[], methods: readonly Con
         const run = (split: Split): Float32Array => {
           const description = convKernel(shape, direction, bias && direction === 'forward')
           const sizes = [a.length, b.length, expected.values.length, shape.outChannels]
-          const variant = variants[name] as (typeof variants)[string]
-          const bench = new KernelBench(sizes, (context) => emitConv(description, context), variant, method)
+          const variant = { ...(variants[name] as (typeof variants)[string]), convolution: method }
+          const bench = new KernelBench(sizes, (context) => emitConv(description, context), variant)
           bench.floats(0).set(a)
           bench.floats(1).set(b)
           bench.floats(3).set(shift)

@@ -4,7 +4,7 @@
  */
 import { setFlagsFromString } from 'node:v8'
 import { ModuleBuilder } from '../../engine/codegen/wasm/assembler'
-import type { ConvolutionMethod, EmitContext, KernelVariant, Phase } from '../../engine/codegen/wasm/emitter'
+import type { EmitContext, KernelVariant, Phase } from '../../engine/codegen/wasm/emitter'
 
 // As the launcher does: kernels run optimised and widened to 256 bits, so that this is what the tests see.
 for (const flag of ['--experimental-wasm-revectorize', '--no-liftoff']) setFlagsFromString(flag)
@@ -38,7 +38,6 @@ export class KernelBench {
     private readonly sizes: readonly number[],
     emit: (context: EmitContext) => Phase[],
     variant: KernelVariant,
-    convolution?: ConvolutionMethod,
   ) {
     let top = 1024
     const allocate = (bytes: number): number => {
@@ -53,7 +52,6 @@ export class KernelBench {
     const phases = emit({
       module,
       variant,
-      convolution,
       address: (buffer) => this.addresses[buffer] as number,
       scratch: allocate,
       table: (values) => {

@@ -18,6 +18,7 @@ import {
 } from './conv-geometry'
 import { kernelGradient } from './conv-kernel-gradient'
 import { kernelPanels } from './conv-weights'
+import { depthwise, depthwiseKernelGradient, isDepthwise } from './depthwise'
 import type { EmitContext, Phase } from './emitter'
 import { matmulPhases } from './matmul'
 import { joinPhases } from './phases'
@@ -41,8 +42,9 @@ export function emitConv(kernel: ConvKernel & { readonly origins?: readonly stri
     packed: kernel.panels !== undefined,
     label: `${kernel.origins?.[0] ?? ''} ${kernel.direction === 'forward' ? 'forward' : kernel.direction === 'inputGrad' ? 'input gradient' : 'kernel gradient'}`,
   }
+  if (isDepthwise(site.g)) return kernel.direction === 'kernelGrad' ? depthwiseKernelGradient(site) : depthwise(site, kernel.direction)
   if (kernel.direction === 'kernelGrad') {
-    const winograd = winogradFor(context, site.g)
+    const winograd = winogradFor(context.variant, site.g)
     return winograd ? winogradKernelGradient(site, winograd) : kernelGradient(site)
   }
   if (isPointwise(site.g)) return pointwise(site, kernel.direction)
@@ -63,7 +65,7 @@ function forward(site: ConvSite): Phase[] {
   const { context, g, label } = site
   const { groupChannels, groupOutChannels } = g
   const { matrix, groupBytes, phases: pack } = kernelPanels(site, 'forward')
-  const winograd = winogradFor(context, g)
+  const winograd = winogradFor(context.variant, g)
   if (winograd) return [...pack, ...winogradForward(site, winograd, matrix.address)]
   const joinsPixels = g.batch === 1 || g.stride[1] === 1
   const image = groupChannels < fewChannels || (g.batch < fewSamples && joinsPixels) ? framedImage(site) : undefined
@@ -127,7 +129,7 @@ function inputGradient(site: ConvSite): Phase[] {
   const { context, g, label } = site
   const { taps, groupChannels, groupOutChannels } = g
   const { matrix, groupBytes, phases: pack } = kernelPanels(site, 'inputGrad')
-  const winograd = winogradFor(context, g)
+  const winograd = winogradFor(context.variant, g)
   if (winograd) return [...pack, ...winogradInputGradient(site, winograd, matrix.address)]
   const positions = pixels(g.height, g.width).map((pixel) => {
     const pieces: Piece[] = []

@@ -28,8 +28,6 @@ export interface EmitContext {
   /** Byte address of a table of i32 written once at load time. */
   table(values: readonly number[]): number
   readonly variant: KernelVariant
-  /** Default: `auto`. */
-  readonly convolution?: ConvolutionMethod
 }
 
 /**
@@ -39,11 +37,13 @@ export interface EmitContext {
 export const convolutionMethods = ['auto', 'winograd4', 'winograd2', 'direct'] as const
 export type ConvolutionMethod = (typeof convolutionMethods)[number]
 
-/** Which instructions and tile shapes to use; chosen per machine (runtime/wasm/autotune.ts). */
+/** Which instructions and tile shapes to use, chosen per machine (runtime/wasm/autotune.ts), and what a person wishes. */
 export interface KernelVariant {
   /** `relaxed_madd` is to be had; otherwise mul + add. */
   readonly fma: boolean
   /** Register tile of the matrix kernels: rows × columns (a multiple of 4). 6×16 where V8 widens to 256 bits, 6×8 with FMA, 4×8 without. */
   readonly rows: number
   readonly columns: number
+  /** Default: `auto`. */
+  readonly convolution?: ConvolutionMethod
 }

@@ -4,7 +4,7 @@
  * about 15 % off. In: sizes, and what was asked for. Out: the matrices, or undefined for a sum over the taps.
  */
 import type { ConvGeometry } from './conv-geometry'
-import type { EmitContext, KernelVariant } from './emitter'
+import type { KernelVariant } from './emitter'
 import { wholeFloats } from './winograd-lines'
 import { type Winograd, winograd2, winograd4 } from './winograd-matrices'
 
@@ -22,7 +22,8 @@ const tileOverhead = 0.5
 /** What a sum over the taps may take longer before its smaller errors are given up. */
 const worthLessAccuracy = 1.15
 
-export function winogradFor({ convolution = 'auto', variant }: EmitContext, g: ConvGeometry): Winograd | undefined {
+export function winogradFor(variant: KernelVariant, g: ConvGeometry): Winograd | undefined {
+  const { convolution = 'auto' } = variant
   if (convolution === 'direct' || !isPossible(g)) return undefined
   if (convolution === 'winograd2') return winograd2
   if (convolution === 'winograd4') return winograd4

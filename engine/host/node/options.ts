@@ -3,6 +3,7 @@
  * usage (exit code 2).
  */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type ConvolutionMethod, convolutionMethods } from '../../codegen/wasm/emitter'
 import type { BackendId } from '../../runtime/backend'
 import { backendIds } from './backends'
 
@@ -12,6 +13,7 @@ export type Settings = Readonly<Record<string, Setting>>
 export interface CommonOptions {
   readonly backend?: BackendId
   readonly threads?: number
+  readonly convolution?: ConvolutionMethod
   readonly seed?: number
   readonly set: Settings
   readonly json?: boolean
@@ -64,6 +66,12 @@ export function withCommon(command: Command): Command {
   return command
     .addOption(new Option('--backend <name>', 'executor (default: the fastest available)').choices([...backendIds]))
     .option('--threads <n>', 'CPU threads (default: all)', whole(1))
+    .addOption(
+      new Option(
+        '--convolution <method>',
+        '3×3 convolutions on the CPU: minimal filtering or sums with smaller errors (default: auto)',
+      ).choices([...convolutionMethods]),
+    )
     .option('--seed <n>', 'seed of every random number (default: 0)', seedNumber)
     .option('--set <key=value>', 'a parameter of the template (may be repeated)', addSetting, {})
     .option('--json', 'machine-readable output on stdout')
