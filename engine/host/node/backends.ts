@@ -1,6 +1,7 @@
 /**
  * @file The executors that this machine can run. In: a name, or none for the fastest. Out: a backend.
  */
+import type { ConvolutionMethod } from '../../codegen/wasm/emitter'
 import { diagnosedError } from '../../core/diagnostics'
 import type { Backend, BackendId, BackendInfo } from '../../runtime/backend'
 import { createReferenceBackend } from '../../runtime/reference'
@@ -10,12 +11,14 @@ import { kernelVariant } from './kernel-variant'
 
 export interface BackendOptions {
   readonly threads?: number
+  /** How the CPU computes 3×3 convolutions. */
+  readonly convolution?: ConvolutionMethod
 }
 
 /** The fastest first. */
 const makers: Readonly<Partial<Record<BackendId, (options: BackendOptions) => Promise<Backend>>>> = {
-  wasm: async ({ threads = Math.min(mostThreads, hardwareThreads()) }) =>
-    createWasmBackend({ threads, variant: await kernelVariant(), spawn: spawnNode }),
+  wasm: async ({ threads = Math.min(mostThreads, hardwareThreads()), convolution }) =>
+    createWasmBackend({ threads, convolution, variant: await kernelVariant(), spawn: spawnNode }),
   reference: async () => createReferenceBackend(),
 }
 
@@ -31,10 +34,10 @@ export async function createBackend(id: BackendId | undefined, options: BackendO
 
 /** A backend for the time of `use`: whatever happens there, its threads end, and with them the process can. */
 export async function withBackend<T>(
-  { backend: id, threads }: BackendOptions & { readonly backend?: BackendId },
+  { backend: id, threads, convolution }: BackendOptions & { readonly backend?: BackendId },
   use: (backend: Backend) => Promise<T>,
 ): Promise<T> {
-  const backend = await createBackend(id, { threads })
+  const backend = await createBackend(id, { threads, convolution })
   try {
     return await use(backend)
   } finally {

@@ -3,7 +3,7 @@
  * In: programs and state. Out: executables. Compilation: optimise → plan memory → write code → load it into every thread.
  */
 import { controlBytes } from '../../codegen/wasm/barrier'
-import type { KernelVariant } from '../../codegen/wasm/emitter'
+import type { ConvolutionMethod, KernelVariant } from '../../codegen/wasm/emitter'
 import { type EmittedModule, emitModule } from '../../codegen/wasm/module'
 import { diagnosedError, InternalError } from '../../core/diagnostics'
 import { bytesOf, sameShape } from '../../core/tensor'
@@ -25,6 +25,8 @@ export interface WasmOptions {
   readonly threads?: number
   /** Default: measured once (autotune.ts). */
   readonly variant?: KernelVariant
+  /** Default: the fastest. */
+  readonly convolution?: ConvolutionMethod
   readonly spawn: Spawn
 }
 
@@ -35,7 +37,7 @@ export const mostThreads = 8
 const controlAddress = 1024
 
 export async function createWasmBackend(options: WasmOptions): Promise<Backend> {
-  const variant = options.variant ?? (await chooseVariant())
+  const variant = { ...(options.variant ?? (await chooseVariant())), convolution: options.convolution }
   // Pages that are not isolated have the constructor but may not share.
   const mayShare =
     typeof SharedArrayBuffer !== 'undefined' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false
