@@ -18,11 +18,12 @@ export function bindOperands<Name extends string>(
   given: Readonly<Partial<Record<Name, Storage | undefined>>>,
   sizes: number,
   context: GpuContext,
+  workspace?: (number: number) => 'f32' | 'i32',
 ): Operands<Name> {
   const storages: Storage[] = []
   for (const storage of Object.values<Storage | undefined>(given))
     if (storage && !storages.some((known) => same(known, storage))) storages.push(storage)
-  const access = declare(storages, context, sizes)
+  const access = declare(storages, context, sizes, workspace)
   const storageOf = (operand: Name): Storage => {
     const storage = given[operand]
     if (!storage) throw new RangeError(`no operand ${operand} was given`)
