@@ -12,15 +12,17 @@ import { type Winograd, winograd2, winograd4 } from './winograd-matrices'
 const wideProduct = 0.02
 const narrowProduct = 0.033
 /** Nanoseconds to transform a number of a tile, and to transform and read one of a kernel, from the second cache and from beyond it. */
-const tileNumber = 0.25
+const tileNumber = 0.19
 const kernelNumber = 0.3
 const distantKernelNumber = 0.5
+/** Nanoseconds to read a number of a kernel in a sum over the taps. */
+const tapNumber = 0.2
 /** Numbers of a transformed kernel that caches near the cores hold. */
 const nearNumbers = 3 * 2 ** 20
 /** A register tile costs as if it had so much of a row more. */
 const tileOverhead = 0.5
 /** What a sum over the taps may take longer before its smaller errors are given up. */
-const worthLessAccuracy = 1.15
+const worthLessAccuracy = 1.1
 
 export function winogradFor(variant: KernelVariant, g: ConvGeometry): Winograd | undefined {
   const { convolution = 'auto' } = variant
@@ -54,7 +56,7 @@ const productTime = ({ columns }: KernelVariant): number => (columns >= 16 ? wid
 /** Nanoseconds of a sum over the taps that lie inside the image. */
 function directTime(variant: KernelVariant, g: ConvGeometry): number {
   const taps = tapsInside(g.height, g.outHeight, g.padding[0]) * tapsInside(g.width, g.outWidth, g.padding[1])
-  return g.batch * taps * g.channels * g.outChannels * productTime(variant)
+  return g.channels * g.outChannels * (g.batch * taps * productTime(variant) + g.taps.length * tapNumber)
 }
 
 /** Pairs of a result and a tap inside the image, along one axis. */

@@ -75,19 +75,20 @@ function lineFunction(module: ModuleBuilder, transform: LineTransform, lanes: nu
       f.countDown(row, 1, () => {
         f.assign(s, source)
         f.assign(t, target)
-        f.assign(left, floats)
         if (transform.exact) {
-          f.get(floats).i32(lanes).op('i32.ge_u')
-          f.if(() => {
-            f.loop((again) => {
-              advance(f, vectors, s, t, lanes)
-              f.get(left).i32(lanes).op('i32.sub').tee(left).i32(lanes).op('i32.ge_u').brIf(again)
-            })
-          })
+          f.get(floats).i32(lanes).op('i32.div_u').tee(left)
+          f.if(() => f.countDown(left, 1, () => advance(f, vectors, s, t, lanes)))
           // The last vector ends with the row; what it repeats of the one before is the same again.
-          for (const pointer of [s, t]) f.get(pointer).get(left).i32(lanes).op('i32.sub').i32(4).op('i32.mul').op('i32.add').set(pointer)
+          for (const [pointer, start] of [
+            [s, source],
+            [t, target],
+          ] as const)
+            f.get(floats).i32(lanes).op('i32.sub').i32(4).op('i32.mul').get(start).op('i32.add').set(pointer)
           vectors(s, t)
-        } else f.countDown(left, lanes, () => advance(f, vectors, s, t, lanes))
+        } else {
+          f.assign(left, floats)
+          f.countDown(left, lanes, () => advance(f, vectors, s, t, lanes))
+        }
         f.increment(source, fromRow)
         f.increment(target, toRow)
       })
@@ -118,9 +119,9 @@ function vectorTransform(
   toStep: Local,
 ): (s: Local, t: Local) => void {
   const pointer = f.local('i32')
-  const loaded: readonly Wide[] = Array.from({ length: end - first }, () => f.locals(halves, 'v128'))
-  const sums = linearSums(f, halves, fma)
+  const sums = linearSums(f, halves, fma, matrix)
   return (s, t) => {
+    const loaded: readonly Wide[] = Array.from({ length: end - first }, () => f.locals(halves, 'v128'))
     f.assign(pointer, s)
     for (const [k, value] of loaded.entries()) {
       if (k > 0) f.increment(pointer, fromStep)
@@ -148,7 +149,15 @@ type Term = readonly [number, Wide | undefined]
 /** The sum of factor · value; undefined is zero. */
 type Sum = (terms: readonly Term[]) => Wide | undefined
 
-function linearSums(f: FunctionBuilder, halves: number, fma: boolean): Sum {
+/** Factors are splatted once, before all loops: both halves of a value must be multiplied by the same vector for V8 to widen them. */
+function linearSums(f: FunctionBuilder, halves: number, fma: boolean, matrix: Matrix2d): Sum {
+  const factors = new Map<number, Local>()
+  for (const factor of matrix.flat())
+    if (Math.abs(factor) !== 1 && factor !== 0 && !factors.has(factor)) {
+      const local = f.local('v128')
+      f.f32(factor).op('f32x4.splat').set(local)
+      factors.set(factor, local)
+    }
   return (all) => {
     const terms = all.filter((term): term is [number, Wide] => term[0] !== 0 && term[1] !== undefined)
     // What needs no product starts the sum, so that the rest are multiply-adds.
@@ -159,7 +168,7 @@ function linearSums(f: FunctionBuilder, halves: number, fma: boolean): Sum {
     for (const [half, local] of sum.entries()) {
       f.get(first[1][half] as Local)
       if (first[0] === -1) f.op('f32x4.neg')
-      else if (first[0] !== 1) f.f32x4(first[0]).op('f32x4.mul')
+      else if (first[0] !== 1) f.get(factors.get(first[0]) as Local).op('f32x4.mul')
       f.set(local)
       for (const [factor, wide] of others) {
         const value = wide[half] as Local
@@ -167,8 +176,17 @@ function linearSums(f: FunctionBuilder, halves: number, fma: boolean): Sum {
           f.get(local)
             .get(value)
             .op(factor === 1 ? 'f32x4.add' : 'f32x4.sub')
-        else if (fma) f.get(value).f32x4(factor).get(local).op('f32x4.relaxed_madd')
-        else f.get(local).get(value).f32x4(factor).op('f32x4.mul').op('f32x4.add')
+        else if (fma)
+          f.get(value)
+            .get(factors.get(factor) as Local)
+            .get(local)
+            .op('f32x4.relaxed_madd')
+        else
+          f.get(local)
+            .get(value)
+            .get(factors.get(factor) as Local)
+            .op('f32x4.mul')
+            .op('f32x4.add')
         f.set(local)
       }
     }
