@@ -29,8 +29,9 @@ export function emitLoop(kernel: LoopKernel & { readonly origins?: readonly stri
   return loopPhases(rows.kernel, plan, context, address, label, repeats)
 }
 
-/** Buffers that exist only between the two phases of a cut reduction. */
+/** Buffers that exist only between the two phases of a cut reduction; a reduction of partial results may be cut again, with others. */
 const firstPartial = 1 << 30
+const partialsPerCut = 64
 
 function loopPhases(
   kernel: LoopKernel,
@@ -39,6 +40,7 @@ function loopPhases(
   address: (buffer: number) => number,
   label: string,
   repeats: ReadonlyMap<number, number> = new Map(),
+  cuts = 0,
 ): Phase[] {
   const { chunk } = plan
   const cost = Math.max(50, loopCost(kernel) * nanosecondsPerCost)
@@ -53,8 +55,9 @@ function loopPhases(
   const keptAxes = kernel.axes.slice(0, kernel.axes.length - kernel.reduced)
   const keptPoints = keptAxes.reduce((product, extent) => product * extent, 1)
   const partials = new Map<number, number>()
+  const first = firstPartial + cuts * partialsPerCut
   kernel.results.forEach(({ reduce }, r) => {
-    if (reduce) partials.set(firstPartial + r, context.scratch(4 * chunk.count * keptPoints))
+    if (reduce) partials.set(first + r, context.scratch(4 * chunk.count * keptPoints))
   })
   const place = (buffer: number) => partials.get(buffer) ?? address(buffer)
   const keptStrides = keptAxes.map((_, axis) => keptAxes.slice(axis + 1).reduce((product, extent) => product * extent, 1))
@@ -62,20 +65,22 @@ function loopPhases(
     ...kernel,
     results: kernel.results.map((result, r) =>
       result.reduce
-        ? { ...result, buffer: firstPartial + r, offset: 0, strides: [...keptStrides, ...kernel.axes.slice(keptAxes.length).map(() => 0)] }
+        ? { ...result, buffer: first + r, offset: 0, strides: [...keptStrides, ...kernel.axes.slice(keptAxes.length).map(() => 0)] }
         : result,
     ),
   }
   const func = functionWithConstants(context.module, (f, constants, begin, end) =>
     new LoopWriter(cut, plan, context, place, f, constants, repeats, keptPoints).write(begin, end),
   )
-  const combine = combination(kernel, keptAxes, keptStrides, chunk.count, keptPoints)
-  return [{ func, units, cost, label }, ...loopPhases(combine, planLoop(combine), context, place, `${label}, partial results`)]
+  const combine = combination(kernel, first, keptAxes, keptStrides, chunk.count, keptPoints)
+  const sum = loopPhases(combine, planLoop(combine), context, place, `${label}, partial results`, undefined, cuts + 1)
+  return [{ func, units, cost, label }, ...sum]
 }
 
 /** Adds up the partial results of a cut reduction. */
 function combination(
   kernel: LoopKernel,
+  firstPartial: number,
   keptAxes: readonly number[],
   keptStrides: readonly number[],
   chunks: number,
