@@ -118,7 +118,8 @@ export class LoopText {
       case 'binary':
         return this.binary(position, op.name, op.a, op.b, op.dtype, moves)
       case 'select': {
-        const truth = this.truths.get(op.condition) ?? `${name(op.condition)} != ${this.dtypeOf(op.condition) === 'i32' ? '0' : '0.0'}`
+        // By bits, because NaN is true but need not differ from 0 on a device.
+        const truth = this.truths.get(op.condition) ?? `(bitcast<u32>(${name(op.condition)}) << 1u) != 0u`
         return `select(${name(op.otherwise)}, ${name(op.then)}, ${truth})`
       }
       case 'cast':
