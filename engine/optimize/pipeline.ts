@@ -14,11 +14,12 @@ import { simplify } from './simplify'
 export interface Target {
   /** Most buffers that one loop may read and write. */
   readonly buffersPerKernel: number
-  /** Weights lie in column panels. */
+  /** Weights lie in column panels; absent: in their logical order. */
   readonly panelling?: Panelling
 }
 
-export const cpuTarget: Target = { buffersPerKernel: Number.POSITIVE_INFINITY }
+/** Panels as wide as the widest register tile; a backend says how wide its own is. */
+export const cpuTarget: Target = { buffersPerKernel: Number.POSITIVE_INFINITY, panelling: { widest: 16 } }
 /** What every WebGPU device offers. */
 export const gpuTarget: Target = { buffersPerKernel: 8 }
 

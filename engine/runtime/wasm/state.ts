@@ -1,22 +1,35 @@
-/** @file Parameters and optimiser state in linear memory, by name; zero at the start. */
+/**
+ * @file Parameters and optimiser state in linear memory, by name; zero at the start. The first program compiled against a slot settles how
+ * it lies there (its logical order, or packed); whoever writes and reads sees the logical order always.
+ */
 import { InternalError } from '../../core/diagnostics'
 import { bytesOf, type Shape, sizeOf, type TensorData } from '../../core/tensor'
+import { type Packing, pack, packedShape, samePacking, unpack } from '../../ir/packing'
 import type { StateSpec, StateStore } from '../backend'
 import type { DeviceMemory } from './memory'
 
+interface Slot {
+  /** Logical. */
+  readonly shape: Shape
+  readonly address: number
+  /** Undefined until a program uses the slot. */
+  readonly layout?: Packing | 'logical'
+  /** Whether it may hold anything but zeros. */
+  readonly written: boolean
+}
+
+const storedShape = ({ shape, layout }: Pick<Slot, 'shape' | 'layout'>): Shape =>
+  layout === undefined || layout === 'logical' ? shape : packedShape(layout)
+
 export class WasmState implements StateStore {
-  private readonly slots = new Map<string, { readonly shape: Shape; readonly address: number }>()
+  private readonly slots = new Map<string, Slot>()
 
   constructor(
     readonly specs: readonly StateSpec[],
     private readonly device: DeviceMemory,
   ) {
     try {
-      for (const { name, shape } of specs) {
-        const address = device.allocate(bytesOf(shape))
-        this.slots.set(name, { shape, address })
-        device.floats(address, sizeOf(shape)).fill(0)
-      }
+      for (const { name, shape } of specs) this.slots.set(name, { shape, address: this.zeros(shape), written: false })
     } catch (reason) {
       this.dispose()
       throw reason
@@ -24,32 +37,85 @@ export class WasmState implements StateStore {
   }
 
   get bytes(): number {
-    return this.specs.reduce((sum, { shape }) => sum + bytesOf(shape), 0)
+    return [...this.slots.values()].reduce((sum, slot) => sum + bytesOf(storedShape(slot)), 0)
   }
 
-  slot(name: string): { readonly shape: Shape; readonly address: number } {
-    const slot = this.slots.get(name)
-    if (!slot) throw new InternalError('wasm', `there is no state “${name}”`)
-    return slot
+  layoutOf(name: string): Packing | 'logical' | undefined {
+    return this.slot(name).layout
+  }
+
+  /** Address and shape of a slot as it lies from now on; a program that wants another layout than its first one did is a defect. */
+  settle(name: string, packing: Packing | undefined): { readonly address: number; readonly shape: Shape } {
+    const slot = this.slot(name)
+    const wanted = packing ?? 'logical'
+    if (slot.layout === undefined) {
+      const settled = this.laidOut(slot, wanted)
+      this.slots.set(name, settled)
+      return { address: settled.address, shape: storedShape(settled) }
+    }
+    const { layout } = slot
+    if (layout !== wanted && (layout === 'logical' || wanted === 'logical' || !samePacking(layout, wanted)))
+      throw new InternalError('wasm', `state “${name}” lies otherwise than the program says`)
+    return { address: slot.address, shape: storedShape(slot) }
   }
 
   async write(name: string, data: TensorData): Promise<void> {
-    const { shape, address } = this.slot(name)
+    const slot = this.slot(name)
+    const { shape } = slot
     if (data.length !== sizeOf(shape)) throw new InternalError('wasm', `state “${name}” has ${sizeOf(shape)} elements, not ${data.length}`)
-    this.device.floats(address, data.length).set(data)
+    this.fill(slot, data instanceof Float32Array ? data : Float32Array.from(data))
+    this.slots.set(name, { ...slot, written: true })
   }
 
   async read(names: readonly string[]): Promise<Record<string, Float32Array>> {
-    return Object.fromEntries(
-      names.map((name) => {
-        const { shape, address } = this.slot(name)
-        return [name, this.device.floats(address, sizeOf(shape)).slice()]
-      }),
-    )
+    return Object.fromEntries(names.map((name) => [name, this.logical(this.slot(name))]))
   }
 
   dispose(): void {
     for (const { address } of this.slots.values()) this.device.release(address)
     this.slots.clear()
+  }
+
+  private slot(name: string): Slot {
+    const slot = this.slots.get(name)
+    if (!slot) throw new InternalError('wasm', `there is no state “${name}”`)
+    return slot
+  }
+
+  private zeros(shape: Shape): number {
+    const address = this.device.allocate(bytesOf(shape))
+    this.device.floats(address, sizeOf(shape)).fill(0)
+    return address
+  }
+
+  /** The slot in another layout, with what it holds. */
+  private laidOut(slot: Slot, layout: Packing | 'logical'): Slot {
+    // What a program uses, it may also change.
+    if (layout === 'logical') return { ...slot, layout, written: true }
+    const data = slot.written ? this.logical(slot) : undefined
+    const moved: Slot = { ...slot, layout, address: this.zeros(packedShape(layout)), written: true }
+    this.device.release(slot.address)
+    if (data) this.fill(moved, data)
+    return moved
+  }
+
+  private fill({ shape, layout, address }: Slot, data: Float32Array): void {
+    if (layout === undefined || layout === 'logical') {
+      this.device.floats(address, sizeOf(shape)).set(data)
+      return
+    }
+    const stored = this.device.floats(address, sizeOf(packedShape(layout)))
+    // The padding too, should it ever have held anything else.
+    stored.fill(0)
+    pack(layout, data, stored)
+  }
+
+  private logical(slot: Slot): Float32Array {
+    const { shape, layout, address } = slot
+    const stored = this.device.floats(address, sizeOf(storedShape(slot)))
+    if (layout === undefined || layout === 'logical') return stored.slice()
+    const data = new Float32Array(sizeOf(shape))
+    unpack(layout, stored, data)
+    return data
   }
 }
