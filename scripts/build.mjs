@@ -47,7 +47,13 @@ const targets = [
           outDir: at('dist/node'),
           emptyOutDir: true,
           rollupOptions: {
-            input: { netloom: at('engine/host/node/main.ts'), launch: at('electron/launch/main.ts'), library: at('engine/netloom.ts') },
+            input: {
+              netloom: at('engine/host/node/main.ts'),
+              // The thread that prepares batches.
+              feeder: at('engine/host/node/feeder-worker.ts'),
+              launch: at('electron/launch/main.ts'),
+              library: at('engine/netloom.ts'),
+            },
           },
         },
       },

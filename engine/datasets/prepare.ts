@@ -11,7 +11,7 @@ import { adaptDocument } from './bind'
 import type { Dataset, Field, FileSource } from './dataset'
 import { openDataset } from './open'
 import { splitIndices } from './split'
-import { measure, standardize, statisticsLength } from './standardize'
+import { measure, type Statistics, standardize, statisticsLength } from './standardize'
 
 /** Some samples of a data set. */
 export interface Samples {
@@ -19,10 +19,20 @@ export interface Samples {
   readonly indices: Uint32Array
 }
 
+/** The training samples in plain words: whoever opens them from these reads the same samples, bit for bit. */
+export interface Recipe {
+  readonly source: ChoiceOf
+  readonly seed: number
+  readonly imageSize?: number
+  /** Standardised with these. */
+  readonly statistics?: Statistics
+}
+
 export interface PreparedData {
   readonly document: GraphDocument
   readonly fields: readonly Field[]
   readonly training: Samples
+  readonly recipe: Recipe
   readonly validation?: Samples
   dispose(): void
 }
@@ -48,6 +58,11 @@ export async function openSource(
   const { path } = choice.params
   const files = typeof path === 'string' && path !== '' ? await findFiles(path) : undefined
   return openDataset(choice, { ...options, files })
+}
+
+export async function openRecipe({ source, seed, imageSize, statistics }: Recipe, findFiles: FindFiles): Promise<Dataset> {
+  const dataset = await openSource(source, findFiles, { seed, imageSize })
+  return statistics ? standardize(dataset, statistics) : dataset
 }
 
 export async function prepareData(document: GraphDocument, findFiles: FindFiles): Promise<PreparedData> {
@@ -80,6 +95,7 @@ export async function prepareData(document: GraphDocument, findFiles: FindFiles)
     document: { ...adapted.document, data: { ...data, statistics } },
     fields,
     training: { dataset, indices: split.training },
+    recipe: { source: data.source, seed, imageSize, statistics },
     validation: held && { dataset: held, indices: heldIndices },
     dispose() {
       dataset.dispose?.()

@@ -1,10 +1,13 @@
 /**
  * @file Which samples belong to which step. In: the training samples, a seed and the number of a step (from 1), nothing else.
- * Out: the inputs of that step, so that any step can be repeated or gone on from.
+ * Out: the inputs of that step, so that any step can be repeated or gone on from. Where reading takes a good part of the time and the host has
+ * a thread to spare, batches are prepared there while the step runs; they are the same bits.
  */
 import type { Binding } from '../datasets/bind'
-import type { Samples } from '../datasets/prepare'
+import type { Recipe, Samples } from '../datasets/prepare'
 import { BatchReader, epochOrder, type Inputs } from './batches'
+import { FeedAhead } from './feed-ahead'
+import type { FeedHost } from './feed-messages'
 
 export interface FeedSettings {
   readonly batchSize: number
@@ -12,26 +15,72 @@ export interface FeedSettings {
   readonly shuffle: boolean
 }
 
+/** Reading is watched over so many steps at a time … */
+const WATCHED = 16
+/** … and given away when it takes this share of the time between two steps, and more than messages would cost. */
+const WORTH_SHARE = 0.1
+const WORTH_MILLISECONDS = 0.3
+
 export class Feeder {
   /** The last incomplete batch of an epoch is left out. */
   readonly stepsPerEpoch: number
   private readonly reader: BatchReader
   private order: { readonly epoch: number; readonly indices: Uint32Array } | undefined
+  private ahead: FeedAhead | undefined
+  private watched = { steps: 0, reading: 0, since: 0 }
 
   constructor(
     private readonly samples: Samples,
-    bindings: readonly Binding[],
+    private readonly bindings: readonly Binding[],
     private readonly settings: FeedSettings,
+    /** Absent: everything is read here. */
+    private readonly elsewhere?: { readonly host: FeedHost; readonly recipe: Recipe },
   ) {
     this.reader = new BatchReader(samples, bindings, settings.batchSize)
     this.stepsPerEpoch = Math.floor(samples.indices.length / settings.batchSize)
   }
 
+  /** They are good until the next are asked for. */
   inputsOf(step: number): Inputs | Promise<Inputs> {
+    const prepared = this.ahead?.take(step)
+    if (prepared) return prepared
+    const started = performance.now()
+    const inputs = this.read(step)
+    if (!(inputs instanceof Promise)) {
+      this.watch(started)
+      return inputs
+    }
+    return inputs.then((fetched) => {
+      this.watch(started)
+      return fetched
+    })
+  }
+
+  dispose(): void {
+    this.ahead?.dispose()
+  }
+
+  private read(step: number): Inputs | Promise<Inputs> {
     const { batchSize, seed, shuffle } = this.settings
     const epoch = Math.floor((step - 1) / this.stepsPerEpoch)
     if (this.order?.epoch !== epoch) this.order = { epoch, indices: epochOrder(this.samples.indices, seed, epoch, shuffle) }
     const start = ((step - 1) % this.stepsPerEpoch) * batchSize
     return this.reader.read(this.order.indices.subarray(start, start + batchSize), epoch)
+  }
+
+  /** Takes note of how long reading took, and gives it away where that is worth it. */
+  private watch(started: number): void {
+    if (!this.elsewhere || this.ahead) return
+    const { watched } = this
+    const now = performance.now()
+    if (watched.steps > 0) watched.reading += now - started
+    else watched.since = now
+    if (watched.steps++ < WATCHED) return
+    const isWorthIt = watched.reading > WORTH_SHARE * (now - watched.since) && watched.reading > WORTH_MILLISECONDS * WATCHED
+    this.watched = { steps: 0, reading: 0, since: 0 }
+    if (!isWorthIt) return
+    const { host, recipe } = this.elsewhere
+    const { samples, bindings, settings } = this
+    this.ahead = new FeedAhead(host, { recipe, indices: samples.indices, bindings, settings })
   }
 }

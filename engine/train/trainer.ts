@@ -14,6 +14,7 @@ import type { Backend } from '../runtime/backend'
 import type { Best, Checkpoint } from './checkpoint'
 import { locateDivergence } from './diverged'
 import { evaluateModel } from './evaluate'
+import type { FeedHost } from './feed-messages'
 import { type Measured, measuredFrom, measuredNames } from './metrics'
 import type { Model } from './model'
 import { Turns } from './pace'
@@ -35,6 +36,8 @@ export interface StepReport extends Measured {
 export interface TrainerOptions {
   readonly data: PreparedData
   readonly backend: Backend
+  /** Lets batches be prepared on another thread while the step runs. */
+  readonly feedHost?: FeedHost
   readonly weights?: Readonly<Record<string, Float32Array>>
   readonly checkpoint?: Checkpoint
   /** Ends after this many steps, however many epochs that is. */
@@ -80,8 +83,8 @@ export class Trainer {
 
   /** Compiles the training step. A `DiagnosedError` names what stands in the way. */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { data, backend, weights, checkpoint } = options
-    const training = await TrainingStep.prepare(data, backend)
+    const { data, backend, feedHost, weights, checkpoint } = options
+    const training = await TrainingStep.prepare(data, backend, feedHost)
     try {
       const trainer = new Trainer(training, options)
       if (weights) await training.model.load(weights)

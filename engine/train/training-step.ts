@@ -11,6 +11,7 @@ import type { LowerOptions } from '../ir/lowering'
 import { optimizers } from '../optimizers/registry'
 import type { Backend } from '../runtime/backend'
 import { effectiveBatchSize, type Inputs } from './batches'
+import type { FeedHost } from './feed-messages'
 import { Feeder } from './feeder'
 import { Model, runtimeInputs, unwrap, updateOf } from './model'
 
@@ -23,15 +24,16 @@ export class TrainingStep {
     private readonly update: LowerOptions,
   ) {}
 
-  /** A `DiagnosedError` names what stands in the way. */
-  static async prepare({ document, fields, training }: PreparedData, backend: Backend): Promise<TrainingStep> {
+  /** A `DiagnosedError` names what stands in the way. With a `host`, batches may be prepared on another thread. */
+  static async prepare({ document, fields, training, recipe }: PreparedData, backend: Backend, host?: FeedHost): Promise<TrainingStep> {
     const update = updateOf(document)
     const { seed, shuffle } = document.training
     const batchSize = effectiveBatchSize(document.training.batchSize, training.indices.length)
     const { diagnostics, bindings } = bindFields(unwrap(shape(document, { batchSize })), fields)
     if (diagnostics.length > 0) throw new DiagnosedError(diagnostics)
     const model = await Model.forPass(document, backend, update, batchSize)
-    return new TrainingStep(model, bindings, new Feeder(training, bindings, { batchSize, seed, shuffle }), batchSize, update)
+    const feeder = new Feeder(training, bindings, { batchSize, seed, shuffle }, host && { host, recipe })
+    return new TrainingStep(model, bindings, feeder, batchSize, update)
   }
 
   get document(): GraphDocument {
@@ -52,6 +54,7 @@ export class TrainingStep {
   }
 
   dispose(): Promise<void> {
+    this.feeder.dispose()
     return this.model.dispose()
   }
 }

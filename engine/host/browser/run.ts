@@ -7,6 +7,7 @@ import { type FindFiles, type PreparedData, prepareData } from '../../datasets/p
 import type { EditorApi, MetricsFrame, TrainRequest } from '../../protocol/messages'
 import type { Backend } from '../../runtime/backend'
 import { type Checkpoint, type CheckpointStore, decodeCheckpoint } from '../../train/checkpoint'
+import type { FeedHost } from '../../train/feed-messages'
 import { Trainer } from '../../train/trainer'
 import { CheckpointWriter } from './checkpoint-writer'
 import { Insight } from './insight'
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly backend: Backend
   readonly checkpoints: CheckpointStore
   readonly findFiles: FindFiles
+  /** Lets batches be prepared on another thread. */
+  readonly feedHost?: FeedHost
   readonly editor: Listener
 }
 
@@ -45,7 +48,7 @@ export class Run {
     private readonly documentKey: string,
   ) {}
 
-  static async start({ request, backend, checkpoints, findFiles, editor }: RunOptions): Promise<Run> {
+  static async start({ request, backend, checkpoints, findFiles, feedHost, editor }: RunOptions): Promise<Run> {
     const { document, documentKey, weights, paused } = request
     const checkpoint = request.resume ? await checkpointOf(checkpoints, documentKey, document.name) : undefined
     const data = await prepareData(document, findFiles)
@@ -55,6 +58,7 @@ export class Run {
       const trainer = await Trainer.create({
         data,
         backend,
+        feedHost,
         weights,
         checkpoint,
         onFrame: (frame) => run?.onFrame(frame),

@@ -12,6 +12,7 @@ import type { CheckpointInfo, EditorApi, EngineApi, GivenFiles, Hello, Outcome, 
 import type { CheckpointStore } from '../../train/checkpoint'
 import type { Backends } from './backends'
 import { blobFiles } from './blob-files'
+import { feedHostOf } from './feeder-thread'
 import { previewOf } from './preview'
 import { Run } from './run'
 
@@ -68,6 +69,7 @@ export class Session implements EngineApi {
           backend,
           checkpoints: this.options.checkpoints,
           findFiles: this.findFiles,
+          feedHost: feedHostOf(this.given.get(String(request.document.data.source.params.path))),
           editor: this.editor,
         })
         this.run.watch(this.watched)

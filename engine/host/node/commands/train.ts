@@ -12,6 +12,7 @@ import { type StepReport, Trainer } from '../../../train/trainer'
 import { withBackend } from '../backends'
 import { checkpointFile, folderStore } from '../checkpoint-store'
 import { dataArgument, loadWithData } from '../data-argument'
+import { feedHost } from '../feeder-thread'
 import { expectWritable, findFiles } from '../files'
 import { loadGraph } from '../graph-argument'
 import { onInterrupt } from '../interrupt'
@@ -159,6 +160,7 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
     const trainer = await Trainer.create({
       data,
       backend,
+      feedHost,
       weights,
       checkpoint,
       maxSteps,

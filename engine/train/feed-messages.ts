@@ -1,0 +1,45 @@
+/**
+ * @file What is said between the thread that trains and the one that prepares its batches. In: nothing. Out: types. Buffers go to and fro and are
+ * never copied: who has sent one no longer has it.
+ */
+import type { Diagnostic } from '../core/diagnostics'
+import type { Binding } from '../datasets/bind'
+import type { Recipe } from '../datasets/prepare'
+import type { FeedSettings } from './feeder'
+
+/** One buffer for every data node, by the node's path. */
+export type BatchBuffers = Readonly<Record<string, ArrayBuffer>>
+
+export interface FeedJob {
+  readonly recipe: Recipe
+  /** Whatever the host's thread needs to reach the files that the recipe names. */
+  readonly files?: unknown
+  readonly indices: Uint32Array
+  readonly bindings: readonly Binding[]
+  readonly settings: FeedSettings
+}
+
+export type FeedRequest =
+  | { readonly type: 'open'; readonly job: FeedJob }
+  | { readonly type: 'fill'; readonly step: number; readonly buffers: BatchBuffers }
+
+export type FeedReport =
+  | { readonly type: 'opened' }
+  | { readonly type: 'filled'; readonly step: number; readonly buffers: BatchBuffers }
+  /** Something that a person can mend comes as diagnostics, a defect as words alone. */
+  | { readonly type: 'failed'; readonly reason: string; readonly diagnostics?: readonly Diagnostic[] }
+
+/** The other thread, as the one that trains sees it; hosts make it. */
+export interface FeedThread {
+  post(request: FeedRequest, transfer: readonly ArrayBuffer[]): void
+  onReport(handle: (report: FeedReport) => void): void
+  /** It is gone, or threw where nobody caught it. */
+  onDeath(handle: (reason: string) => void): void
+  terminate(): void
+}
+
+/** How a host lets batches be prepared elsewhere. */
+export interface FeedHost {
+  readonly spawn: () => FeedThread
+  readonly files?: unknown
+}
