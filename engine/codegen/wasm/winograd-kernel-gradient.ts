@@ -8,7 +8,7 @@ import type { Phase } from './emitter'
 import { joinPhases } from './phases'
 import { paddedColumns, panelKinds } from './tile-panels'
 import { emitProduct } from './tile-product'
-import { blockPhase, perTileCount, tileBlocks } from './winograd'
+import { blockPhase, perTileCount, tileBlocks } from './winograd-blocks'
 import type { Winograd } from './winograd-matrices'
 import { allocatePlanes, imageToPlanes, planesToKernel } from './winograd-tiles'
 

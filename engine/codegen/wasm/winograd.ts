@@ -12,25 +12,15 @@ import { depthBlocks } from './matmul'
 import { joinPhases, unitFunction } from './phases'
 import { paddedColumns, panelKinds } from './tile-panels'
 import { emitProduct } from './tile-product'
+import { blockPhase, perTileCount, tileBlocks, type UncutImage } from './winograd-blocks'
 import { wholeFloats } from './winograd-lines'
 import type { Winograd } from './winograd-matrices'
-import { allocatePlanes, imageToPlanes, kernelToPlanes, type Planes, planesToImage, type TiledImage } from './winograd-tiles'
-
-/**
- * Bytes that the transforms of a block of tiles should take: little enough to stay in cache, enough that the transformed kernel, which is read
- * once for every block, is not most of the work. And at most, so that large images need no more memory than small ones.
- */
-const leastBlockBytes = 2 ** 20
-const kernelsPerBlock = 2
-const mostBlockBytes = 32 * 2 ** 20
-
-/** An image that is not cut yet. */
-type Image = Omit<TiledImage, 'step' | 'rows' | 'columns'>
+import { allocatePlanes, imageToPlanes, kernelToPlanes, type Planes, planesToImage } from './winograd-tiles'
 
 /** An image to be convolved, and where the result goes. */
 interface Convolution {
-  readonly image: Image
-  readonly result: Image
+  readonly image: UncutImage
+  readonly result: UncutImage
   /** Address of the kernel in panels whose columns are result channels and whose rows are (tap, image channel). */
   readonly kernel: number
   readonly flipped: boolean
@@ -57,28 +47,12 @@ export function winogradInputGradient(site: ConvSite, winograd: Winograd, kernel
   return convolution(site, winograd, { ...images(turned, a, out, [2 - g.padding[0], 2 - g.padding[1]]), kernel, flipped: true })
 }
 
-function images(g: ConvGeometry, image: number, result: number, padding: Image['padding']): { image: Image; result: Image } {
+function images(g: ConvGeometry, image: number, result: number, padding: UncutImage['padding']): { image: UncutImage; result: UncutImage } {
   const { batch, height, width, channels } = g
   return {
     image: { address: image, height, width, batch, channels, padding },
     result: { address: result, height: g.outHeight, width: g.outWidth, batch, channels: g.outChannels, padding: [0, 0] },
   }
-}
-
-/** Tiles of a result, and how many of them are transformed at a time. */
-export function tileBlocks(
-  { points, results }: Winograd,
-  result: Image,
-  otherChannels: number,
-): { grid: { step: number; rows: number; columns: number }; perBlock: number; blocks: number[] } {
-  const grid = { step: results, rows: Math.ceil(result.height / results), columns: Math.ceil(result.width / results) }
-  const tiles = grid.rows * grid.columns
-  const pointBytes = 4 * points ** 2
-  const wanted = Math.max(leastBlockBytes, kernelsPerBlock * pointBytes * result.channels * otherChannels)
-  const bytes = pointBytes * result.batch * (result.channels + otherChannels) * tiles
-  const perBlock = Math.ceil(tiles / Math.min(tiles, Math.ceil(bytes / Math.min(wanted, mostBlockBytes))))
-  const blocks = Array.from({ length: Math.ceil(tiles / perBlock) }, (_, i) => Math.min(perBlock, tiles - i * perBlock))
-  return { grid, perBlock, blocks }
 }
 
 function convolution({ context, label }: ConvSite, winograd: Winograd, { image, result, kernel, flipped, bias }: Convolution): Phase[] {
@@ -126,29 +100,6 @@ function convolution({ context, label }: ConvSite, winograd: Winograd, { image, 
 
 /** Byte offsets of a plane's rows. */
 const planeRows = (count: number, { rowBytes }: Planes): number[] => Array.from({ length: count }, (_, i) => i * rowBytes)
-
-/** Blocks of equal size run the same code. */
-export function perTileCount(emit: (tiles: number) => Phase): (tiles: number) => Phase {
-  const known = new Map<number, Phase>()
-  return (tiles) => {
-    const phase = known.get(tiles) ?? emit(tiles)
-    known.set(tiles, phase)
-    return phase
-  }
-}
-
-/** The part of a phase over all tiles that belongs to one block. */
-export function blockPhase({ module }: EmitContext, phase: Phase, block: number, blocks: readonly number[]): Phase {
-  if (blocks.length === 1) return phase
-  const tiles = blocks.reduce((sum, count) => sum + count, 0)
-  const first = (phase.units / tiles) * blocks.slice(0, block).reduce((sum, count) => sum + count, 0)
-  const share = (blocks[block] as number) / tiles
-  const func = module.function(['i32', 'i32'], [], (f, begin, end) => {
-    for (const unit of [begin, end]) f.get(unit).i32(first).op('i32.add')
-    f.call(phase.func)
-  })
-  return { ...phase, func, units: phase.units * share, cost: phase.cost * share }
-}
 
 /** A bias for each product: the channels' biases at the point that adds to every pixel, zero elsewhere. */
 function pointBiases(

@@ -1,0 +1,57 @@
+/**
+ * @file Minimal filtering in blocks of tiles, one after the other in the same memory: transforms stay in cache, and large images take no more
+ * memory than small ones. In: sizes, and phases over all tiles. Out: blocks, and their parts of phases.
+ */
+import type { EmitContext, Phase } from './emitter'
+import type { Winograd } from './winograd-matrices'
+import type { TiledImage } from './winograd-tiles'
+
+/**
+ * Bytes that the transforms of a block of tiles should take: little enough to stay in cache, enough that the transformed kernel, which is read
+ * once for every block, is not most of the work. And at most, so that large images need no more memory than small ones.
+ */
+const leastBlockBytes = 2 ** 20
+const kernelsPerBlock = 2
+const mostBlockBytes = 32 * 2 ** 20
+
+/** An image that is not cut yet. */
+export type UncutImage = Omit<TiledImage, 'step' | 'rows' | 'columns'>
+
+/** Tiles of a result, and how many of them are transformed at a time. */
+export function tileBlocks(
+  { points, results }: Winograd,
+  result: UncutImage,
+  otherChannels: number,
+): { grid: { step: number; rows: number; columns: number }; perBlock: number; blocks: number[] } {
+  const grid = { step: results, rows: Math.ceil(result.height / results), columns: Math.ceil(result.width / results) }
+  const tiles = grid.rows * grid.columns
+  const pointBytes = 4 * points ** 2
+  const wanted = Math.max(leastBlockBytes, kernelsPerBlock * pointBytes * result.channels * otherChannels)
+  const bytes = pointBytes * result.batch * (result.channels + otherChannels) * tiles
+  const perBlock = Math.ceil(tiles / Math.min(tiles, Math.ceil(bytes / Math.min(wanted, mostBlockBytes))))
+  const blocks = Array.from({ length: Math.ceil(tiles / perBlock) }, (_, i) => Math.min(perBlock, tiles - i * perBlock))
+  return { grid, perBlock, blocks }
+}
+
+/** Blocks of equal size run the same code. */
+export function perTileCount(emit: (tiles: number) => Phase): (tiles: number) => Phase {
+  const known = new Map<number, Phase>()
+  return (tiles) => {
+    const phase = known.get(tiles) ?? emit(tiles)
+    known.set(tiles, phase)
+    return phase
+  }
+}
+
+/** The part of a phase over all tiles that belongs to one block. */
+export function blockPhase({ module }: EmitContext, phase: Phase, block: number, blocks: readonly number[]): Phase {
+  if (blocks.length === 1) return phase
+  const tiles = blocks.reduce((sum, count) => sum + count, 0)
+  const first = (phase.units / tiles) * blocks.slice(0, block).reduce((sum, count) => sum + count, 0)
+  const share = (blocks[block] as number) / tiles
+  const func = module.function(['i32', 'i32'], [], (f, begin, end) => {
+    for (const unit of [begin, end]) f.get(unit).i32(first).op('i32.add')
+    f.call(phase.func)
+  })
+  return { ...phase, func, units: phase.units * share, cost: phase.cost * share }
+}
