@@ -1,5 +1,5 @@
 /** @file Generated loops: long reductions cut in parts (and parts of parts), columns and rows of any width, narrow rows joined. */
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { emitLoop } from '../../engine/codegen/wasm/loop'
 import { hash32, toUnit } from '../../engine/core/random'
 import type { LoopKernel } from '../../engine/optimize/kernel'
@@ -67,6 +67,38 @@ describe.each(Object.entries(variants))('loops, %s', (_, variant) => {
     )
     bench.run(oneByOne)
     for (const [i, values] of whole.entries()) expectSameBits(bench.floats(i + 1), values)
+  })
+
+  it.each<[number, number, 'rows' | 'columns']>([
+    [40, 37, 'rows'],
+    [2000, 5, 'rows'],
+    [6, 3000, 'columns'],
+    [7, 10, 'columns'],
+  ])('the largest of %i × %i over %s, NaN if there is one', (rows, columns, over) => {
+    const kept = over === 'rows' ? columns : rows
+    const strides = over === 'rows' ? [1, columns] : [columns, 1]
+    const kernel: LoopKernel = {
+      kind: 'loop',
+      axes: over === 'rows' ? [columns, rows] : [rows, columns],
+      reduced: 1,
+      body: [{ op: 'load', view: { buffer: 0, offset: 0, strides }, dtype: 'f32' }],
+      results: [{ value: 0, buffer: 1, offset: 0, strides: [1, 0], reduce: 'max' }],
+    }
+    const x = noise(rows * columns, 4).map((value) => value - 2)
+    // In the first, a middle and the last place of one line each.
+    const length = rows * columns
+    const bad = over === 'rows' ? [0, Math.floor(rows / 2) * columns + 1, length - 1] : [0, columns + Math.floor(columns / 2), length - 1]
+    for (const at of bad) x[at] = Number.NaN
+    const expected = new Float32Array(kept).fill(Number.NEGATIVE_INFINITY)
+    x.forEach((value, i) => {
+      const at = over === 'rows' ? i % columns : Math.floor(i / columns)
+      expected[at] = Math.max(expected[at] as number, value)
+    })
+    const bench = new KernelBench([length, kept], (context) => emitLoop(kernel, context), variant)
+    bench.floats(0).set(x)
+    bench.run(oneByOne)
+    bench.checkGuards()
+    expect([...bench.floats(1)]).toEqual([...expected])
   })
 
   it.each([1, 3, 6, 10, 12, 20, 84])('adds a bias to rows of %i', (columns) => {

@@ -312,7 +312,7 @@ class LoopWriter {
   private combined(reduce: 'sum' | 'max', value: number, a: Local, b: Local): Local {
     const real = this.real(value)
     if (reduce === 'sum') return this.m.apply(real ? 'f32x4.add' : 'i32x4.add', a, b)
-    return this.m.apply(real ? 'f32x4.max' : 'i32x4.max_s', a, b)
+    return real ? this.m.largest(a, b) : this.m.apply('i32x4.max_s', a, b)
   }
 
   /** Stores the accumulators of a finished unit. */

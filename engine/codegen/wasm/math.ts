@@ -107,6 +107,11 @@ export class VectorMath extends VectorCode {
     return plain ? smaller : this.choose(this.apply('f32x4.ne', y, y), y, smaller)
   }
 
+  /** The larger of a running maximum and a value, NaN if either is: a NaN stays in the maximum, and the mask of one in the value is one. */
+  largest(maximum: Local, value: Local): Local {
+    return this.apply('v128.or', this.apply('f32x4.pmax', maximum, value), this.apply('f32x4.ne', value, value))
+  }
+
   /** core/random.ts `hash32(key, counter)`, bit for bit. */
   hash(key: Local, counter: Local): Local {
     const seeded = this.mix(this.apply('i32x4.add', counter, this.k.i32(0x9e3779b9 | 0)))
