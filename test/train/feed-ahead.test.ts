@@ -1,9 +1,7 @@
 /** @file Batches that another thread prepares: the same bits as read here, in any order asked for, and errors instead of waiting for ever. */
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { diagnosedError } from '../../engine/core/diagnostics'
 import { bindFields } from '../../engine/datasets/bind'
-import type { Dataset } from '../../engine/datasets/dataset'
 import { type FindFiles, type PreparedData, prepareData } from '../../engine/datasets/prepare'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { inferShapes } from '../../engine/shapes/infer'
@@ -14,47 +12,10 @@ import { serveFeed } from '../../engine/train/feed-server'
 import { Feeder } from '../../engine/train/feeder'
 import { Trainer } from '../../engine/train/trainer'
 import { templates } from '../../templates/registry'
+import { closePorts, slowly, testHost } from './feed-host'
 import { moonsDocument, prepare } from './fixtures'
 
-const ports: MessagePort[] = []
-afterEach(() => {
-  for (const port of ports.splice(0)) port.close()
-})
-
-/** The other thread's program behind a real port, but on this thread; `die` is what killing it would be. */
-function testHost(
-  findFiles: FindFiles = () => undefined,
-): FeedHost & { readonly die: (reason: string) => void; readonly spawned: () => number } {
-  const { port1, port2 } = new MessageChannel()
-  ports.push(port1, port2)
-  let spawned = 0
-  let die: (reason: string) => void = () => undefined
-  serveFeed(
-    {
-      post: (report, transfer) => port2.postMessage(report, [...transfer]),
-      receive: (handle) => port2.on('message', (request: FeedRequest) => handle(request)),
-    },
-    () => findFiles,
-  )
-  return {
-    spawn: () => {
-      spawned++
-      return {
-        post: (request, transfer) => port1.postMessage(request, [...transfer]),
-        onReport: (handle) => port1.on('message', (report: FeedReport) => handle(report)),
-        onDeath: (handle) => {
-          die = (reason) => {
-            port2.close()
-            handle(reason)
-          }
-        },
-        terminate: () => port1.close(),
-      }
-    },
-    die: (reason) => die(reason),
-    spawned: () => spawned,
-  }
-}
+afterEach(closePorts)
 
 const settings = { batchSize: 16, seed: 3, shuffle: true }
 
@@ -184,15 +145,6 @@ describe('a thread that fails', () => {
 })
 
 describe('a run', () => {
-  /** The data of a run, made as slow to read as large images are. */
-  const slowly = (data: PreparedData): PreparedData => {
-    const read: Dataset['read'] = (...given) => {
-      for (const end = performance.now() + 2; performance.now() < end; );
-      return data.training.dataset.read(...given)
-    }
-    return { ...data, training: { ...data.training, dataset: { ...data.training.dataset, read } } }
-  }
-
   it('whose data are slow to read gives them away, and learns the same weights', async () => {
     const document = moonsDocument({ epochs: 12, validationSplit: 0 })
     const host = testHost()
