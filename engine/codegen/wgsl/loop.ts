@@ -21,7 +21,7 @@ import { mathText } from './math'
 type NamedLoop = LoopKernel & { readonly origins?: readonly string[] }
 
 /** Terms in one running sum. */
-const block = 64
+const block = 32
 
 /** Workspaces are numbered below the buffers. */
 const workspaceId = (workspace: number): BufferId => -1 - workspace
