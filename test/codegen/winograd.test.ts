@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emitConv } from '../../engine/codegen/wasm/conv'
+import { geometryOf } from '../../engine/codegen/wasm/conv-geometry'
 import { type ConvolutionMethod, convolutionMethods } from '../../engine/codegen/wasm/emitter'
+import { winogradFor } from '../../engine/codegen/wasm/winograd-choice'
+import { winograd2, winograd4 } from '../../engine/codegen/wasm/winograd-matrices'
 import { hash32 } from '../../engine/core/random'
+import { sizeOf } from '../../engine/core/tensor'
+import { type Packing, packedShape } from '../../engine/ir/packing'
 import { expectSameBits, type Sums } from '../support/close'
-import { type ConvShape, convKernel, convolve, elementsOf, sizesOf, square } from '../support/convolution'
+import { type ConvShape, convKernel, convolve, elementsOf, packingOf, sizesOf, square } from '../support/convolution'
+import { packFloats, unpackFloats } from '../support/packing'
 import { KernelBench, oneByOne, type Split, variants, whole } from '../support/wasmKernel'
 
 /** Normal numbers, as activations and weights nearly are. */
@@ -47,17 +53,20 @@ function check(shape: ConvShape, names: readonly string[], methods: readonly Con
     const { a, b, expected } = operands[direction]
     for (const name of names)
       for (const method of methods) {
-        const run = (split: Split): Float32Array => {
-          const description = convKernel(shape, direction, bias && direction === 'forward')
-          const sizes = [a.length, b.length, expected.values.length, shape.outChannels]
-          const variant = { ...(variants[name] as (typeof variants)[string]), convolution: method }
+        const variant = { ...(variants[name] as (typeof variants)[string]), convolution: method }
+        const run = (split: Split, packing?: Packing): Float32Array => {
+          const description = convKernel(shape, direction, bias && direction === 'forward', packing)
+          const weights = packing && sizeOf(packedShape(packing))
+          const [given, made] = direction === 'kernelGrad' ? [b.length, weights] : [weights, expected.values.length]
+          const sizes = [a.length, given ?? b.length, made ?? expected.values.length, shape.outChannels]
           const bench = new KernelBench(sizes, (context) => emitConv(description, context), variant)
           bench.floats(0).set(a)
-          bench.floats(1).set(b)
+          bench.floats(1).set(packing && direction !== 'kernelGrad' ? packFloats(packing, b) : b)
           bench.floats(3).set(shift)
           bench.run(split)
           bench.checkGuards()
-          return bench.floats(2).slice()
+          const result = bench.floats(2).slice()
+          return packing && direction === 'kernelGrad' ? unpackFloats(packing, result) : result
         }
         const result = run(whole)
         const { rms, largest } = errors(result, expected)
@@ -69,6 +78,8 @@ function check(shape: ConvShape, names: readonly string[], methods: readonly Con
           run((units) => [0, Math.floor(units / 2), units]),
           result,
         )
+        const packing = packingOf(shape, variant.columns)
+        if (packing) expectSameBits(run(oneByOne, packing), result)
       }
   }
 }
@@ -105,8 +116,8 @@ describe('3×3 convolutions by minimal filtering', () => {
   })
 
   it('sums over thousands of pixels keep their errors small, in several blocks of tiles', () => {
-    // 128² tiles of 36 points of 16 numbers: more than a block of transforms holds.
-    check(square(1, 8, 8, 512, 3, 1, 1), ['6×16 fma'], ['winograd4'])
+    // 69 · 61 tiles of 36 points and 137 · 121 of 16, of 20 numbers each: many blocks, the last of them smaller.
+    check({ ...square(1, 8, 12, 1, 3, 1, 1), size: [274, 242] }, ['6×16 fma'], both, true)
   })
 
   it('any shape', () => {
@@ -127,5 +138,35 @@ describe('3×3 convolutions by minimal filtering', () => {
       ),
       { numRuns: 60, seed: 5 },
     )
+  })
+})
+
+describe('the choice', () => {
+  const chosen = (shape: ConvShape, convolution: ConvolutionMethod) =>
+    winogradFor({ ...(variants['6×16 fma'] as (typeof variants)[string]), convolution }, geometryOf(convKernel(shape, 'forward')))
+
+  it.each<[string, ConvShape, ReturnType<typeof chosen>]>([
+    ['wide images: 4×4 results at a time', square(16, 64, 64, 16, 3, 1, 1), winograd4],
+    ['4×4 pixels: 4×4 results', square(16, 256, 256, 4, 3, 1, 1), winograd4],
+    ['6×6 pixels, most of them in the last tiles: 2×2 results', square(16, 144, 288, 6, 3, 1, 1), winograd2],
+    ['2×2 pixels: sums over the few taps inside', square(16, 512, 512, 2, 3, 1, 1), undefined],
+    ['small images of few channels: sums', square(4, 8, 8, 5, 3, 1, 1), undefined],
+  ])('%s', (_, shape, expected) => {
+    expect(chosen(shape, 'auto')).toBe(expected)
+    expect(chosen(shape, 'winograd4')).toBe(winograd4)
+    expect(chosen(shape, 'winograd2')).toBe(winograd2)
+    expect(chosen(shape, 'direct')).toBeUndefined()
+  })
+
+  it.each<[string, ConvShape]>([
+    ['stride', square(16, 64, 64, 16, 3, 2, 1)],
+    ['another kernel', square(16, 64, 64, 16, 5, 1, 2)],
+    ['nine taps in a row', { ...square(16, 64, 64, 16, 3), kernel: [1, 9] }],
+    ['dilation', { ...square(16, 64, 64, 16, 3, 1, 2), dilation: [2, 2] }],
+    ['groups', { ...square(16, 64, 64, 16, 3, 1, 1), groups: 2 }],
+    ['wide padding', square(16, 64, 64, 16, 3, 1, 3)],
+    ['channels fewer than a vector', square(16, 3, 64, 32, 3, 1, 1)],
+  ])('never for %s', (_, shape) => {
+    for (const method of convolutionMethods) expect(chosen(shape, method)).toBeUndefined()
   })
 })

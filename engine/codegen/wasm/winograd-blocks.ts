@@ -7,12 +7,13 @@ import type { Winograd } from './winograd-matrices'
 import type { TiledImage } from './winograd-tiles'
 
 /**
- * Bytes that the transforms of a block of tiles should take: little enough to stay in cache, enough that the transformed kernel, which is read
- * once for every block, is not most of the work. And at most, so that large images need no more memory than small ones.
+ * Bytes that the transforms of a block should take at least: little enough to stay in cache, enough that the transformed kernel, which is
+ * read once for every block, is not most of the work.
  */
 const leastBlockBytes = 2 ** 20
 const kernelsPerBlock = 2
-const mostBlockBytes = 32 * 2 ** 20
+/** Blocks of an image at most: each has phases of its own. */
+const mostBlocks = 32
 
 /** An image that is not cut yet. */
 export type UncutImage = Omit<TiledImage, 'step' | 'rows' | 'columns'>
@@ -28,7 +29,7 @@ export function tileBlocks(
   const pointBytes = 4 * points ** 2
   const wanted = Math.max(leastBlockBytes, kernelsPerBlock * pointBytes * result.channels * otherChannels)
   const bytes = pointBytes * result.batch * (result.channels + otherChannels) * tiles
-  const perBlock = Math.ceil(tiles / Math.min(tiles, Math.ceil(bytes / Math.min(wanted, mostBlockBytes))))
+  const perBlock = Math.ceil(tiles / Math.min(tiles, mostBlocks, Math.ceil(bytes / wanted)))
   const blocks = Array.from({ length: Math.ceil(tiles / perBlock) }, (_, i) => Math.min(perBlock, tiles - i * perBlock))
   return { grid, perBlock, blocks }
 }
@@ -46,12 +47,12 @@ export function perTileCount(emit: (tiles: number) => Phase): (tiles: number) =>
 /** The part of a phase over all tiles that belongs to one block. */
 export function blockPhase({ module }: EmitContext, phase: Phase, block: number, blocks: readonly number[]): Phase {
   if (blocks.length === 1) return phase
-  const tiles = blocks.reduce((sum, count) => sum + count, 0)
-  const first = (phase.units / tiles) * blocks.slice(0, block).reduce((sum, count) => sum + count, 0)
-  const share = (blocks[block] as number) / tiles
+  const perTile = phase.units / blocks.reduce((sum, tiles) => sum + tiles, 0)
+  const first = perTile * blocks.slice(0, block).reduce((sum, tiles) => sum + tiles, 0)
+  const units = perTile * (blocks[block] as number)
   const func = module.function(['i32', 'i32'], [], (f, begin, end) => {
     for (const unit of [begin, end]) f.get(unit).i32(first).op('i32.add')
     f.call(phase.func)
   })
-  return { ...phase, func, units: phase.units * share, cost: phase.cost * share }
+  return { ...phase, func, units, cost: (phase.cost * units) / phase.units }
 }

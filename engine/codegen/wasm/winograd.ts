@@ -3,8 +3,8 @@
  * every point of a tile, and the products go back to pixels (winograd-matrices.ts). The gradient of the image is the same with the kernel
  * flipped. In: where things lie. Out: phases.
  *
- * Measured against double precision, on normal numbers: F(4×4) errs by 1.5e-6 to 4e-6 of the results' root mean square, F(2×2) by 3e-7,
- * a direct sum by 2e-7.
+ * Measured against double precision, on normal numbers, 16 to 288 channels, in all three directions: F(4×4) errs by 0.9e-6 to 4e-6 of the
+ * results' root mean square (the largest error by up to 1.3e-5 of the largest result), F(2×2) by 2e-7 to 6e-7, sums over the taps by 1e-7 to 3e-7.
  */
 import type { ConvGeometry, ConvSite } from './conv-geometry'
 import type { EmitContext, Phase } from './emitter'
