@@ -124,6 +124,26 @@ describe('init and run', () => {
     expect([graded.code, graded.err]).toEqual([1, expect.stringContaining('error[weights.missing]')])
   })
 
+  it('convolves as it is asked to, with the same results but for rounding', async () => {
+    const g = graph('convolved')
+    const image = g.input('image', [16, 8, 8])
+    g.classify(g.flatten(g.conv2d(image, { numChannels: 16, kernelSize: 3, padding: 1 })), 3)
+    writeFileSync(at('convolved.json'), JSON.stringify(g.document()))
+    write(at('cx'), [{ name: 'image', shape: [4, 16, 8, 8], data: ramp(4, 16, 8, 8) }])
+    const logits = async (method: string) => {
+      const ran = await netloom('run', at('convolved.json'), '--inputs', at('cx'), '--out', at('cy'), '--convolution', method)
+      expect(ran).toMatchObject({ code: 0 })
+      return numbers(at('cy')).get('logits')?.data as Float32Array
+    }
+    const direct = await logits('direct')
+    for (const method of ['winograd4', 'winograd2']) {
+      const filtered = await logits(method)
+      expect(filtered).not.toEqual(direct)
+      for (const [i, value] of direct.entries()) expect(filtered[i]).toBeCloseTo(value, 4)
+    }
+    expect((await netloom('run', 'mlp', '--inputs', at('cx'), '--out', at('cy'), '--convolution', 'fast')).code).toBe(2)
+  })
+
   it('trains with the dropout of a document, unless it is set to 0', async () => {
     const g = graph('dropped')
     const hidden = g.dropout(g.relu(g.dense(g.input('features', [5]), { numHiddens: 32 })), { p: 0.5 })

@@ -1,6 +1,6 @@
 /**
- * @file Minimal filtering in blocks of tiles, one after the other in the same memory: transforms stay in cache, and large images take no more
- * memory than small ones. In: sizes, and phases over all tiles. Out: blocks, and their parts of phases.
+ * @file Minimal filtering in blocks of tiles, one after the other in the same memory, so that transforms stay in cache and take little memory.
+ * In: sizes, and phases over all tiles. Out: blocks, and their parts of phases.
  */
 import type { EmitContext, Phase } from './emitter'
 import type { Winograd } from './winograd-matrices'
