@@ -15,6 +15,7 @@ import {
   outPixelBytes,
   pixelBytes,
   pixels,
+  type Tap,
 } from './conv-geometry'
 import { kernelGradient } from './conv-kernel-gradient'
 import { kernelPanels } from './conv-weights'
@@ -23,13 +24,14 @@ import type { EmitContext, Phase } from './emitter'
 import { matmulPhases } from './matmul'
 import { joinPhases } from './phases'
 import { type Steps, stepCount } from './tile'
+import { isPacked } from './tile-panels'
 import { emitProduct, type Piece, type Position } from './tile-product'
 import { winogradForward, winogradInputGradient } from './winograd'
 import { winogradFor } from './winograd-choice'
 import { winogradKernelGradient } from './winograd-kernel-gradient'
 
-/** Below so many samples, the pixels of an output row are joined to fill tiles. */
-const fewSamples = 8
+/** Below so many samples, the pixels of a row are joined to fill tiles, though taps in the padding are then multiplied too. */
+const fewSamples = 4
 
 export function emitConv(kernel: ConvKernel & { readonly origins?: readonly string[] }, context: EmitContext): Phase[] {
   const site: ConvSite = {
@@ -39,7 +41,7 @@ export function emitConv(kernel: ConvKernel & { readonly origins?: readonly stri
     b: context.address(kernel.b),
     out: context.address(kernel.out),
     bias: kernel.bias === undefined ? undefined : context.address(kernel.bias),
-    packed: kernel.panels !== undefined,
+    packed: isPacked(kernel.panels, kernel.sizes.outChannels, context.variant),
     label: `${kernel.origins?.[0] ?? ''} ${kernel.direction === 'forward' ? 'forward' : kernel.direction === 'inputGrad' ? 'input gradient' : 'kernel gradient'}`,
   }
   if (isDepthwise(site.g)) return kernel.direction === 'kernelGrad' ? depthwiseKernelGradient(site) : depthwise(site, kernel.direction)
@@ -69,7 +71,7 @@ function forward(site: ConvSite): Phase[] {
   if (winograd) return [...pack, ...winogradForward(site, winograd, matrix.address)]
   const joinsPixels = g.batch === 1 || g.stride[1] === 1
   const image = groupChannels < fewChannels || (g.batch < fewSamples && joinsPixels) ? framedImage(site) : undefined
-  const { positions, rows, steps } = inBlocks(image ? framedPositions(g, image, joinsPixels) : sparsePositions(site))
+  const { positions, rows, steps } = inBlocks(image ? framedPositions(g, image, joinsPixels, joinedTaps(g)) : sparsePositions(site))
   const preparations = [...pack, ...(image?.phases ?? [])]
   return [
     ...(preparations.length > 0 ? [joinPhases(context.module, preparations, `${label}: pack`)] : []),
@@ -127,31 +129,59 @@ function positionOf(pieces: readonly Piece[], cRow: number): Position {
 
 function inputGradient(site: ConvSite): Phase[] {
   const { context, g, label } = site
-  const { taps, groupChannels, groupOutChannels } = g
+  const { groupChannels, groupOutChannels } = g
   const { matrix, groupBytes, phases: pack } = kernelPanels(site, 'inputGrad')
   const winograd = winogradFor(context.variant, g)
   if (winograd) return [...pack, ...winogradInputGradient(site, winograd, matrix.address)]
-  const positions = pixels(g.height, g.width).map((pixel) => {
-    const pieces: Piece[] = []
-    for (const tap of taps) {
-      const out = outPixel(g, pixel, tap)
-      if (out !== undefined) pieces.push({ a: out * outPixelBytes(g), bRow: tap.index * groupOutChannels })
-    }
-    return positionOf(pieces, pixel.index * g.batch)
-  })
-  const rows = sampleRows(g.batch, g.outChannels)
+  const adjoint = g.batch < fewSamples ? adjointOf(g) : undefined
+  const image = adjoint && framedImage({ ...site, g: adjoint })
+  const alone = adjoint?.taps.map((tap) => [tap]) ?? []
+  const product = inBlocks(adjoint && image ? framedPositions(adjoint, image, true, alone) : sparseAdjointPositions(g))
+  const preparations = [...pack, ...(image?.phases ?? [])]
   return [
-    ...pack,
+    ...(preparations.length > 0 ? [joinPhases(context.module, preparations, `${label}: pack`)] : []),
     emitProduct(context, {
       batch: { count: g.groups, a: 4 * groupOutChannels, b: groupBytes, c: 4 * groupChannels, bias: 0 },
-      a: site.a,
-      ...inBlocks({ positions, rows, steps: { count: groupOutChannels, stride: 4 } }),
+      a: image?.address ?? site.a,
+      ...product,
       columns: groupChannels,
       b: matrix,
       c: { form: 'rows', address: site.out, rowBytes: 4 * g.channels },
       label,
     }),
   ]
+}
+
+/** Every pixel of the image with a piece for each tap under which a window had it. */
+function sparseAdjointPositions(g: ConvGeometry): Rows {
+  const positions = pixels(g.height, g.width).map((pixel) => {
+    const pieces: Piece[] = []
+    for (const tap of g.taps) {
+      const out = outPixel(g, pixel, tap)
+      if (out !== undefined) pieces.push({ a: out * outPixelBytes(g), bRow: tap.index * g.groupOutChannels })
+    }
+    return positionOf(pieces, pixel.index * g.batch)
+  })
+  return { positions, rows: sampleRows(g.batch, g.outChannels), steps: { count: g.groupOutChannels, stride: 4 } }
+}
+
+/** With stride 1 the gradient of the image is a convolution of the result's gradient, its taps the other way round. */
+function adjointOf(g: ConvGeometry): ConvGeometry | undefined {
+  const last = g.taps.at(-1)
+  if (!last || g.stride.some((step) => step !== 1) || g.padding[0] > last.y || g.padding[1] > last.x) return undefined
+  return {
+    ...g,
+    height: g.outHeight,
+    width: g.outWidth,
+    outHeight: g.height,
+    outWidth: g.width,
+    channels: g.outChannels,
+    outChannels: g.channels,
+    groupChannels: g.groupOutChannels,
+    groupOutChannels: g.groupChannels,
+    taps: g.taps.map(({ index, y, x }) => ({ index, y: last.y - y, x: last.x - x })).reverse(),
+    padding: [last.y - g.padding[0], last.x - g.padding[1]],
+  }
 }
 
 /** Byte offsets of the samples of one pixel. */
@@ -161,8 +191,7 @@ const sampleRows = (batch: number, channels: number): number[] => Array.from({ l
  * Output pixels of a framed image, all with the same pieces. Where neighbours are evenly spaced a whole output row is one position, so
  * that small batches fill tiles too.
  */
-function framedPositions(g: ConvGeometry, image: FramedImage, joinsPixels: boolean): Rows {
-  const runs = joinedTaps(g)
+function framedPositions(g: ConvGeometry, image: FramedImage, joinsPixels: boolean, runs: readonly (readonly Tap[])[]): Rows {
   const [first] = runs
   const steps = !first || first.length === 1 ? { count: g.groupChannels, stride: 4 } : joinedOffsets(g, image, first)
   const pieces = runs.map(([tap]) => ({ a: tap ? framedOffset(g, image, tap) : 0, bRow: (tap?.index ?? 0) * g.groupChannels }))
