@@ -1,12 +1,12 @@
 /**
- * @file Loop kernels. In: a fused nest. Out: one dispatch; two where few sums have very many terms.
+ * @file Loop kernels. In: a fused nest. Out: one dispatch; more where sums are long.
  *
- *   no reduction          a thread for each point
- *   many short sums       a thread for each result
- *   otherwise             threads of a workgroup share results, as loop-shape.ts deals them out, and put their sums together in workgroup memory
- *   few, very long sums   several workgroups share a result; what each has lies in a workspace, and summing that is another loop kernel
+ *   no reduction    a thread for each point
+ *   short sums      a thread for each result
+ *   long sums       a thread for each slice of a sum; what each has lies in a workspace, and adding that up is another loop kernel
  *
- * Sums are made of partial sums, always in the same order: errors stay small and runs repeat.
+ * Threads never wait for each other: a second dispatch costs a device little, a barrier costs one that works in software far more than the
+ * sum itself. Sums are made of partial sums, always in the same order: errors stay small and runs repeat.
  */
 import { InternalError } from '../../core/diagnostics'
 import { sizeOf } from '../../core/tensor'
@@ -23,7 +23,7 @@ type NamedLoop = LoopKernel & { readonly origins?: readonly string[] }
 /** Terms in one running sum. */
 const block = 32
 
-/** Workspaces are numbered below the buffers. */
+/** Workspaces are numbered below the buffers: −1, −2 … The way back is the same. */
 const workspaceId = (workspace: number): BufferId => -1 - workspace
 
 export function emitLoop(kernel: NamedLoop, context: GpuContext): Dispatch[] {
@@ -35,7 +35,7 @@ class LoopEmitter {
   private readonly points: number
   private readonly terms: number
 
-  /** `workspaces`: bytes of those that the kernel reads. */
+  /** `workspaces`: bytes of those in use; the kernel reads some of them where it adds up slices. */
   constructor(
     private readonly kernel: NamedLoop,
     private readonly context: GpuContext,
@@ -50,9 +50,8 @@ class LoopEmitter {
   emit(): Dispatch[] {
     if (this.points === 0) return []
     if (this.kernel.reduced === 0) return [this.pointwise()]
-    const shape = reductionShape(this.kernel, this.points, this.terms, this.threads)
-    if (shape.slices === 1) return [this.serial()]
-    return shape.parts === 1 ? [this.shared(shape)] : this.twoStages(shape)
+    const shape = reductionShape(this.kernel, this.points, this.terms, this.workspaces.length > 0)
+    return shape.slices === 1 ? [this.whole()] : this.sliced(shape)
   }
 
   private get label(): string {
@@ -61,67 +60,49 @@ class LoopEmitter {
   }
 
   private pointwise(): Dispatch {
-    return this.dispatch((text) => {
+    return this.dispatch(this.points, this.workspaces, (text) => {
       const stores = this.kernel.results.map((result) => text.store(result, text.valueOf(result)))
-      return {
-        groups: Math.ceil(this.points / this.threads),
-        main: ['let point = group * threads + lane;', `if (point >= ${text.size(this.points)}) { return; }`, ...text.outer, ...stores],
-      }
+      return ['let point = id;', `if (point >= ${text.size(this.points)}) { return; }`, ...text.outer, ...stores]
     })
   }
 
-  private serial(): Dispatch {
-    return this.dispatch((text) => {
+  private whole(): Dispatch {
+    return this.dispatch(this.points, this.workspaces, (text) => {
       const stores = this.reductions().map((result, i) => text.store(result, `sum${i}`))
-      const terms = text.size(this.terms)
-      const loop = this.loop(text, '0', '1', terms)
-      return {
-        groups: Math.ceil(this.points / this.threads),
-        main: [
-          'let point = group * threads + lane;',
-          `if (point >= ${text.size(this.points)}) { return; }`,
-          ...text.outer,
-          ...loop,
-          ...stores,
-        ],
-      }
+      const loop = this.loop(text, '0', '1', text.size(this.terms))
+      return ['let point = id;', `if (point >= ${text.size(this.points)}) { return; }`, ...text.outer, ...loop, ...stores]
     })
   }
 
-  private shared(shape: ReductionShape): Dispatch {
-    return this.dispatch((text) => {
-      const { main, combined } = this.sharing(text, shape)
-      const stores = this.reductions().map((result, i) => text.store(result, `sum${i}`))
-      return { groups: Math.ceil(this.points / shape.columns), main: [...main(), ...combined, ...stores], sharedSums: true }
-    })
-  }
-
-  private twoStages(shape: ReductionShape): Dispatch[] {
-    const { axes, reduced } = this.kernel
+  private sliced({ slices, columnsFirst }: ReductionShape): Dispatch[] {
+    const { axes, reduced, origins } = this.kernel
     const keptAxes = axes.slice(0, axes.length - reduced)
     const results = this.reductions()
-    const bytes = results.map(() => 4 * this.points * shape.parts)
-    const first = this.dispatch((text, elements) => {
-      const { main, combined } = this.sharing(text, shape)
-      const stores = results.map((_, i) => elements.store(workspaceId(i), 'part * points + point', `sum${i}`))
-      return {
-        groups: Math.ceil(this.points / shape.columns) * shape.parts,
-        main: [...main(), ...combined, ...stores],
-        sharedSums: true,
-        workspaces: bytes,
-      }
+    const used = this.workspaces.length
+    const partial = (i: number) => workspaceId(used + i)
+    const workspaces = [...this.workspaces, ...results.map(() => 4 * this.points * slices)]
+    const first = this.dispatch(this.points * slices, workspaces, (text, elements) => {
+      const head = [
+        `let points = ${text.size(this.points)};`,
+        `let slices = ${text.size(slices)};`,
+        'if (id >= points * slices) { return; }',
+        `let point = (id / ${text.size(columnsFirst ? 1 : slices)}) % points;`,
+        `let slice = (id / ${text.size(columnsFirst ? this.points : 1)}) % slices;`,
+      ]
+      const stores = results.map((_, i) => elements.store(partial(i), 'slice * points + point', `sum${i}`))
+      return [...head, ...text.outer, ...this.loop(text, 'slice', 'slices', text.size(this.terms)), ...stores]
     })
-    // The parts lie beside each other: (parts, points).
+    // The slices lie beside each other: (slices, points).
     const strides = [...keptAxes.map((_, axis) => sizeOf(keptAxes.slice(axis + 1))), this.points]
-    const second: NamedLoop = {
+    const rest: NamedLoop = {
       kind: 'loop',
-      axes: [...keptAxes, shape.parts],
+      axes: [...keptAxes, slices],
       reduced: 1,
-      body: results.map((result, i) => ({ op: 'load', view: { buffer: workspaceId(i), offset: 0, strides }, dtype: this.dtypeOf(result) })),
+      body: results.map((result, i) => ({ op: 'load', view: { buffer: partial(i), offset: 0, strides }, dtype: this.dtypeOf(result) })),
       results: results.map((result, i) => ({ ...result, value: i, strides: [...result.strides.slice(0, keptAxes.length), 0] })),
-      ...(this.kernel.origins ? { origins: this.kernel.origins } : {}),
+      ...(origins ? { origins } : {}),
     }
-    return [first, ...new LoopEmitter(second, this.context, bytes).emit()]
+    return [first, ...new LoopEmitter(rest, this.context, workspaces).emit()]
   }
 
   private reductions(): LoopResult[] {
@@ -167,109 +148,37 @@ class LoopEmitter {
     return this.dtypeOf(result) === 'i32' ? `max(${a}, ${b})` : text.called('larger', a, b)
   }
 
-  /** What all threads of a workgroup do up to the point where the first slice of each column has its sums; `part` is the workgroup's. */
-  private sharing(text: LoopText, shape: ReductionShape) {
-    const { columns, slices, columnsFirst, parts } = shape
-    const results = this.reductions()
-    const size = (value: number) => text.size(value)
-    const head = [
-      `let points = ${size(this.points)};`,
-      `let columns = ${size(columns)};`,
-      `let slices = ${size(slices)};`,
-      `let columnStep = ${size(columnsFirst ? 1 : slices)};`,
-      `let sliceStep = ${size(columnsFirst ? columns : 1)};`,
-      `let blocks = ${size(Math.ceil(this.points / columns))};`,
-      'let column = i32((u32(lane) / u32(columnStep)) % u32(columns));',
-      'let slice = i32((u32(lane) / u32(sliceStep)) % u32(slices));',
-      'let part = i32(u32(group) / u32(blocks));',
-      'let wanted = (group - part * blocks) * columns + column;',
-      // Threads past the last result have no terms, but meet the others at the barriers.
-      `let inside = wanted < points && part < ${size(parts)};`,
-      'let point = min(wanted, points - 1);',
-      `let terms = ${size(this.terms)};`,
-      `let length = ${size(Math.ceil(this.terms / parts))};`,
-      'let begin = part * length;',
-      'let limit = select(0, min(begin + length, terms), inside);',
-    ]
-    const loop = this.loop(text, 'begin + slice', 'slices', 'limit')
-    const gather = (from: string, to: string, step: string) => [
-      ...results.map((_, i) => `  sum${i} = shared${i}[lane];`),
-      `  for (var other = ${from}; other < ${to}; other += ${step}) {`,
-      ...results.map(
-        (result, i) => `    sum${i} = ${this.joined(text, result, `sum${i}`, `shared${i}[column * columnStep + other * sliceStep]`)};`,
-      ),
-      '  }',
-    ]
-    const put = results.map((_, i) => `shared${i}[lane] = sum${i};`)
-    const combined = [
-      ...put,
-      'workgroupBarrier();',
-      // Many slices come together in two steps.
-      'let few = min(slices, 16);',
-      'if (slices > few) {',
-      '  if (slice < few) {',
-      ...gather('slice + few', 'slices', 'few').map((line) => `  ${line}`),
-      ...put.map((line) => `    ${line}`),
-      '  }',
-      '  workgroupBarrier();',
-      '}',
-      'if (slice > 0 || !inside) { return; }',
-      ...gather('1', 'few', '1'),
-    ]
-    return { main: () => [...head, ...text.outer, ...loop], combined }
-  }
-
+  /** A dispatch of so many threads, each running the statements, which know `id`, its number. */
   private dispatch(
-    build: (
-      text: LoopText,
-      elements: Elements,
-    ) => {
-      readonly groups: number
-      readonly main: readonly string[]
-      readonly sharedSums?: boolean
-      /** Bytes of the workspaces that are written. */
-      readonly workspaces?: readonly number[]
-    },
+    threads: number,
+    workspaces: readonly number[],
+    build: (text: LoopText, elements: Elements) => readonly string[],
   ): Dispatch {
     const touched: BufferId[] = []
-    const touch = (buffer: BufferId) => {
+    const touch = (buffer: BufferId): string => {
       if (!touched.includes(buffer)) touched.push(buffer)
+      return ''
     }
     // The text is built twice: the first time to learn what it touches.
-    const trial: Elements = {
-      load: (buffer) => {
-        touch(buffer)
-        return ''
-      },
-      store: (buffer) => {
-        touch(buffer)
-        return ''
-      },
-    }
-    const { workspaces } = build(new LoopText(this.kernel, trial), trial)
-    const storageOf = (buffer: BufferId): Storage => {
-      if (buffer >= 0) return { buffer }
-      const workspace = -1 - buffer
-      return { workspace, bytes: (workspaces ?? this.workspaces)[workspace] as number }
-    }
+    const trial: Elements = { load: touch, store: touch }
+    build(new LoopText(this.kernel, trial), trial)
+    const storageOf = (buffer: BufferId): Storage =>
+      buffer < 0 ? { workspace: workspaceId(buffer), bytes: workspaces[workspaceId(buffer)] as number } : { buffer }
     const storages = touched.map(storageOf)
     const held = this.reductions().map((result) => this.dtypeOf(result))
-    const bind = (sizes: number) => declare(storages, this.context, sizes, (workspace) => held[workspace] as 'f32' | 'i32')
+    // Every level of slices has the same results.
+    const bind = (sizes: number) => declare(storages, this.context, sizes, (workspace) => held[workspace % held.length] as 'f32' | 'i32')
     const access = bind(0)
     const elements: Elements = {
       load: (buffer, index) => access.load(storageOf(buffer), index),
       store: (buffer, index, value) => access.store(storageOf(buffer), index, value),
     }
     const text = new LoopText(this.kernel, elements)
-    const { groups, main, sharedSums } = build(text, elements)
-    const memory = sharedSums
-      ? this.reductions().map((result, i) => `var<workgroup> shared${i}: array<${this.dtypeOf(result)}, threads>;\n`)
-      : []
-    const code = `${bind(text.sizes.length).header}${memory.join('')}${mathText(text.math)}const threads = ${this.threads};
-@compute @workgroup_size(threads)
-fn main(@builtin(workgroup_id) groupId: vec3u, @builtin(num_workgroups) groupCount: vec3u, @builtin(local_invocation_index) laneId: u32) {
-  let group = ${workgroupNumber('groupId', 'groupCount')};
-  let lane = i32(laneId);
+    const main = build(text, elements)
+    const code = `${bind(text.sizes.length).header}${mathText(text.math)}
+@compute @workgroup_size(${this.threads})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = ${workgroupNumber()} * ${this.threads} + i32(lane);
 ${main.map((line) => `  ${line}`).join('\n')}
 }
 `
@@ -278,7 +187,7 @@ ${main.map((line) => `  ${line}`).join('\n')}
       code,
       storages,
       sizes: text.sizes,
-      workgroups: lineOfWorkgroups(groups, this.context.limits.workgroupsPerDimension),
+      workgroups: lineOfWorkgroups(Math.ceil(threads / this.threads), this.context.limits.workgroupsPerDimension),
     }
   }
 }

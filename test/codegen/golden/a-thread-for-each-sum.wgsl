@@ -21,12 +21,11 @@ fn expOf(x: f32) -> f32 {
   let y = bitcast<f32>(bitcast<i32>(p) + (i32(n) << 23u));
   return select(select(select(y, 0.0, x < -87.33654), ofBits(0x7f800000u), x > 88.722839), x, isNan(x));
 }
-const threads = 256;
-@compute @workgroup_size(threads)
-fn main(@builtin(workgroup_id) groupId: vec3u, @builtin(num_workgroups) groupCount: vec3u, @builtin(local_invocation_index) laneId: u32) {
-  let group = i32(groupId.x + groupCount.x * (groupId.y + groupCount.y * groupId.z));
-  let lane = i32(laneId);
-  let point = group * threads + lane;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = i32(group.x + groups.x * (group.y + groups.y * group.z)) * 256 + i32(lane);
+  let point = id;
   if (point >= sizes[0].z) { return; }
   let i0 = point * sizes[0].x;
   let v1 = s1[point];
