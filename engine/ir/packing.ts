@@ -65,15 +65,19 @@ type Floats = Float32Array | Float64Array
 
 /** Packs `from` into `to`, which holds zeros where nothing is packed. */
 export function pack(packing: Packing, from: Floats, to: Floats): void {
-  eachRun(packing, (packed, logical, stride, count) => {
-    for (let c = 0; c < count; c++) to[packed + c] = from[logical + c * stride] as number
+  const { width } = packing
+  eachBlock(packing, ({ packed, logical, rows, rowStep, columns, columnStep }) => {
+    for (let r = 0, at = packed, first = logical; r < rows; r++, at += width, first += rowStep)
+      for (let c = 0, i = first; c < columns; c++, i += columnStep) to[at + c] = from[i] as number
   })
 }
 
 /** The other way. */
 export function unpack(packing: Packing, from: Floats, to: Floats): void {
-  eachRun(packing, (packed, logical, stride, count) => {
-    for (let c = 0; c < count; c++) to[logical + c * stride] = from[packed + c] as number
+  const { width } = packing
+  eachBlock(packing, ({ packed, logical, rows, rowStep, columns, columnStep }) => {
+    for (let r = 0, at = packed, first = logical; r < rows; r++, at += width, first += rowStep)
+      for (let c = 0, i = first; c < columns; c++, i += columnStep) to[i] = from[at + c] as number
   })
 }
 
@@ -90,22 +94,33 @@ export function unpacked(packing: Packing, from: Float64Array): Float64Array {
   return to
 }
 
-/** Visits the rows of every panel: where they begin in both tensors, how far the logical columns lie apart, and how many exist. */
-function eachRun(packing: Packing, visit: (packed: number, logical: number, stride: number, count: number) => void): void {
+/** Rows of a panel along the last row axis: where they begin in both tensors, how many there are, and how far apart in the logical one. */
+interface Block {
+  readonly packed: number
+  readonly logical: number
+  readonly rows: number
+  readonly rowStep: number
+  readonly columns: number
+  readonly columnStep: number
+}
+
+function eachBlock(packing: Packing, visit: (block: Block) => void): void {
   const { shape, column, rows, width } = packing
   const strides = stridesOf(shape)
-  const stride = strides[column] as number
-  const columns = columnsOf(packing)
-  let at = 0
-  const walk = (depth: number, logical: number, count: number): void => {
-    const axis = rows[depth]
+  const columnStep = strides[column] as number
+  const outer = rows.slice(0, -1)
+  const last = rows.at(-1)
+  const along = { rows: last === undefined ? 1 : extentOf(packing, last), rowStep: last === undefined ? 0 : (strides[last] as number) }
+  let packed = 0
+  const walk = (depth: number, logical: number, columns: number): void => {
+    const axis = outer[depth]
     if (axis === undefined) {
-      visit(at, logical, stride, count)
-      at += width
+      visit({ packed, logical, ...along, columns, columnStep })
+      packed += along.rows * width
       return
     }
-    const step = strides[axis] as number
-    for (let i = 0, from = logical; i < (shape[axis] as number); i++, from += step) walk(depth + 1, from, count)
+    for (let i = 0; i < extentOf(packing, axis); i++) walk(depth + 1, logical + i * (strides[axis] as number), columns)
   }
-  for (let first = 0; first < columns; first += width) walk(0, first * stride, Math.min(width, columns - first))
+  const columns = columnsOf(packing)
+  for (let first = 0; first < columns; first += width) walk(0, first * columnStep, Math.min(width, columns - first))
 }

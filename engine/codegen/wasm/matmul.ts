@@ -8,7 +8,7 @@ import type { EmitContext, Phase } from './emitter'
 import { joinPhases } from './phases'
 import type { Steps } from './tile'
 import { once, packPanels, panelsBytes } from './tile-pack'
-import type { Matrix } from './tile-panels'
+import { isPacked, type Matrix } from './tile-panels'
 import { emitProduct, type Piece } from './tile-product'
 import { transposePanels } from './tile-transpose'
 
@@ -47,10 +47,13 @@ export function emitMatmul(kernel: MatmulKernel & { readonly origins?: readonly 
     b: context.address(kernel.b),
     out: context.address(kernel.out),
     bias: kernel.bias === undefined ? undefined : context.address(kernel.bias),
-    panels: kernel.panels?.of,
+    panels: isPacked(kernel.panels, packedColumns(kernel), context.variant) ? kernel.panels?.of : undefined,
     label: `${kernel.origins?.[0] ?? ''} product`,
   })
 }
+
+/** Columns of the matrix that lies packed. */
+const packedColumns = ({ panels, k, n, transposeB }: MatmulKernel): number => (panels?.of === 'right' && transposeB ? k : n)
 
 export function matmulPhases(context: EmitContext, plan: MatmulPlan): Phase[] {
   const { batch, m, k, n } = plan

@@ -2,6 +2,7 @@
  * @file Column panels: the layout in which matrix kernels want their right-hand operand. A matrix (rows × columns) becomes panels
  * [rows][width] one after another, all of one width; the last may have columns that do not exist.
  */
+import { InternalError } from '../../core/diagnostics'
 import { panelWidth } from '../../ir/packing'
 import type { KernelVariant } from './emitter'
 
@@ -22,6 +23,14 @@ export function panelKinds(columns: number, variant: KernelVariant): PanelKind[]
   const rest = columns - count * width
   if (rest > 0) kinds.push({ first: count * width, count: 1, width, stored: rest })
   return kinds
+}
+
+/** Whether an operand comes packed; if so, it must be in this variant's panels. */
+export function isPacked(panels: { readonly width: number } | undefined, columns: number, variant: KernelVariant): boolean {
+  if (!panels) return false
+  const width = panelWidth(columns, variant.columns)
+  if (panels.width !== width) throw new InternalError('codegen', `panels of ${panels.width} columns, not ${width}`)
+  return true
 }
 
 /** Columns of all panels together, padding counted. */
