@@ -170,7 +170,7 @@ describe('printing', () => {
         %1: f32 2×1×3×3 = input state “conv1.kernel”  ; conv1
         %2: f32 2×2×2×2 = conv2d(%0, %1) stride=1×1 padding=0×0 dilation=1×1 groups=1 NCHW  ; conv1
         %3: f32 2×2×1×1 = maxPool2d(%2) kernel=2×2 stride=2×2 padding=0×0 dilation=1×1 NCHW  ; pool1
-        output “pool1” = %3
+        output “pool1” = %3  ; pool1
       "
     `)
   })
