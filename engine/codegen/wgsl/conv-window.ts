@@ -9,9 +9,8 @@ import type { ConvKernel } from '../../optimize/kernel'
 import type { Storage } from './emitter'
 import type { Product, ProductForm } from './tile-product'
 
-/** (y, x) of a row plus (y, x) of a segment is the pixel that they meet in. */
-export const windowed: ProductForm = {
-  text: `fn rowOf(row: i32, item: i32) -> vec3i {
+/** What rows and segments are, and where the kernel and the result lie. */
+const placed = `fn rowOf(row: i32, item: i32) -> vec3i {
   let place = row / $samples;
   let y = place / $gridWidth;
   let x = place - y * $gridWidth;
@@ -23,24 +22,44 @@ fn segmentOf(segment: i32) -> vec3i {
   let x = segment - y * $segmentsWidth;
   return vec3i(y * $segmentY, x * $segmentX, y * $bSegmentY + x * $bSegmentX);
 }
-fn rowAt(row: vec3i, segment: vec3i) -> i32 {
-  let y = row.x + segment.x;
-  let x = row.y + segment.y;
-  return select(-1, (y * $sourceWidth + x) * $sourcePixel + row.z, y >= 0 && x >= 0 && y < $sourceHeight && x < $sourceWidth);
-}
 fn columnAt(column: i32, segment: vec3i) -> i32 { return column + segment.z; }
 fn outRowOf(row: i32, item: i32) -> i32 {
   let place = row / $samples;
   let y = place / $gridWidth;
   let x = place - y * $gridWidth;
   return $outOrigin + y * $outY + x * $outX + (row - place * $samples) * $outSample + item * $outItem;
+}`
+
+const sizes = [
+  ...['samples', 'gridWidth', 'rowY', 'rowX', 'originY', 'originX', 'sampleStep', 'aItem'],
+  ...['bColumn', 'bItem', 'bOrigin', 'segmentsWidth', 'segmentY', 'segmentX', 'bSegmentY', 'bSegmentX'],
+  ...['sourceHeight', 'sourceWidth', 'sourcePixel', 'outOrigin', 'outY', 'outX', 'outSample', 'outItem'],
+]
+
+/** (y, x) of a row plus (y, x) of a segment is the pixel that they meet in. */
+const windowed: ProductForm = {
+  text: `${placed}
+fn rowAt(row: vec3i, segment: vec3i) -> i32 {
+  let y = row.x + segment.x;
+  let x = row.y + segment.y;
+  return select(outside, (y * $sourceWidth + x) * $sourcePixel + row.z, y >= 0 && x >= 0 && y < $sourceHeight && x < $sourceWidth);
 }`,
-  sizes: [
-    ...['samples', 'gridWidth', 'rowY', 'rowX', 'originY', 'originX', 'sampleStep', 'aItem'],
-    ...['bColumn', 'bItem', 'bOrigin', 'segmentsWidth', 'segmentY', 'segmentX', 'bSegmentY', 'bSegmentX'],
-    ...['sourceHeight', 'sourceWidth', 'sourcePixel', 'outOrigin', 'outY', 'outX', 'outSample', 'outItem'],
-  ],
+  sizes,
   windowed: true,
+  walks: false,
+}
+
+/** Where channels are few, a segment is a row of taps in one channel: its second number is the channel. */
+const walking: ProductForm = {
+  text: `${placed}
+fn columnOfImage(row: vec3i, segment: vec3i) -> i32 { return row.y; }
+fn rowAt(row: vec3i, segment: vec3i) -> i32 {
+  let y = row.x + segment.x;
+  return select(outside, (y * $sourceWidth + row.y) * $sourcePixel + row.z + segment.y, y >= 0 && y < $sourceHeight);
+}`,
+  sizes: [...sizes, 'walkX'],
+  windowed: true,
+  walks: true,
 }
 
 /** How the elements of a kernel lie for a product: steps from tap to tap, along the depth, from column to column, from group to group. */
@@ -100,6 +119,28 @@ export function forwardProduct(conv: ConvKernel, kernel: KernelSteps, label: str
       outX: sizes.batch * sizes.outChannels,
       outSample: sizes.outChannels,
       outItem: groupOut,
+    },
+  }
+}
+
+/** The same for few channels, where a tap alone would be a short segment. */
+export function walkingProduct(conv: ConvKernel, kernel: KernelSteps, label: string): Product {
+  const { sizes, window } = conv
+  const product = forwardProduct(conv, kernel, label)
+  const groupChannels = product.inner
+  return {
+    ...product,
+    form: walking,
+    segments: sizes.kernelHeight * groupChannels,
+    inner: sizes.kernelWidth,
+    aStep: window.dilation[1] * sizes.batch * sizes.channels,
+    bStep: kernel.tap,
+    sizes: {
+      ...product.sizes,
+      segmentsWidth: groupChannels,
+      segmentX: 1,
+      bSegmentX: kernel.depth,
+      walkX: window.dilation[1],
     },
   }
 }

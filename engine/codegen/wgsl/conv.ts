@@ -4,13 +4,16 @@
  * In: a conv kernel. Out: its dispatches.
  */
 import type { ConvKernel } from '../../optimize/kernel'
-import { forwardProduct, inputGradientProducts, type KernelSteps, kernelGradientProduct } from './conv-window'
+import { forwardProduct, inputGradientProducts, type KernelSteps, kernelGradientProduct, walkingProduct } from './conv-window'
 import type { Dispatch, GpuContext } from './emitter'
 import { lineOfWorkgroups, workgroupNumber } from './grid'
 import { matrixProduct } from './matmul'
 import { bindOperands, withSizes } from './operands'
 import { emitProducts, isNarrow } from './tile'
 import type { Product } from './tile-product'
+
+/** So few channels are walked along the rows of the window instead. */
+const fewChannels = 3
 
 const actions = { forward: 'forward', inputGrad: 'input gradient', kernelGrad: 'kernel gradient' } as const
 
@@ -20,12 +23,15 @@ export function emitConv(conv: ConvKernel & { readonly origins?: readonly string
   const result = { buffer: out, elements: elementsOfResult(conv), bias, biasLength: sizes.outChannels }
   if (isPointwise(conv)) return emitProducts([pointwise(conv, label)], result, context)
   if (direction === 'kernelGrad') return emitProducts([kernelGradientProduct(conv, label)], result, context)
+  const staged = context.tiles.some(({ depth }) => depth > 0)
+  const walks = !staged && conv.window.groups === 1 && sizes.channels < sizes.kernelWidth && sizes.channels <= fewChannels
   const productsOf = (steps: KernelSteps): readonly Product[] =>
-    direction === 'forward' ? [forwardProduct(conv, steps, label)] : inputGradientProducts(conv, steps, label)
+    direction === 'inputGrad'
+      ? inputGradientProducts(conv, steps, label)
+      : [walks ? walkingProduct(conv, steps, label) : forwardProduct(conv, steps, label)]
   const steps = stepsOf(conv)
   const products = productsOf(steps)
   const [product] = products
-  const staged = context.tiles.some(({ depth }) => depth > 0)
   if (!product || !staged || isNarrow(product)) return emitProducts(products, result, context)
   const packed = packedSteps(conv, product)
   return [pack(conv, steps, packed, product, `${label}: pack`, context), ...emitProducts(productsOf(packed), result, context, 1)]

@@ -16,6 +16,7 @@ fn columnAt(column: i32, segment: vec3i) -> i32 { return column; }
 fn outRowOf(row: i32, item: i32) -> i32 { return row * $outRow + item * $outItem; }`,
   sizes: ['aRow', 'aItem', 'bColumn', 'bItem', 'outRow', 'outItem'],
   windowed: false,
+  walks: false,
 }
 
 /** A product of contiguous matrices, as a matmul kernel describes it. */

@@ -12,7 +12,7 @@ export interface ProductForm {
    * WGSL, over `size` names of its own:
    * `rowOf(row, item) -> vec3i` and `columnOf(column, item) -> i32`, done once, what is fixed for a row or column;
    * `segmentOf(segment) -> vec3i`, what is fixed for a segment;
-   * `rowAt(row, segment) -> i32` and `columnAt(column, segment) -> i32`, the first element of the segment in A and B (A: -1 where there is none);
+   * `rowAt(row, segment) -> i32` and `columnAt(column, segment) -> i32`, the first element of the segment in A and B (A: `outside` where there is none);
    * `outRowOf(row, item) -> i32`, the first element of the row in the result (-1: a row that is not stored).
    */
   readonly text: string
@@ -20,6 +20,11 @@ export interface ProductForm {
   readonly sizes: readonly string[]
   /** Rows may miss segments. */
   readonly windowed: boolean
+  /**
+   * Segments run along the width of an image and may be inside it in part: `columnOfImage(row, segment) -> i32` is where the first element
+   * lies, each next one `$walkX` further, and `$sourceWidth` is the end. Quads alone know this.
+   */
+  readonly walks: boolean
 }
 
 export interface Product {
@@ -50,6 +55,9 @@ export interface Product {
 /** Products in one running sum. The error of a sum grows with its length, so long ones are made of parts. */
 export const partialSum = 256
 
+/** What `rowAt` says of a row that has nothing in a segment. Anything else may be negative only where segments walk. */
+export const outside = -0x40000000
+
 /** Sizes that every product has, before those of its form. */
 export const commonSizes = [
   'rows',
@@ -57,6 +65,7 @@ export const commonSizes = [
   'inner',
   'depth',
   'splitDepth',
+  'blockDepth',
   'rowTiles',
   'columnTiles',
   'items',

@@ -6,12 +6,13 @@
 import { workgroupNumber } from './grid'
 import { lines, range } from './operands'
 import type { TileText } from './tile-text'
-import { columnsOfTile, gridText, moduleText, storeText, sumNames } from './tile-text'
+import { biasText, columnsOfTile, gridText, moduleText, storeText, sumNames } from './tile-text'
 
-/** `subgroups`: without them every thread loads all rows itself. */
+/** `subgroups`: without them every thread loads all rows itself. `unroll` divides the segments and their parts. */
 export function quadText(
   parts: TileText,
   tile: { readonly threadRows: number; readonly threadColumns: number },
+  unroll: number,
   subgroups: boolean,
 ): string {
   const { form, operands } = parts
@@ -20,51 +21,63 @@ export function quadText(
   const held = range(subgroups ? Math.ceil(tile.threadRows / 4) : tile.threadRows)
   const heldRow = (i: number): string => (subgroups ? `${4 * i} + lane` : `${i}`)
   const fetched = (r: number): string => (subgroups ? `quadBroadcast(a${r >> 2}, ${r & 3}u)` : `a${r}`)
-  const held0 = (name: string): string => held.map((i) => `${name}${i}`).reduce((x, y) => `max(${x}, ${y})`)
-  const inside = subgroups ? `subgroupAny(${held0('at')} >= 0)` : `${held0('at')} >= 0`
+  const inside = `${held.map((i) => `at${i}`).reduce((x, y) => `max(${x}, ${y})`)} > outside`
+  // No branches around the sums: each would cost a software adapter a copy of all of them.
+  const step = `{
+          ${lines(held, (i) => {
+            const value = operands.load('a', form.walks ? `max(x${i}, 0)` : `x${i}`)
+            const within = form.walks ? ` && u32(w${i}) < u32($sourceWidth)` : ''
+            const next = form.walks ? ` w${i} += $walkX;` : ''
+            return `let a${i} = ${form.windowed ? `select(0f, ${value}, at${i} > outside${within})` : value}; x${i} += $aStep;${next}`
+          })}
+          ${lines(columns, (j) => `let b${j} = ${operands.load('b', `y${j}`)}; y${j} += $bStep;`)}
+          ${lines(rows, (r) => `{ let v = ${fetched(r)}; ${columns.map((j) => `sum${r}_${j} += v * b${j};`).join(' ')} }`)}
+        }`
   const body = `
   let firstRow = rowTile * ${tile.threadRows};
   let firstColumn = columnTile * ${columnsOfTile(tile.threadColumns)} + lane;
   ${lines(held, (i) => `let r${i} = rowOf(min(firstRow + ${heldRow(i)}, $rows - 1), item);`)}
   ${lines(columns, (j) => `let c${j} = columnOf(min(firstColumn + ${4 * j}, $columns - 1), item);`)}
-  ${lines(sumNames(rows, columns), (name) => `var ${name} = 0f; var total_${name} = 0f;`)}
+  ${lines(sumNames(rows, columns), (name) => `var total_${name} = 0f;`)}
   let end = min((split + 1) * $splitDepth, $depth);
   var depth = split * $splitDepth;
-  var added = 0;
   while (depth < end) {
-    let segment = depth / $inner;
-    let first = depth - segment * $inner;
-    let count = min(min($inner - first, end - depth), partialSum);
-    let s = segmentOf(segment);
-    ${lines(held, (i) => `let at${i} = rowAt(r${i}, s);`)}
-    ${form.windowed ? `if (${inside}) {` : '{'}
-      ${lines(held, (i) => `var x${i} = max(at${i}, 0) + first * $aStep;`)}
+    let blockEnd = min(end, depth + $blockDepth);
+    ${lines(sumNames(rows, columns), (name) => `var ${name} = 0f;`)}
+    while (depth < blockEnd) {
+      let segment = depth / $inner;
+      let first = depth - segment * $inner;
+      let count = min($inner - first, blockEnd - depth);
+      let s = segmentOf(segment);
+      ${lines(held, (i) => `let at${i} = rowAt(r${i}, s);`)}
+      ${lines(held, (i) => `var x${i} = ${form.walks ? `at${i}` : `max(at${i}, 0)`} + first * $aStep;`)}
+      ${form.walks ? lines(held, (i) => `var w${i} = columnOfImage(r${i}, s) + first * $walkX;`) : ''}
       ${lines(columns, (j) => `var y${j} = columnAt(c${j}, s) + first * $bStep;`)}
-      for (var k = 0; k < count; k++) {
-        ${lines(held, (i) => {
-          const value = operands.load('a', `x${i}`)
-          return `let a${i} = ${form.windowed ? `select(0f, ${value}, at${i} >= 0)` : value}; x${i} += $aStep;`
-        })}
-        ${lines(columns, (j) => `let b${j} = ${operands.load('b', `y${j}`)}; y${j} += $bStep;`)}
-        ${lines(rows, (r) => `{ let v = ${fetched(r)}; ${columns.map((j) => `sum${r}_${j} += v * b${j};`).join(' ')} }`)}
+      let steps = ${form.windowed ? `select(0, count, ${subgroups ? `subgroupAny(${inside})` : inside})` : 'count'};
+      for (var k = 0; k < steps; k += ${unroll}) {
+        ${lines(range(unroll), () => step)}
       }
-      added += count;
+      depth += count;
     }
-    depth += count;
-    if (added >= partialSum) {
-      added = 0;
-      ${lines(sumNames(rows, columns), (name) => `total_${name} += ${name}; ${name} = 0f;`)}
-    }
+    ${lines(sumNames(rows, columns), (name) => `total_${name} += ${name};`)}
   }
-  ${subgroups ? lines(held, (i) => `let to${i} = outRowIn(firstRow + ${heldRow(i)}, item);`) : ''}
-  ${lines(rows, (r) => {
-    const to = subgroups ? `quadBroadcast(to${r >> 2}, ${r & 3}u)` : `outRowIn(firstRow + ${r}, item)`
-    return `{ let to = ${to}; if (to >= 0) { ${columns
-      .map(
-        (j) =>
-          `if (firstColumn + ${4 * j} < $columns) { ${storeText(parts, `to + (firstColumn + ${4 * j}) * $outColumn`, `total_sum${r}_${j} + sum${r}_${j}`, `firstColumn + ${4 * j}`)} }`,
-      )
-      .join(' ')} } }`
+  ${subgroups ? lines(held, (i) => `let held${i} = outRowIn(firstRow + ${heldRow(i)}, item);`) : ''}
+  ${lines(rows, (r) => `let to${r} = ${subgroups ? `quadBroadcast(held${r >> 2}, ${r & 3}u)` : `outRowIn(firstRow + ${r}, item)`};`)}
+  let whole = firstRow + ${tile.threadRows} <= $rows;
+  ${lines(columns, (j) => {
+    const store = (r: number): string => storeText(parts, `to${r} + at`, `total_sum${r}_${j}`)
+    return `{
+    let column = firstColumn + ${4 * j};
+    if (column < $columns) {
+      let at = column * $outColumn;
+      ${biasText(parts)}
+      if (whole) {
+        ${lines(rows, store)}
+      } else {
+        ${lines(rows, (r) => `if (to${r} >= 0) { ${store(r)} }`)}
+      }
+    }
+  }`
   })}`
   return moduleText(
     parts,

@@ -5,7 +5,7 @@
  */
 import { workgroupNumber } from './grid'
 import { lines, range } from './operands'
-import { moduleText, storeText, type TileText } from './tile-text'
+import { biasText, moduleText, storeText, type TileText } from './tile-text'
 
 export const singleThreads = 64
 
@@ -36,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let count = min(min($inner - first, end - depth), partialSum);
     let s = segmentOf(segment);
     ${lines(rows, (r) => `let at${r} = rowAt(r${r}, s);`)}
-    if (${rows.map((r) => `at${r}`).reduce((x, y) => `max(${x}, ${y})`)} >= 0) {
+    if (${rows.map((r) => `at${r}`).reduce((x, y) => `max(${x}, ${y})`)} > outside) {
       ${lines(rows, (r) => `var x${r} = max(at${r}, 0) + first * $aStep;`)}
       var y = columnAt(c, s) + first * $bStep;
       for (var k = 0; k < count; k++) {
@@ -44,7 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         y += $bStep;
         ${lines(rows, (r) => {
           const value = operands.load('a', `x${r}`)
-          return `sum${r} += b * ${form.windowed ? `select(0f, ${value}, at${r} >= 0)` : value}; x${r} += $aStep;`
+          return `sum${r} += b * ${form.windowed ? `select(0f, ${value}, at${r} > outside)` : value}; x${r} += $aStep;`
         })}
       }
       added += count;
@@ -55,7 +55,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       ${lines(rows, (r) => `total${r} += sum${r}; sum${r} = 0f;`)}
     }
   }
-  ${lines(rows, (r) => `{ let to = outRowIn(firstRow + ${r}, item); if (to >= 0) { ${storeText(parts, 'to + column * $outColumn', `total${r} + sum${r}`, 'column')} } }`)}
+  ${biasText(parts)}
+  ${lines(rows, (r) => `{ let to = outRowIn(firstRow + ${r}, item); if (to >= 0) { ${storeText(parts, 'to + column * $outColumn', `total${r} + sum${r}`)} } }`)}
 }`,
     { subgroups: false, constants: [] },
   )

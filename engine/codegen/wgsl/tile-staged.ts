@@ -8,7 +8,7 @@ import type { GpuTile } from './emitter'
 import { workgroupNumber } from './grid'
 import { lines, range } from './operands'
 import type { Product } from './tile-product'
-import { gridText, moduleText, storeText, type TileText } from './tile-text'
+import { biasText, gridText, moduleText, storeText, type TileText } from './tile-text'
 
 export const threadsOf = ({ rows, columns, threadRows, threadColumns }: GpuTile): number => (rows / threadRows) * (columns / threadColumns)
 
@@ -67,7 +67,7 @@ fn elementA(row: vec3i, depth: i32, end: i32) -> f32 {
   if (depth >= end) { return 0f; }
   let segment = depth / $inner;
   let at = rowAt(row, segmentOf(segment));
-  if (at < 0) { return 0f; }
+  if (at == outside) { return 0f; }
   return ${operands.load('a', 'at + (depth - segment * $inner) * $aStep')};
 }
 fn readA(row: vec3i, depth: i32, end: i32) -> vec4<f32> {
@@ -77,7 +77,7 @@ fn readA(row: vec3i, depth: i32, end: i32) -> vec4<f32> {
     return vec4<f32>(elementA(row, depth, end), elementA(row, depth + 1, end), elementA(row, depth + 2, end), elementA(row, depth + 3, end));
   }
   let at = rowAt(row, segmentOf(segment));
-  if (at < 0) { return vec4<f32>(); }
+  if (at == outside) { return vec4<f32>(); }
   let x = at + first * $aStep;
   return vec4<f32>(${range(4)
     .map((j) => operands.load('a', j === 0 ? 'x' : `x + ${j} * $aStep`))
@@ -132,17 +132,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       ${lines(sums, (name) => `total_${name} += ${name}; ${name} = vec4<f32>();`)}
     }
   }
-  ${lines(rows, (r) => {
-    const stores = vectors.flatMap((v) =>
-      range(4).map((j) => {
-        const column = `firstColumn + 4 * right + ${4 * v * across + j}`
-        return `if (${column} < $columns) { ${storeText(parts, `to + (${column}) * $outColumn`, `value${v}[${j}]`, column)} }`
-      }),
-    )
-    return `{ let to = outRowIn(firstRow + down * ${tile.threadRows} + ${r}, item); if (to >= 0) { ${vectors
-      .map((v) => `let value${v} = total_sum${r}_${v} + sum${r}_${v};`)
-      .join(' ')} ${stores.join(' ')} } }`
-  })}
+  ${lines(rows, (r) => `let to${r} = outRowIn(firstRow + down * ${tile.threadRows} + ${r}, item);`)}
+  ${lines(vectors, (v) =>
+    range(4)
+      .map(
+        (j) => `{
+    let column = firstColumn + 4 * right + ${4 * v * across + j};
+    if (column < $columns) {
+      ${biasText(parts)}
+      ${lines(rows, (r) => `if (to${r} >= 0) { ${storeText(parts, `to${r} + column * $outColumn`, `total_sum${r}_${v}[${j}] + sum${r}_${v}[${j}]`)} }`)}
+    }
+  }`,
+      )
+      .join('\n  '),
+  )}
 }`,
     { subgroups: false, constants: [`const lineA = ${lineOfA(tile)};`, `const lineB = ${lineOfB(tile)};`] },
   )

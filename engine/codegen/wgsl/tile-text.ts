@@ -3,7 +3,7 @@
  * stored. In: form and operands. Out: WGSL.
  */
 import { type Operands, withSizes } from './operands'
-import { commonSizes, type ProductForm, partialSum } from './tile-product'
+import { commonSizes, outside, type ProductForm, partialSum } from './tile-product'
 
 /** The names by which texts speak of their operands. */
 export type Operand = 'a' | 'b' | 'out' | 'bias'
@@ -29,11 +29,13 @@ export const gridText = (number: string): string => `var number = ${number};
   let item = number % $items;
   let split = number / $items;`
 
+/** The bias of `column`, for the stores. */
+export const biasText = ({ operands, bias }: TileText): string =>
+  bias ? `let shift = ${operands.load('bias', 'item * $biasItem + column')};` : ''
+
 /** Stores one sum. With several splits each has its own copy of the result. */
-export function storeText({ operands, bias }: TileText, at: string, value: string, column: string): string {
-  const sum = bias ? `${value} + ${operands.load('bias', `item * $biasItem + ${column}`)}` : value
-  return operands.store('out', `split * $splitStride + ${at}`, sum)
-}
+export const storeText = ({ operands, bias }: TileText, at: string, value: string): string =>
+  operands.store('out', `split * $splitStride + ${at}`, bias ? `${value} + shift` : value)
 
 export function moduleText(
   { form, operands }: TileText,
@@ -42,6 +44,7 @@ export function moduleText(
 ): string {
   const directives = subgroups ? 'enable subgroups;\ndiagnostic(off, subgroup_uniformity);\n' : ''
   const text = `const partialSum = ${partialSum};
+const outside = ${outside};
 ${constants.join('\n')}
 ${form.text}
 fn outRowIn(row: i32, item: i32) -> i32 {

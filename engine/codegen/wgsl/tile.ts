@@ -7,7 +7,7 @@ import type { Dispatch, GpuContext, GpuTile, Storage } from './emitter'
 import { lineOfWorkgroups, workgroupNumber } from './grid'
 import { bindOperands, withSizes } from './operands'
 import { chooseTile } from './tile-choice'
-import { commonSizes, type Product } from './tile-product'
+import { commonSizes, type Product, partialSum } from './tile-product'
 import { quadText } from './tile-quad'
 import { singleText, singleThreads } from './tile-single'
 import { stagedText } from './tile-staged'
@@ -67,7 +67,8 @@ function dispatchOf(plan: Plan, splits: number, out: ProductResult, workspace: S
   const { product, tile, threadRows } = plan
   const { rows, columns, items, segments, inner, form } = product
   const depth = segments * inner
-  const step = tile && tile.depth > 0 ? tile.depth : 1
+  const blockDepth = inner < partialSum ? Math.ceil(partialSum / inner) * inner : partialSum
+  const step = tile && tile.depth > 0 ? tile.depth : inner < partialSum ? inner : 4
   const splitDepth = Math.ceil(depth / splits / step) * step
   const rowTiles = Math.ceil(rows / (tile?.rows ?? threadRows))
   const columnTiles = tile ? Math.ceil(columns / tile.columns) : columns
@@ -79,6 +80,7 @@ function dispatchOf(plan: Plan, splits: number, out: ProductResult, workspace: S
     inner,
     depth,
     splitDepth,
+    blockDepth,
     rowTiles,
     columnTiles,
     items,
@@ -112,9 +114,15 @@ function dispatchOf(plan: Plan, splits: number, out: ProductResult, workspace: S
   }
 }
 
+/** Steps of a quad's loop; all parts of a segment are multiples. */
+function unrollOf(inner: number): number {
+  const divides = (step: number): boolean => inner % step === 0
+  return [4, 5, 3, 2].find((step) => divides(step) && (inner < partialSum || partialSum % step === 0)) ?? 1
+}
+
 function textOf(parts: TileText, { product, tile, threadRows }: Plan, context: GpuContext): string {
   if (!tile) return singleText(parts, threadRows)
-  return tile.depth === 0 ? quadText(parts, tile, context.subgroups) : stagedText(parts, tile, product)
+  return tile.depth === 0 ? quadText(parts, tile, unrollOf(product.inner), context.subgroups) : stagedText(parts, tile, product)
 }
 
 /** result[i] = Σ over the splits, in order (+ bias) */
