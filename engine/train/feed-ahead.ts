@@ -1,11 +1,11 @@
 /**
  * @file Batches that another thread prepares while this one trains. In: a thread and a job. Out: the batches of steps that follow one another, ready or
- * soon to be. A few are always under way: the buffers of the batch before are sent back when the next is asked for.
+ * soon to be. A few are always under way: the slot of the batch before is given back when the next is asked for.
  */
 import { DiagnosedError, InternalError } from '../core/diagnostics'
 import { sizeOf, type TensorData } from '../core/tensor'
 import type { Inputs } from './batches'
-import type { BatchBuffers, FeedHost, FeedJob, FeedReport, FeedThread } from './feed-messages'
+import { type BatchBuffers, type FeedHost, type FeedJob, type FeedReport, type FeedThread, transferOf } from './feed-messages'
 
 /** Batches under way: enough to even out slow ones. */
 const MOST_AHEAD = 4
@@ -30,17 +30,20 @@ export class FeedAhead {
   private readonly layout: readonly Layout[]
   private opened = false
   private failure: Error | undefined
-  private readonly free: BatchBuffers[]
+  /** Where memory is not shared, those that are under way are not to be touched. */
+  private readonly slots: BatchBuffers[]
+  private readonly isShared: boolean
+  private readonly free: number[]
   /** Steps asked for, in the order they will come; those that nobody wants any more have been taken out. */
   private wanted: number[] = []
   /** The step that the next free buffer is for. */
   private next = 1
-  private readonly filled = new Map<number, BatchBuffers>()
+  private readonly filled = new Map<number, number>()
   /** The batch that was handed out last. */
-  private current: BatchBuffers | undefined
+  private current: number | undefined
   private waiting: Waiting | undefined
 
-  constructor({ spawn, files }: FeedHost, job: Omit<FeedJob, 'files'>) {
+  constructor({ spawn, files }: FeedHost, job: Omit<FeedJob, 'files' | 'shared'>, isShared = mayShare()) {
     this.layout = job.bindings.map(({ node, type: { shape, dtype } }) => ({
       node,
       isReal: dtype === 'f32',
@@ -48,13 +51,14 @@ export class FeedAhead {
     }))
     const bytes = this.layout.reduce((sum, { bytes }) => sum + bytes, 0)
     const count = Math.max(LEAST_AHEAD, Math.min(MOST_AHEAD, Math.floor(MAX_BYTES / bytes)))
-    this.free = Array.from({ length: count }, () =>
-      Object.fromEntries(this.layout.map(({ node, bytes }) => [node, new ArrayBuffer(bytes)])),
-    )
+    const Memory = isShared ? SharedArrayBuffer : ArrayBuffer
+    this.isShared = isShared
+    this.slots = Array.from({ length: count }, () => Object.fromEntries(this.layout.map(({ node, bytes }) => [node, new Memory(bytes)])))
+    this.free = [...this.slots.keys()]
     this.thread = spawn()
     this.thread.onReport((report) => this.hear(report))
     this.thread.onDeath((reason) => this.fail(new InternalError('feeder', `the thread that prepares batches has ended: ${reason}`)))
-    this.thread.post({ type: 'open', job: { ...job, files } }, [])
+    this.thread.post({ type: 'open', job: { ...job, files, shared: isShared ? this.slots : undefined } }, [])
   }
 
   /**
@@ -65,11 +69,11 @@ export class FeedAhead {
     // Where no thread can be had, or it cannot open the data, everything is read as it was before, and fails there if it must.
     if (!this.opened) return undefined
     if (this.failure) throw this.failure
-    if (this.current) this.free.push(this.current)
+    if (this.current !== undefined) this.free.push(this.current)
     this.current = undefined
     const isExpected = this.wanted[0] === step
     if (!isExpected) {
-      for (const buffers of this.filled.values()) this.free.push(buffers)
+      this.free.push(...this.filled.values())
       this.filled.clear()
       this.wanted = []
       this.next = step + 1
@@ -88,12 +92,13 @@ export class FeedAhead {
     this.fail(new InternalError('feeder', 'it was disposed of'))
   }
 
-  /** Every free buffer goes out for the next step. */
+  /** Every free slot goes out for the next step. */
   private request(): void {
-    for (let buffers = this.free.pop(); buffers; buffers = this.free.pop()) {
+    for (const slot of this.free.splice(0)) {
       const step = this.next++
       this.wanted.push(step)
-      this.thread.post({ type: 'fill', step, buffers }, Object.values(buffers))
+      const buffers = this.isShared ? undefined : this.slots[slot]
+      this.thread.post({ type: 'fill', step, slot, buffers }, transferOf(buffers))
     }
   }
 
@@ -101,17 +106,20 @@ export class FeedAhead {
     if (report.type === 'opened') this.opened = true
     else if (report.type === 'failed')
       this.fail(report.diagnostics ? new DiagnosedError(report.diagnostics) : new InternalError('feeder', report.reason))
-    else this.arrive(report.step, report.buffers)
+    else {
+      if (report.buffers) this.slots[report.slot] = report.buffers
+      this.arrive(report.step, report.slot)
+    }
   }
 
-  private arrive(step: number, buffers: BatchBuffers): void {
-    if (!this.wanted.includes(step)) {
+  private arrive(step: number, slot: number): void {
+    if (!this.wanted.includes(step) || this.filled.has(step)) {
       // Asked for before a jump.
-      this.free.push(buffers)
+      this.free.push(slot)
       this.request()
       return
     }
-    this.filled.set(step, buffers)
+    this.filled.set(step, slot)
     const { waiting } = this
     if (waiting?.step !== step) return
     this.waiting = undefined
@@ -120,12 +128,13 @@ export class FeedAhead {
   }
 
   private handOut(step: number): Inputs | undefined {
-    const buffers = this.filled.get(step)
-    if (!buffers) return undefined
+    const slot = this.filled.get(step)
+    if (slot === undefined) return undefined
     this.filled.delete(step)
     this.wanted.shift()
-    this.current = buffers
-    return Object.fromEntries(this.layout.map(({ node, isReal }) => [node, viewOf(buffers[node] as ArrayBuffer, isReal)]))
+    this.current = slot
+    const buffers = this.slots[slot] ?? {}
+    return Object.fromEntries(this.layout.map(({ node, isReal }) => [node, viewOf(buffers[node] as ArrayBufferLike, isReal)]))
   }
 
   private fail(error: Error): void {
@@ -135,4 +144,8 @@ export class FeedAhead {
   }
 }
 
-const viewOf = (buffer: ArrayBuffer, isReal: boolean): TensorData => (isReal ? new Float32Array(buffer) : new Int32Array(buffer))
+/** Pages that are not isolated have the constructor but may not share. */
+const mayShare = (): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false
+
+const viewOf = (buffer: ArrayBufferLike, isReal: boolean): TensorData => (isReal ? new Float32Array(buffer) : new Int32Array(buffer))

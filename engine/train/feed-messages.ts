@@ -1,6 +1,7 @@
 /**
- * @file What is said between the thread that trains and the one that prepares its batches. In: nothing. Out: types. Buffers go to and fro and are
- * never copied: who has sent one no longer has it.
+ * @file What is said between the thread that trains and the one that prepares its batches. In: nothing. Out: types. A few batches are under way at a
+ * time, each in a slot of its own. Where memory may be shared both threads have all slots from the start; elsewhere a slot's buffers go to
+ * and fro with the messages, and who has sent them no longer has them. Nothing is copied either way.
  */
 import type { Diagnostic } from '../core/diagnostics'
 import type { Binding } from '../datasets/bind'
@@ -8,7 +9,7 @@ import type { Recipe } from '../datasets/prepare'
 import type { FeedSettings } from './feeder'
 
 /** One buffer for every data node, by the node's path. */
-export type BatchBuffers = Readonly<Record<string, ArrayBuffer>>
+export type BatchBuffers = Readonly<Record<string, ArrayBufferLike>>
 
 export interface FeedJob {
   readonly recipe: Recipe
@@ -17,15 +18,17 @@ export interface FeedJob {
   readonly indices: Uint32Array
   readonly bindings: readonly Binding[]
   readonly settings: FeedSettings
+  /** The slots, where memory may be shared. */
+  readonly shared?: readonly BatchBuffers[]
 }
 
 export type FeedRequest =
   | { readonly type: 'open'; readonly job: FeedJob }
-  | { readonly type: 'fill'; readonly step: number; readonly buffers: BatchBuffers }
+  | { readonly type: 'fill'; readonly step: number; readonly slot: number; readonly buffers?: BatchBuffers }
 
 export type FeedReport =
   | { readonly type: 'opened' }
-  | { readonly type: 'filled'; readonly step: number; readonly buffers: BatchBuffers }
+  | { readonly type: 'filled'; readonly step: number; readonly slot: number; readonly buffers?: BatchBuffers }
   /** Something that a person can mend comes as diagnostics, a defect as words alone. */
   | { readonly type: 'failed'; readonly reason: string; readonly diagnostics?: readonly Diagnostic[] }
 
@@ -37,6 +40,10 @@ export interface FeedThread {
   onDeath(handle: (reason: string) => void): void
   terminate(): void
 }
+
+/** What must be handed over with a message: all of a slot's buffers, or none. */
+export const transferOf = (buffers: BatchBuffers | undefined): readonly ArrayBuffer[] =>
+  Object.values(buffers ?? {}).filter((buffer) => buffer instanceof ArrayBuffer)
 
 /** How a host lets batches be prepared elsewhere. */
 export interface FeedHost {

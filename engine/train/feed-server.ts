@@ -4,7 +4,7 @@
 import { DiagnosedError, InternalError } from '../core/diagnostics'
 import type { TensorData } from '../core/tensor'
 import { type FindFiles, openRecipe } from '../datasets/prepare'
-import type { FeedReport, FeedRequest } from './feed-messages'
+import { type BatchBuffers, type FeedReport, type FeedRequest, transferOf } from './feed-messages'
 import { Feeder } from './feeder'
 
 export interface FeedServerPort {
@@ -15,6 +15,7 @@ export interface FeedServerPort {
 /** `filesOf` makes of a job's `files` what the host can read. */
 export function serveFeed({ post, receive }: FeedServerPort, filesOf: (files: unknown) => FindFiles): void {
   let feeder: Promise<Feeder> | undefined
+  let slots: readonly BatchBuffers[] = []
   let turn: Promise<void> = Promise.resolve()
   const open = async ({ recipe, files, indices, bindings, settings }: Extract<FeedRequest, { type: 'open' }>['job']): Promise<Feeder> => {
     const dataset = await openRecipe(recipe, filesOf(files))
@@ -23,15 +24,16 @@ export function serveFeed({ post, receive }: FeedServerPort, filesOf: (files: un
   const answer = async (request: FeedRequest): Promise<void> => {
     if (request.type === 'open') {
       feeder = open(request.job)
+      slots = request.job.shared ?? []
       await feeder
       post({ type: 'opened' }, [])
       return
     }
-    const { step, buffers } = request
+    const { step, slot, buffers } = request
     if (!feeder) throw new InternalError('feeder', 'nothing has been opened')
     const inputs = await (await feeder).inputsOf(step)
-    for (const [node, data] of Object.entries(inputs)) viewOf(buffers[node], data).set(data)
-    post({ type: 'filled', step, buffers }, Object.values(buffers))
+    for (const [node, data] of Object.entries(inputs)) viewOf((buffers ?? slots[slot])?.[node], data).set(data)
+    post({ type: 'filled', step, slot, buffers }, transferOf(buffers))
   }
   receive((request) => {
     turn = turn.then(() =>
@@ -43,7 +45,7 @@ export function serveFeed({ post, receive }: FeedServerPort, filesOf: (files: un
   })
 }
 
-function viewOf(buffer: ArrayBuffer | undefined, like: TensorData): TensorData {
+function viewOf(buffer: ArrayBufferLike | undefined, like: TensorData): TensorData {
   if (!buffer) throw new InternalError('feeder', 'a node has no buffer')
   return like instanceof Float32Array ? new Float32Array(buffer) : new Int32Array(buffer)
 }

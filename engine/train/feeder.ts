@@ -15,9 +15,9 @@ export interface FeedSettings {
   readonly shuffle: boolean
 }
 
-/** Reading is watched over so many steps at a time … */
+/** Reading is watched over so many steps at a time, and given away when for most of them … */
 const WATCHED = 16
-/** … and given away when it takes this share of the time between two steps, and more than messages would cost. */
+/** … it takes this share of the time from one step to the next, and more than messages would cost. */
 const WORTH_SHARE = 0.1
 const WORTH_MILLISECONDS = 0.3
 
@@ -27,7 +27,7 @@ export class Feeder {
   private readonly reader: BatchReader
   private order: { readonly epoch: number; readonly indices: Uint32Array } | undefined
   private ahead: FeedAhead | undefined
-  private watched = { steps: 0, reading: 0, since: 0 }
+  private watched = { steps: 0, slow: 0, since: 0 }
 
   constructor(
     private readonly samples: Samples,
@@ -71,13 +71,15 @@ export class Feeder {
   /** Takes note of how long reading took, and gives it away where that is worth it. */
   private watch(started: number): void {
     if (!this.elsewhere || this.ahead) return
-    const { watched } = this
     const now = performance.now()
-    if (watched.steps > 0) watched.reading += now - started
-    else watched.since = now
-    if (watched.steps++ < WATCHED) return
-    const isWorthIt = watched.reading > WORTH_SHARE * (now - watched.since) && watched.reading > WORTH_MILLISECONDS * WATCHED
-    this.watched = { steps: 0, reading: 0, since: 0 }
+    const reading = now - started
+    const { steps, slow, since } = this.watched
+    // A single slow one says nothing: the machine may have been busy with something else.
+    const isSlow = steps > 0 && reading > WORTH_MILLISECONDS && reading > WORTH_SHARE * (now - since)
+    this.watched = { steps: steps + 1, slow: slow + Number(isSlow), since: now }
+    if (steps < WATCHED) return
+    const isWorthIt = this.watched.slow > WATCHED / 2
+    this.watched = { steps: 0, slow: 0, since: 0 }
     if (!isWorthIt) return
     const { host, recipe } = this.elsewhere
     const { samples, bindings, settings } = this

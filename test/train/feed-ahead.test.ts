@@ -1,5 +1,5 @@
 /** @file Batches that another thread prepares: the same bits as read here, in any order asked for, and errors instead of waiting for ever. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { diagnosedError } from '../../engine/core/diagnostics'
 import { bindFields } from '../../engine/datasets/bind'
 import { type FindFiles, type PreparedData, prepareData } from '../../engine/datasets/prepare'
@@ -15,7 +15,10 @@ import { templates } from '../../templates/registry'
 import { closePorts, slowly, testHost } from './feed-host'
 import { moonsDocument, prepare } from './fixtures'
 
-afterEach(closePorts)
+afterEach(() => {
+  closePorts()
+  vi.restoreAllMocks()
+})
 
 const settings = { batchSize: 16, seed: 3, shuffle: true }
 
@@ -46,10 +49,10 @@ async function opened(ahead: FeedAhead): Promise<void> {
 describe('batches from another thread', () => {
   const digits = () => prepareData(templates.get('lenet')?.create({ batchSize: 16 }) ?? moonsDocument(), () => undefined)
 
-  it('are the same bits as those read here, over the end of an epoch', async () => {
+  it.each([true, false])('are the same bits as those read here, over the end of an epoch (shared memory: %s)', async (isShared) => {
     const data = await prepare(moonsDocument({ samples: 70, validationSplit: 0.1 }))
     const { job: work, here } = await job(data)
-    const ahead = new FeedAhead(testHost(), work)
+    const ahead = new FeedAhead(testHost(), work, isShared)
     await opened(ahead)
     expect(here.stepsPerEpoch).toBe(3)
     for (let step = 2; step <= 12; step++) {
@@ -133,7 +136,7 @@ describe('a thread that fails', () => {
     const reports: FeedReport[] = []
     let ask: (request: FeedRequest) => void = () => undefined
     serveFeed({ post: (report) => reports.push(report), receive: (handle) => (ask = handle) }, () => () => undefined)
-    ask({ type: 'fill', step: 1, buffers: {} })
+    ask({ type: 'fill', step: 1, slot: 0, buffers: {} })
     const { job: work } = await job(await prepare(moonsDocument()))
     ask({ type: 'open', job: { ...work, recipe: { ...work.recipe, source: { kind: 'nothing', params: {} } } } })
     await settled()
@@ -161,6 +164,8 @@ describe('a run', () => {
   })
 
   it('whose data are at hand reads them itself', async () => {
+    // On a clock that stands still, reading takes no time.
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now())
     const host = testHost()
     const trainer = await Trainer.create({
       data: await prepare(moonsDocument({ epochs: 12 })),
