@@ -139,6 +139,10 @@ export const catalogue = {
     en: 'At step {step} the loss became {got}; the first value that is not finite is the output of this node. Try a smaller learning rate.',
     zh: '第 {step} 步时损失变为 {got}；最先出现非有限值的是此节点的输出。请尝试更小的学习率。',
   },
+  'train.busy': {
+    en: 'A run is under way; stop or pause it first, since two at a time would disturb each other.',
+    zh: '正在训练；请先停止或暂停，同时运行会相互干扰。',
+  },
   'train.optimizer': {
     en: 'There is no optimiser called “{got}”; there are: {expected}.',
     zh: '没有名为“{got}”的优化器；现有：{expected}。',
@@ -170,6 +174,22 @@ export const catalogue = {
   'backend.memory': {
     en: 'The network needs {got} of memory; this backend can have {expected}. The largest part is the output of {detail}.',
     zh: '网络需要 {got} 内存，此后端最多可用 {expected}。其中最大的是 {detail} 的输出。',
+  },
+  'backend.gpu-lost': {
+    en: 'The GPU stopped working: {detail}. Go on on the CPU from the last checkpoint.',
+    zh: 'GPU 停止工作：{detail}。请从最近的检查点在 CPU 上继续。',
+  },
+  'backend.gpu-memory': {
+    en: 'The GPU has not enough memory ({detail}). Take a smaller batch, or go on on the CPU.',
+    zh: 'GPU 内存不足（{detail}）。请减小批量，或在 CPU 上继续。',
+  },
+  'backend.gpu-refused': {
+    en: 'The GPU refused a command: {detail}. Go on on the CPU from the last checkpoint.',
+    zh: 'GPU 拒绝了一条命令：{detail}。请从最近的检查点在 CPU 上继续。',
+  },
+  'backend.gpu-kernel': {
+    en: 'The GPU cannot run “{got}”: {detail}. Compute on the CPU instead.',
+    zh: 'GPU 无法运行“{got}”：{detail}。请改在 CPU 上计算。',
   },
   'backend.unavailable': { en: 'The backend “{got}” is not available here: {detail}.', zh: '此处无法使用后端“{got}”：{detail}。' },
 } as const satisfies Record<string, Text>

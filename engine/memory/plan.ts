@@ -49,7 +49,15 @@ export function livesOf(program: KernelProgram, kept: ReadonlySet<BufferId>): Li
   })
 }
 
-export function planMemory(lives: readonly Life[]): MemoryPlan {
+export interface PlanOptions {
+  /** Where buffers may start. */
+  readonly alignment?: number
+  /** No buffer lies across a multiple of this: the memory is cut there. No buffer may be larger. */
+  readonly segment?: number
+}
+
+export function planMemory(given: readonly Life[], { alignment: step = alignment, segment = Infinity }: PlanOptions = {}): MemoryPlan {
+  const lives = given.map((life) => ({ ...life, bytes: Math.ceil(life.bytes / step) * step }))
   const span = ({ first, last }: Life) => last - first + 1
   const orders: ((a: Life, b: Life) => number)[] = [
     (a, b) => b.bytes - a.bytes || a.first - b.first,
@@ -60,7 +68,7 @@ export function planMemory(lives: readonly Life[]): MemoryPlan {
   const lowerBound = mostAlive(lives)
   let best: { offsets: Map<BufferId, number>; bytes: number } | undefined
   for (const order of orders) {
-    const placed = assign([...lives].sort(order))
+    const placed = assign([...lives].sort(order), segment)
     if (!best || placed.bytes < best.bytes) best = placed
     if (best.bytes === lowerBound) break
   }
@@ -74,21 +82,24 @@ export function planMemory(lives: readonly Life[]): MemoryPlan {
 }
 
 /** Places each life in turn into the smallest sufficient gap between those placed before that live at the same time. */
-function assign(lives: readonly Life[]): { offsets: Map<BufferId, number>; bytes: number } {
+function assign(lives: readonly Life[], segment: number): { offsets: Map<BufferId, number>; bytes: number } {
   const offsets = new Map<BufferId, number>()
   const placed: { readonly life: Life; readonly start: number; readonly end: number }[] = []
   let bytes = 0
+  const fitted = (start: number, { bytes: size }: Life): number =>
+    Math.floor(start / segment) === Math.floor((start + size - 1) / segment) ? start : Math.ceil(start / segment) * segment
   for (const life of lives) {
     let start = 0
     let best: { start: number; slack: number } | undefined
     // `placed` is kept in order of start.
     for (const other of placed) {
       if (other.life.last < life.first || other.life.first > life.last) continue
-      const slack = other.start - start - life.bytes
-      if (slack >= 0 && (!best || slack < best.slack)) best = { start, slack }
+      const candidate = fitted(start, life)
+      const slack = other.start - candidate - life.bytes
+      if (slack >= 0 && (!best || slack < best.slack)) best = { start: candidate, slack }
       start = Math.max(start, other.end)
     }
-    const at = best?.start ?? start
+    const at = best?.start ?? fitted(start, life)
     const entry = { life, start: at, end: at + life.bytes }
     const position = placed.findIndex((other) => other.start > at)
     placed.splice(position < 0 ? placed.length : position, 0, entry)

@@ -3,6 +3,7 @@
  * In: programs and named host arrays. Out: named host arrays, on request. Between runs everything stays where the device wants it;
  * nothing here forces a wait except `read`.
  */
+import type { DiagnosedError } from '../core/diagnostics'
 import type { Shape, TensorData } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { Program } from '../ir/program'
@@ -14,6 +15,10 @@ export interface BackendInfo {
   /** “CPU · 2 threads · 256-bit”. */
   readonly label: Text
   readonly threads: number
+  /** A graphics adapter that computes on the CPU: right, but slower than `wasm`. */
+  readonly software?: true
+  /** `run` returns before the device has finished: whoever reads after every run should leave a few readings under way. */
+  readonly asynchronous?: true
 }
 
 export interface StateSpec {
@@ -35,6 +40,15 @@ export interface MemoryUse {
   readonly stateBytes: number
 }
 
+/** One kernel, or kernels that run at the same time, in one run. */
+export interface KernelTime {
+  /** What is done (`conv1 forward`). */
+  readonly label: string
+  /** Paths of the nodes whose work it is; the first names it. */
+  readonly origins: readonly string[]
+  readonly milliseconds: number
+}
+
 export interface Executable {
   readonly program: Program
   readonly memory: MemoryUse
@@ -42,11 +56,15 @@ export interface Executable {
   run(inputs: Readonly<Record<string, TensorData>>): void
   /** Outputs of the latest run; waits for it. */
   read(outputs: readonly string[]): Promise<Record<string, TensorData>>
+  /** One run, kernel by kernel, in the order they ran; absent where the executor cannot measure them. */
+  profile?(inputs: Readonly<Record<string, TensorData>>): Promise<readonly KernelTime[]>
   dispose(): void
 }
 
 export interface Backend {
   readonly info: BackendInfo
+  /** Why the device is of no more use, once that is so; the backend must then be opened anew. */
+  readonly failure?: DiagnosedError | undefined
   createState(specs: readonly StateSpec[]): StateStore
   /** `state` must hold every slot that the program names; rejects with a `DiagnosedError` when memory does not suffice. */
   compile(program: Program, state: StateStore): Promise<Executable>
