@@ -114,11 +114,8 @@ function dispatchOf(plan: Plan, splits: number, out: ProductResult, workspace: S
   }
 }
 
-/** Steps of a quad's loop; all parts of a segment are multiples. */
-function unrollOf(inner: number): number {
-  const divides = (step: number): boolean => inner % step === 0
-  return [4, 5, 3, 2].find((step) => divides(step) && (inner < partialSum || partialSum % step === 0)) ?? 1
-}
+/** Steps of a quad's loop; all parts of a segment are multiples. Longer texts take software adapters seconds to compile. */
+const unrollOf = (inner: number): number => [4, 2].find((steps) => inner % steps === 0) ?? 1
 
 function textOf(parts: TileText, { product, tile, threadRows }: Plan, context: GpuContext): string {
   if (!tile) return singleText(parts, threadRows)
