@@ -8,19 +8,30 @@
  *
  * The cost-driven greedy grouping follows the fusion passes of XLA and TVM (Chen et al. 2018); horizontal and vertical fusion are one move here.
  */
+import { InternalError } from '../core/diagnostics'
 import type { Program } from '../ir/program'
 import { foldBias } from './fusion/bias'
 import type { Owner, Storage, Work } from './fusion/graph'
 import { mergeClusters } from './fusion/merge'
 import { place } from './fusion/placement'
 import { schedule } from './fusion/schedule'
+import { BufferLimit } from './fusion/split'
 import type { Buffer, BufferId, Kernel, KernelBody, KernelProgram } from './kernel'
 
 export function fuse(program: Program, mostBuffers: number): KernelProgram {
-  const placement = place(program, mostBuffers)
-  const merged = mergeClusters(placement, mostBuffers)
+  // Updates are taken to lie where the state lay; if one of too large a kernel cannot, all count as buffers of their own.
+  const made = fused(program, mostBuffers, true) ?? fused(program, mostBuffers, false)
+  if (!made) throw new InternalError('fuse', `a kernel has more than ${mostBuffers} buffers`)
+  return made
+}
+
+function fused(program: Program, mostBuffers: number, inPlaceCounts: boolean): KernelProgram | undefined {
+  const placement = place(program, mostBuffers, inPlaceCounts)
+  const merged = mergeClusters(placement)
   const folded = foldBias(merged, placement.opaques, placement.fixed)
   const { works, inPlace } = schedule([...folded.clusters, ...folded.opaques], placement.state, placement.storage)
+  const limit = new BufferLimit(mostBuffers, inPlace)
+  if (!folded.clusters.every((cluster) => limit.allows(cluster))) return undefined
   return assemble(program, placement.storage, works, inPlace, placement.outputs)
 }
 

@@ -7,7 +7,7 @@ import { sizeOf } from '../../core/tensor'
 import { buildLoop, CannotFuse, patternOf } from './body'
 import { type Cluster, clusterOf, isPointwise, type Opaque, type Owner, type Root, type Storage, type Work } from './graph'
 import type { Placement } from './placement'
-import { buffersOf } from './split'
+import type { BufferLimit } from './split'
 
 /** More results than this in one kernel and registers run out. */
 const maxResults = 8
@@ -18,9 +18,8 @@ const worthwhileShare = 0.2
 const large = 8192
 const startCost = 600
 
-/** No kernel comes to have more than `mostBuffers`. */
-export function mergeClusters(placement: Placement, mostBuffers: number): readonly Cluster[] {
-  const bench = new Bench(placement, mostBuffers)
+export function mergeClusters(placement: Placement): readonly Cluster[] {
+  const bench = new Bench(placement)
   for (let round = 0; round < 4; round++) {
     const merged = bench.mergeAll()
     const demoted = bench.demoteAll()
@@ -33,16 +32,15 @@ class Bench {
   private readonly storage: Storage
   private readonly opaques: readonly Opaque[]
   private readonly fixed: ReadonlySet<Owner>
+  private readonly limit: BufferLimit
   /** Owner of an update → the state slot (a value id) that takes it. */
   private readonly slotOfUpdate: ReadonlyMap<Owner, Owner>
   /** Slots are emptied as clusters merge; the order of the program otherwise. */
   private readonly slots: (Cluster | undefined)[]
   private index: { readers: Map<Owner, Work[]>; slotOf: Map<Work, number>; maker: Map<Owner, number> } | undefined
 
-  constructor(
-    placement: Placement,
-    private readonly mostBuffers: number,
-  ) {
+  constructor(placement: Placement) {
+    this.limit = placement.limit
     this.storage = placement.storage
     this.opaques = placement.opaques
     this.fixed = placement.fixed
@@ -86,7 +84,7 @@ class Bench {
   private build(roots: readonly Root[]): Cluster | undefined {
     try {
       const cluster = clusterOf(roots, buildLoop(roots, this.storage))
-      return buffersOf(cluster) <= this.mostBuffers ? cluster : undefined
+      return this.limit.allows(cluster) ? cluster : undefined
     } catch (reason) {
       if (reason instanceof CannotFuse) return undefined
       throw reason

@@ -8,7 +8,7 @@ import type { Program, ValueId } from '../../ir/program'
 import { buildLoop, NeedsStorage } from './body'
 import { type Cluster, clusterOf, isElementwise, isMovement, isPointwise, type Opaque, type Owner, type Root, Storage } from './graph'
 import { opaqueOf, poolOf } from './opaque'
-import { cutOf } from './split'
+import { BufferLimit, cutOf } from './split'
 
 export interface Placement {
   readonly storage: Storage
@@ -18,6 +18,7 @@ export interface Placement {
   readonly fixed: ReadonlySet<Owner>
   readonly outputs: readonly { readonly name: string; readonly owner: Owner }[]
   readonly state: readonly StatePlan[]
+  readonly limit: BufferLimit
 }
 
 /** Where a state slot's new value is computed; `copy`: that storage cannot become the slot's own. */
@@ -30,7 +31,8 @@ export interface StatePlan {
 /** A broadcast to this many times the size is worth a small tensor of its own. */
 const worthwhileGrowth = 4
 
-export function place(program: Program, mostBuffers: number): Placement {
+/** `inPlace`: updates count as lying where the state lay. */
+export function place(program: Program, mostBuffers: number, inPlace: boolean): Placement {
   const storage = new Storage(program)
   const fixed = new Set<Owner>()
   const roots: Root[] = []
@@ -68,6 +70,9 @@ export function place(program: Program, mostBuffers: number): Placement {
     return { name, value, update: { owner: updated.has(owner) ? copy(owner) : owner, copy: shared } }
   })
 
+  const updates = state.flatMap(({ value, update }) => (inPlace && update && !update.copy ? [[update.owner, value] as const] : []))
+  const limit = new BufferLimit(mostBuffers, new Map(updates))
+
   const opaques: Opaque[] = []
   for (const id of [...storage.owned].sort((a, b) => a - b)) {
     const value = program.values[id]
@@ -90,7 +95,7 @@ export function place(program: Program, mostBuffers: number): Placement {
     const group = [roots[next] as Root]
     try {
       const cluster = clusterOf(group, buildLoop(group, storage))
-      const cut = cutOf(cluster, storage, mostBuffers)
+      const cut = cutOf(cluster, storage, limit)
       if (cut === undefined) {
         clusters.push(cluster)
         next++
@@ -104,7 +109,7 @@ export function place(program: Program, mostBuffers: number): Placement {
       roots.push({ value: owner, owner })
     }
   }
-  return { storage, clusters, opaques, fixed, outputs, state }
+  return { storage, clusters, opaques, fixed, outputs, state, limit }
 }
 
 /** Everything that loops cannot compute point by point is stored, and what it reads; so is what is used twice or would be repeated. */

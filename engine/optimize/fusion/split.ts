@@ -6,12 +6,26 @@
  */
 import { InternalError } from '../../core/diagnostics'
 import type { ValueId } from '../../ir/program'
-import { type Cluster, isMovement, type Owner, type Storage } from './graph'
+import { type Cluster, isMovement, type Owner, type Storage, type Work } from './graph'
 
-export const buffersOf = ({ reads, writes }: Cluster): number => new Set([...reads, ...writes]).size
+export class BufferLimit {
+  /** `shared`: owners that lie in the storage of another one (an update where the state lay). */
+  constructor(
+    readonly most: number,
+    private readonly shared: ReadonlyMap<Owner, Owner>,
+  ) {}
 
-export function cutOf(cluster: Cluster, storage: Storage, mostBuffers: number): ValueId | undefined {
-  if (buffersOf(cluster) <= mostBuffers) return undefined
+  count({ reads, writes }: Work): number {
+    return new Set([...reads, ...writes].map((owner) => this.shared.get(owner) ?? owner)).size
+  }
+
+  allows(work: Work): boolean {
+    return this.count(work) <= this.most
+  }
+}
+
+export function cutOf(cluster: Cluster, storage: Storage, limit: BufferLimit): ValueId | undefined {
+  if (limit.allows(cluster)) return undefined
   const leaves = new Map<ValueId, ReadonlySet<Owner>>()
   /** The storage that a value is computed from. */
   const leavesOf = (id: ValueId, isRoot = false): ReadonlySet<Owner> => {
@@ -31,10 +45,10 @@ export function cutOf(cluster: Cluster, storage: Storage, mostBuffers: number): 
   for (const [id, { size: count }] of leaves) {
     const { op } = storage.at(id)
     const stored = storage.owned.has(storage.base(id)) || isMovement(op.op) || op.op === 'stopGradient'
-    if (stored || count < 2 || count >= mostBuffers) continue
+    if (stored || count < 2 || count >= limit.most) continue
     if (!best || count > best.count || (count === best.count && id > best.id)) best = { id, count }
   }
   if (!best)
-    throw new InternalError('fuse', `a kernel of ${buffersOf(cluster)} buffers cannot be cut`, storage.at(values[0] as ValueId).origin)
+    throw new InternalError('fuse', `a kernel of ${limit.count(cluster)} buffers cannot be cut`, storage.at(values[0] as ValueId).origin)
   return best.id
 }
