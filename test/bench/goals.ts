@@ -50,8 +50,9 @@ export function goalsOf({ cases, ceilings, squares, shapes }: Pick<Report, 'case
   const slowest = squares.filter(({ threads }) => threads === most?.threads).map(({ gigaflops }) => gigaflops)
   const worst = slowest.length > 0 ? Math.min(...slowest) : undefined
   // Without 256-bit code, tiles of 16 columns reach no more than those of 8.
-  const peakOf = (tile: string) => most?.tiles.find((one) => one.tile === tile)?.gigaflops ?? 0
-  const isWide = peakOf('6×16 fma') > 1.25 * peakOf('6×8 fma')
+  const peakOf = (columns: string) =>
+    Math.max(0, ...(most?.tiles ?? []).filter(({ tile }) => tile.includes(columns)).map(({ gigaflops }) => gigaflops))
+  const isWide = peakOf('×16') > 1.25 * peakOf('×8')
   const first = find('googlenet', 16)?.peers.find(({ peer }) => peer === ours)?.prepared?.firstStepMilliseconds
   const inChromium = 'Netloom in Chromium, webgpu'
   return [

@@ -10,7 +10,10 @@ interface Look {
   readonly own: number
 }
 
-/** Fields after the name of a process, which may hold spaces and brackets. */
+/**
+ * Fields after the name of a process, which may hold spaces and brackets: 11 and 12 are its time in user and in system mode, 13 and 14 that of
+ * its children that have ended.
+ */
 const statOf = (pid: number): readonly string[] | undefined => {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -44,7 +47,7 @@ function look(pids: readonly number[]): Look | undefined {
   const busy = total - (times[3] ?? 0) - (times[4] ?? 0)
   const own = pids.reduce((sum, pid) => {
     const stat = statOf(pid)
-    return sum + Number(stat?.[11] ?? 0) + Number(stat?.[12] ?? 0)
+    return sum + [11, 12, 13, 14].reduce((time, field) => time + Number(stat?.[field] ?? 0), 0)
   }, 0)
   return { total, busy, own }
 }

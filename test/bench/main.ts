@@ -54,6 +54,12 @@ async function ask<T>(what: string, count: number): Promise<T> {
   }
 }
 
+/** What `work` finds, and the share of the processors that others took meanwhile. */
+async function watched<T>(work: () => Promise<T>): Promise<readonly [T, number | undefined]> {
+  const others = watchOthers(() => familyOf(process.pid))
+  return [await work(), others()]
+}
+
 async function quietness(): Promise<number | undefined> {
   const others = watchOthers(() => [process.pid])
   await new Promise((resolve) => setTimeout(resolve, 1000))
@@ -69,11 +75,13 @@ async function measure(): Promise<Report> {
   const ceilings: Ceilings[] = []
   const squares: Square[] = []
   let growth: readonly Growth[] = []
+  let duringGrowth: number | undefined
   try {
     if (wants('ceilings')) {
       say('Ceilings of the machine …')
       for (const count of new Set([1, threads])) {
-        ceilings.push(await ask<Ceilings>('ceilings', count))
+        const [found, others] = await watched(() => ask<Ceilings>('ceilings', count))
+        ceilings.push({ ...found, takenByOthers: others })
         squares.push(...(await ask<Square[]>('squares', count)))
       }
     }
@@ -90,7 +98,7 @@ async function measure(): Promise<Report> {
   const shapes = wants('steps') ? await ask<Report['shapes']>('shapes', 1) : []
   if (wants('growth')) {
     say('How time grows …')
-    growth = await measureGrowth(places)
+    ;[growth, duringGrowth] = await watched(() => measureGrowth(places))
   }
   const machine = {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
@@ -101,7 +109,7 @@ async function measure(): Promise<Report> {
   }
   const { versions, leftOut } = field
   const measured = { cases: found, ceilings, squares, shapes }
-  return { date: new Date().toISOString(), machine, versions, leftOut, ...measured, growth, goals: goalsOf(measured) }
+  return { date: new Date().toISOString(), machine, versions, leftOut, ...measured, growth, duringGrowth, goals: goalsOf(measured) }
 }
 
 /** Peers are held most of the time, and whoever is held does not hear that it should end. */

@@ -57,6 +57,8 @@ export interface Ceilings {
   readonly tiles: readonly { readonly tile: string; readonly gigaflops: number }[]
   readonly copy: number
   readonly triad: number
+  /** Share of the processors, while this was measured. */
+  readonly takenByOthers?: number
 }
 
 export interface Square {

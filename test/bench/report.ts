@@ -7,6 +7,7 @@ import type { Ceilings, Square } from './protocol'
 import type { CaseResult } from './rounds'
 import { median, ratioOf, spreadOf } from './statistics'
 import { formatTable, markdownTable, mebibytes, short, type Table } from './table'
+import { mostBusy } from './verdict'
 
 export interface Report {
   readonly date: string
@@ -26,6 +27,8 @@ export interface Report {
   readonly squares: readonly Square[]
   readonly shapes: readonly { readonly case: string; readonly milliseconds: number }[]
   readonly growth: readonly Growth[]
+  /** Share of the processors that others took meanwhile. */
+  readonly duringGrowth?: number
   readonly goals: readonly Goal[]
 }
 
@@ -59,6 +62,10 @@ const stepsOf = ({ title, peers, verdict, mode }: CaseResult): Section => {
     },
   }
 }
+
+/** A word of warning, where others had a part of the processors. */
+const disturbance = (share = 0): string | undefined =>
+  share > mostBusy ? `Do not trust: others took ${Math.round(100 * share)} % of the processors.` : undefined
 
 /** Where our step stands under the two roofs: multiply-adds and bandwidth (Williams, Waterman and Patterson 2009). */
 const roofline = (cases: readonly CaseResult[], ceiling: Ceilings): Section => ({
@@ -94,7 +101,12 @@ const roofline = (cases: readonly CaseResult[], ceiling: Ceilings): Section => (
 
 const ceilingsOf = (ceilings: readonly Ceilings[], squares: readonly Square[]): Section => ({
   title: 'Ceilings of the machine as WebAssembly reaches them',
-  note: 'Peak: multiply-adds that touch registers only, the best tile. Squares: matrix products through the whole compiler, operands in memory.',
+  note: [
+    'Peak: multiply-adds that touch registers only, the best tile. Squares: matrix products through the whole compiler, operands in memory.',
+    disturbance(Math.max(...ceilings.map(({ takenByOthers }) => takenByOthers ?? 0))),
+  ]
+    .filter(Boolean)
+    .join(' '),
   table: {
     head: ['threads', 'peak GFLOP/s', 'best tile', 'copy GB/s', 'triad GB/s', ...[256, 512, 1024].map((size) => `${size}³ GFLOP/s`)],
     rows: ceilings.map(({ threads, peak, tiles, copy, triad }) => [
@@ -134,12 +146,13 @@ const compilingOf = ({ cases, shapes }: Report): Section => ({
   },
 })
 
-const growthOf = (growth: readonly Growth[], axis: Growth['axis']): Section[] => {
+const growthOf = ({ growth, duringGrowth }: Report, axis: Growth['axis']): Section[] => {
   const rows = growth.filter((one) => one.axis === axis)
   const points = rows[0]?.points
   if (!points) return []
   return [
     {
+      note: disturbance(duringGrowth),
       title: `How our training step grows with ${axis}, milliseconds`,
       table: {
         head: [axis, ...points.map(({ at }) => String(at))],
@@ -163,14 +176,14 @@ const goalTable = (goals: readonly Goal[]): Section => ({
 })
 
 export function sectionsOf(report: Report): readonly Section[] {
-  const { cases, ceilings, squares, growth, goals } = report
+  const { cases, ceilings, squares, goals } = report
   const most = ceilings.at(-1)
   return [
     ...cases.map(stepsOf),
     ...(ceilings.length > 0 ? [ceilingsOf(ceilings, squares)] : []),
     ...(most && cases.length > 0 ? [roofline(cases, most)] : []),
     ...(cases.length > 0 ? [compilingOf(report)] : []),
-    ...(['batch', 'depth', 'threads'] as const).flatMap((axis) => growthOf(growth, axis)),
+    ...(['batch', 'depth', 'threads'] as const).flatMap((axis) => growthOf(report, axis)),
     ...(goals.some(({ isMet }) => isMet !== undefined) ? [goalTable(goals)] : []),
   ]
 }

@@ -5,7 +5,7 @@
 import { median, quantile } from './statistics'
 
 /** Others may take this share of the processors. */
-const mostBusy = 0.05
+export const mostBusy = 0.05
 /** Of our own rounds' medians, the ninth tenth may be this much above the first. */
 const mostSpread = 1.25
 

@@ -19,7 +19,7 @@ serveMessages({
   async about() {
     try {
       backend ??= open()
-      return { version: navigator.userAgent, label: (await backend).info.label.en }
+      return { version: /Chrome\/[\d.]+/.exec(navigator.userAgent)?.[0] ?? navigator.userAgent, label: (await backend).info.label.en }
     } catch (error) {
       return { missing: reasonOf(error) }
     }
