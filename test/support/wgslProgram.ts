@@ -3,7 +3,7 @@ import { emitWgsl } from '../../engine/codegen/wgsl/module'
 import { sizeOf } from '../../engine/core/tensor'
 import type { Program } from '../../engine/ir/program'
 import { gpuTarget, optimize } from '../../engine/optimize/pipeline'
-import { type GpuBench, gpuContext, runDispatches } from './wgslKernel'
+import { type GpuBench, gpuContext, runDispatches, smallTiles } from './wgslKernel'
 
 export type Values = Readonly<Record<string, Float32Array | Int32Array>>
 
@@ -11,7 +11,7 @@ export type Values = Readonly<Record<string, Float32Array | Int32Array>>
 export async function runOnGpu(bench: GpuBench, program: Program, feed: Values): Promise<Values> {
   const kernels = optimize(program, gpuTarget)
   const elements = kernels.buffers.map(({ dtype }) => dtype)
-  const context = gpuContext(bench, [], elements)
+  const context = gpuContext(bench, smallTiles.quads ?? [], elements)
   const given = kernels.buffers.map(({ shape, dtype, name }) => {
     const made = dtype === 'i32' ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape)).fill(Number.NaN)
     const held = name === undefined ? undefined : feed[name]
