@@ -6,7 +6,12 @@
 import type { Diagnostic } from '../core/diagnostics'
 import type { Binding } from '../datasets/bind'
 import type { Recipe } from '../datasets/prepare'
-import type { FeedSettings } from './feeder'
+
+export interface FeedSettings {
+  readonly batchSize: number
+  readonly seed: number
+  readonly shuffle: boolean
+}
 
 /** One buffer for every data node, by the node's path. */
 export type BatchBuffers = Readonly<Record<string, ArrayBufferLike>>

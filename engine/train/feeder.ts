@@ -7,13 +7,7 @@ import type { Binding } from '../datasets/bind'
 import type { Recipe, Samples } from '../datasets/prepare'
 import { BatchReader, epochOrder, type Inputs } from './batches'
 import { FeedAhead } from './feed-ahead'
-import type { FeedHost } from './feed-messages'
-
-export interface FeedSettings {
-  readonly batchSize: number
-  readonly seed: number
-  readonly shuffle: boolean
-}
+import type { FeedHost, FeedSettings } from './feed-messages'
 
 /** Reading is watched over so many steps at a time, and given away when for most of them … */
 const WATCHED = 16
