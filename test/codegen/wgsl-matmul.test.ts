@@ -4,6 +4,7 @@ import type { GpuTile } from '../../engine/codegen/wgsl/emitter'
 import { emitMatmul } from '../../engine/codegen/wgsl/matmul'
 import { hash32, toUnit } from '../../engine/core/random'
 import { expectClose } from '../support/close'
+import { fromHalves, toHalves } from '../support/half'
 import {
   anyMatrices,
   type MatrixShape,
@@ -59,5 +60,21 @@ describe.skipIf(!bench).each(Object.entries(smallTiles))('matmul on a GPU, %s', 
     const shape = { batch: 1, m: 9, k: 25088, n: 5, transposeA: false, transposeB: true, bias: false }
     const { actual, expected } = await product(gpu, shape, tiles, true)
     expectClose(actual, expected)
+  })
+})
+
+describe.skipIf(!bench?.f16).each(Object.entries(smallTiles))('matmul of halves, on adapters that have them, %s', (_, tiles) => {
+  const gpu = bench as GpuBench
+
+  it('sums in f32 and rounds once', async () => {
+    const shape = { batch: 1, m: 21, k: 300, n: 18, transposeA: false, transposeB: true, bias: true }
+    const eighths = matrixElements(shape).map((length, key) => noise(length, key).map((x) => Math.round(8 * x) / 8))
+    const [a, b, out, c] = eighths as [Float32Array, Float32Array, Float32Array, Float32Array<ArrayBuffer>]
+    const context = gpuContext(gpu, tiles, { 0: 'f16', 1: 'f16', 2: 'f16' })
+    const given = [toHalves(a), toHalves(b), toHalves(out), c]
+    const [result] = await runDispatches(gpu, emitMatmul(matmulKernel(shape), context), given, [2])
+    const actual = fromHalves(new Uint16Array(result as ArrayBuffer))
+    for (const [i, exact] of multiplied(shape, a, b, c).values.entries())
+      expect(Math.abs((actual[i] as number) - exact), `element ${i}`).toBeLessThanOrEqual(2 ** -10 * Math.abs(exact))
   })
 })

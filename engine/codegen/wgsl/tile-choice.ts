@@ -3,6 +3,7 @@
  * processors idle, or computes rows and columns that do not exist, when the product is small. In: extents, the device's tiles. Out: a tile
  * and a number of splits.
  */
+import { InternalError } from '../../core/diagnostics'
 import type { GpuTile } from './emitter'
 
 export interface Extents {
@@ -29,7 +30,7 @@ const loadCost = 12
 
 export function chooseTile(extents: Extents, tiles: readonly GpuTile[]): TileChoice {
   const [first, ...others] = tiles.map((tile) => ({ tile, ...estimate(extents, tile) }))
-  if (!first) throw new Error('a device without tiles')
+  if (!first) throw new InternalError('wgsl', 'the device has no tiles')
   const best = others.reduce((x, y) => (y.time < x.time ? y : x), first)
   return { tile: best.tile, splits: best.splits }
 }
