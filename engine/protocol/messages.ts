@@ -112,7 +112,7 @@ export interface Hello {
   readonly backends: readonly BackendInfo[]
   readonly preferred: BackendId
   /** What could not be had here, and why. */
-  readonly unavailable: readonly { readonly id: BackendId; readonly reason: string }[]
+  readonly unavailable: readonly { readonly id: BackendId; readonly reason: Text }[]
   /** A Web Lock that the engine holds for as long as it lives. */
   readonly lockName: string
 }

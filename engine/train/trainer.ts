@@ -45,7 +45,9 @@ export interface TrainerOptions {
   readonly onFrame?: (frame: MetricsFrame) => void
   /** `validation` at the last step of an epoch. */
   readonly onStep?: (report: StepReport, validation?: ValidationPoint) => void
-  /** Something worth keeping: every quarter of a minute, at the end and at a stop. */
+  /** Asked after every step: whether to keep one before its time. */
+  readonly isCheckpointDue?: () => boolean
+  /** Something worth keeping: every quarter of a minute, at the end and at a stop. Every step up to there has been found sound. */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>
 }
 
@@ -204,12 +206,15 @@ export class Trainer {
     const { program, executable } = await this.training.compiled()
     executable.run(await this.training.inputsOf(step))
     this.step = step
-    this.pending.push({ step, outputs: executable.read(measuredNames(program.outputs)) })
-    while (this.pending.length > (this.model.backend.info.id === 'webgpu' ? IN_FLIGHT : 0)) await this.record()
+    const outputs = executable.read(measuredNames(program.outputs))
+    // A failure is told by the first reading that is awaited; those behind it have nothing to add.
+    outputs.catch(() => undefined)
+    this.pending.push({ step, outputs })
+    while (this.pending.length > (this.model.backend.info.asynchronous ? IN_FLIGHT : 0)) await this.record()
     this.recorder.pace.add(this.batchSize, (performance.now() - started) / 1000)
     if (step % this.stepsPerEpoch === 0) await this.endEpoch()
     this.recorder.frame(this.phase, this.step, false)
-    if (performance.now() - this.lastSnapshot >= SNAPSHOT_MS) await this.keep()
+    if (performance.now() - this.lastSnapshot >= SNAPSHOT_MS || this.options.isCheckpointDue?.()) await this.keep()
   }
 
   private async drain(): Promise<void> {
@@ -271,12 +276,14 @@ export class Trainer {
   /** Everything as it is after the latest step. */
   async checkpoint(): Promise<Checkpoint> {
     const { specs } = this.model.state
+    // What is read is the state of this moment, though it may arrive after further steps.
+    const { step } = this
     const state = await this.model.state.read(specs.map(({ name }) => name))
     return {
       document: this.document,
       backend: this.model.backend.info.id,
-      step: this.step,
-      epoch: this.step / this.stepsPerEpoch,
+      step,
+      epoch: step / this.stepsPerEpoch,
       savedAt: Date.now(),
       state: specs.map(({ name, shape: extents }) => ({ name, shape: extents, data: state[name] as Float32Array })),
       best: this.best,

@@ -62,6 +62,7 @@ export class Run {
         weights,
         checkpoint,
         onFrame: (frame) => run?.onFrame(frame),
+        isCheckpointDue: () => writer.isDue,
         onCheckpoint: (fresh) => writer.put(fresh),
       })
       run = new Run(trainer, data, new Insight(trainer.model, trainer.bindings, data), writer, editor, documentKey)
@@ -72,6 +73,11 @@ export class Run {
       data.dispose()
       throw error
     }
+  }
+
+  /** It may take a step at any moment. */
+  get isActive(): boolean {
+    return this.trainer.phase === 'running' || this.trainer.phase === 'preparing'
   }
 
   watch(nodes: readonly string[]): void {
@@ -129,7 +135,6 @@ export class Run {
 
   private onFrame(frame: MetricsFrame): void {
     void this.editor.onMetrics.asEvent(frame, this.documentKey)
-    if (frame.phase === 'running' && this.writer.isDue) void this.trainer.checkpoint().then((fresh) => this.writer.put(fresh))
     // Nothing trains while paused or after the end: what there is to see may be seen at once.
     if (frame.phase !== 'running') this.lookAfter(0)
   }
@@ -158,7 +163,7 @@ export class Run {
         return
       }
     }
-    if (this.trainer.phase === 'running' || this.trainer.phase === 'preparing')
+    if (this.isActive)
       // Compiling is paid once; what counts is what every look costs.
       this.lookAfter(isFresh ? INSIGHT_MS : Math.max(INSIGHT_MS, (performance.now() - started) * INSIGHT_COST))
   }

@@ -63,7 +63,7 @@ export class Session implements EngineApi {
       outcomeOf(async () => {
         await this.endRun()
         const backends = await this.options.backends
-        const backend = backends.get(request.backend ?? backends.preferred)
+        const backend = await backends.get(request.backend ?? backends.preferred)
         this.run = await Run.start({
           request,
           backend,

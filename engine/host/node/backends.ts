@@ -2,12 +2,15 @@
  * @file The executors that this machine can run. In: a name, or none for the fastest. Out: a backend.
  */
 import type { ConvolutionMethod } from '../../codegen/wasm/emitter'
-import { diagnosedError } from '../../core/diagnostics'
+import { DiagnosedError, type Diagnostic } from '../../core/diagnostics'
 import type { Backend, BackendId, BackendInfo } from '../../runtime/backend'
+import { byPreference } from '../../runtime/preference'
 import { createReferenceBackend } from '../../runtime/reference'
 import { createWasmBackend, mostThreads } from '../../runtime/wasm/backend'
 import { hardwareThreads, spawnNode } from '../../runtime/wasm/spawn-node'
+import { createWebgpuBackend } from '../../runtime/webgpu/backend'
 import { kernelVariant } from './kernel-variant'
+import { mayHaveGpu, openGpu } from './webgpu'
 
 export interface BackendOptions {
   readonly threads?: number
@@ -15,8 +18,8 @@ export interface BackendOptions {
   readonly convolution?: ConvolutionMethod
 }
 
-/** The fastest first. */
-const makers: Readonly<Partial<Record<BackendId, (options: BackendOptions) => Promise<Backend>>>> = {
+const makers: Readonly<Record<BackendId, (options: BackendOptions) => Promise<Backend>>> = {
+  webgpu: async () => createWebgpuBackend({ gpu: await openGpu() }),
   wasm: async ({ threads = Math.min(mostThreads, hardwareThreads()), convolution }) =>
     createWasmBackend({ threads, convolution, variant: await kernelVariant(), spawn: spawnNode }),
   reference: async () => createReferenceBackend(),
@@ -24,12 +27,23 @@ const makers: Readonly<Partial<Record<BackendId, (options: BackendOptions) => Pr
 
 export const backendIds = ['reference', 'wasm', 'webgpu'] as const satisfies readonly BackendId[]
 
+/** Without an id: a real GPU where there is one, else the CPU. Who speaks of threads means the CPU. */
 export async function createBackend(id: BackendId | undefined, options: BackendOptions = {}): Promise<Backend> {
-  const [first] = Object.keys(makers) as BackendId[]
-  const wanted = id ?? (first as BackendId)
-  const make = makers[wanted]
-  if (!make) throw diagnosedError('backend.unavailable', { got: wanted, detail: `there are ${Object.keys(makers).join(', ')}` })
-  return make(options)
+  if (id) return makers[id](options)
+  const isAboutCpu = options.threads !== undefined || options.convolution !== undefined
+  return (!isAboutCpu && mayHaveGpu() && (await realGpu())) || makers.wasm(options)
+}
+
+async function realGpu(): Promise<Backend | undefined> {
+  try {
+    const backend = await makers.webgpu({})
+    if (!backend.info.software) return backend
+    await backend.dispose()
+  } catch (error) {
+    // No package or no adapter: nobody asked for it. A defect is none of that.
+    if (!(error instanceof DiagnosedError)) throw error
+  }
+  return undefined
 }
 
 /** A backend for the time of `use`: whatever happens there, its threads end, and with them the process can. */
@@ -45,13 +59,22 @@ export async function withBackend<T>(
   }
 }
 
-/** What each executor says of itself here. */
-export async function availableBackends(): Promise<readonly BackendInfo[]> {
-  const found: BackendInfo[] = []
-  for (const id of Object.keys(makers) as BackendId[]) {
-    const backend = await createBackend(id)
-    found.push(backend.info)
-    await backend.dispose()
+export interface Survey {
+  /** What each executor says of itself here, the preferred one first. */
+  readonly available: readonly BackendInfo[]
+  readonly missing: readonly { readonly id: BackendId; readonly diagnostics: readonly Diagnostic[] }[]
+}
+
+export async function surveyBackends(): Promise<Survey> {
+  const available: BackendInfo[] = []
+  const missing: { id: BackendId; diagnostics: readonly Diagnostic[] }[] = []
+  for (const id of backendIds) {
+    try {
+      await withBackend({ backend: id }, async ({ info }) => available.push(info))
+    } catch (error) {
+      if (!(error instanceof DiagnosedError)) throw error
+      missing.push({ id, diagnostics: error.diagnostics })
+    }
   }
-  return found
+  return { available: available.sort(byPreference), missing }
 }

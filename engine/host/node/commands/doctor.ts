@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Command } from 'commander'
-import { availableBackends } from '../backends'
+import { messageOf } from '../../../core/diagnostic-message'
+import { surveyBackends } from '../backends'
 import { exists } from '../files'
 import type { Io } from '../io'
 import { kernelVariant } from '../kernel-variant'
@@ -58,7 +59,7 @@ async function pythonTorch(): Promise<string> {
 }
 
 async function findings(): Promise<Readonly<Record<string, string | number | boolean | readonly string[]>>> {
-  const backends = await availableBackends()
+  const { available, missing } = await surveyBackends()
   const variant = await kernelVariant()
   return {
     node: process.versions.node,
@@ -69,8 +70,8 @@ async function findings(): Promise<Readonly<Record<string, string | number | boo
     relaxedSimd: WebAssembly.validate(relaxedSimd),
     revectorize: process.execArgv.some((flag) => flag.includes('wasm-revectorize')),
     kernels: `${variant.rows}×${variant.columns} tile, ${variant.fma ? 'fused' : 'separate'} multiply-add`,
-    backends: backends.map(({ id, label }) => `${id}: ${label.en}`),
-    webgpu: 'not yet',
+    backends: available.map(({ id, label }) => `${id}: ${label.en}`),
+    missing: missing.map(({ diagnostics }) => diagnostics.map((diagnostic) => messageOf(diagnostic)).join(' ')),
     electron: (await exists(join(packageRoot(), 'node_modules/electron/path.txt')))
       ? 'installed'
       : 'not installed (the app opens in a browser)',

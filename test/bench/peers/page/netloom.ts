@@ -11,7 +11,7 @@ let backend: Promise<Backend> | undefined
 async function open(): Promise<Backend> {
   const { backends, unavailable, get } = await openBackends()
   const known = backends.find((info) => info.id === id)
-  if (!known) throw new Error(unavailable.find((one) => one.id === id)?.reason ?? `there is no ${id} executor here`)
+  if (!known) throw new Error(unavailable.find((one) => one.id === id)?.reason.en ?? `there is no ${id} executor here`)
   return get(known.id)
 }
 
