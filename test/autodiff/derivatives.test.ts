@@ -5,7 +5,8 @@ import { ProgramBuilder } from '../../engine/ir/builder'
 import type { Tensor } from '../../engine/ir/emit'
 import { evaluate } from '../../engine/ir/evaluate'
 import type { BinaryName, ConvWindow, OpName, PoolWindow, UnaryName } from '../../engine/ir/program'
-import { checkGradients, type GivenTensor, numbers, whole } from '../support/gradientCheck'
+import { checkGradients } from '../support/gradientCheck'
+import { type GivenTensor, numbers, whole } from '../support/numbers'
 
 interface Case {
   readonly name?: string

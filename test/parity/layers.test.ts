@@ -3,16 +3,20 @@
  * layers.py, written by hand; and the layer's own PyTorch export, which must run and give the same.
  */
 import { fileURLToPath } from 'node:url'
-import { beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { TensorType } from '../../engine/core/tensor'
 import type { AnyLayer } from '../../engine/layers/kit/define'
 import { layers } from '../../engine/layers/kit/registry'
-import { expectAllClose, largestMagnitude } from '../support/allclose'
-import { evaluateOutputs } from '../support/checkLayer'
+import type { Backend } from '../../engine/runtime/backend'
+import { deviationsOn, evaluateOutputs } from '../support/agreement'
+import { expectAllClose } from '../support/allclose'
+import { availableBackends } from '../support/backends'
+import { expectAgreement } from '../support/checkLayer'
+import { largestMagnitude } from '../support/difference'
 import { buildCase, type Case, type LayerProgram, weightName, wireName } from '../support/layerProgram'
 import { askPython, describeWithTorch } from '../support/torch'
 
-/** Both sides compute in double precision, so they agree far more closely than CLI.md asks of 32 bits. */
+/** PyTorch and the interpreter compute in double precision, so they agree far more closely than CLI.md asks of 32 bits. */
 const TOLERANCE = 1e-9
 
 interface Row {
@@ -80,11 +84,16 @@ function question({ layer, built, training }: Row) {
 
 describeWithTorch('layers against PyTorch', () => {
   let answers: readonly Answer[] = []
-  beforeAll(() => {
+  let backends: readonly Backend[] = []
+  beforeAll(async () => {
+    backends = await availableBackends()
     answers = askPython(fileURLToPath(new URL('layers.py', import.meta.url)), rows.map(question))
   })
+  afterAll(async () => {
+    for (const backend of backends) await backend.dispose()
+  })
 
-  it.each(rows.map((row, i) => ({ title: row.title, row, i })))('$title', ({ row, i }) => {
+  it.each(rows.map((row, i) => ({ title: row.title, row, i })))('$title', async ({ row, i }) => {
     const answer = answers[i] as Answer
     expect(answer.error).toBeUndefined()
     const ours = evaluateOutputs(row.built)
@@ -92,6 +101,7 @@ describeWithTorch('layers against PyTorch', () => {
     expect(Object.keys(known).sort(), 'what both sides compute').toEqual(Object.keys(ours).sort())
     for (const [name, expected] of Object.entries(known))
       expectAllClose(ours[name] ?? [], expected, TOLERANCE, name, Math.max(largestMagnitude(expected), 1e-3))
+    for (const backend of backends) expectAgreement(await deviationsOn(row.built, known, backend))
     if (answer.exported)
       expectAllClose(ours[Object.keys(row.built.lowered)[0] ?? ''] ?? [], answer.exported, TOLERANCE, 'the PyTorch export')
   })

@@ -16,8 +16,9 @@ import type { Backend, BackendId } from '../../engine/runtime/backend'
 import { decodeSafetensors, encodeSafetensors } from '../../engine/train/safetensors'
 import { valuesOf } from '../../engine/train/tensor-values'
 import { templates } from '../../templates/registry'
-import { expectAllClose, largestMagnitude } from '../support/allclose'
+import { expectAllClose } from '../support/allclose'
 import { availableBackends } from '../support/backends'
+import { largestMagnitude } from '../support/difference'
 import { askPython, describeWithTorch } from '../support/torch'
 
 /** What CLI.md asks of single precision; the reference computes in double and only rounds its results. */

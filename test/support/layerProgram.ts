@@ -12,7 +12,7 @@ import type { Program, ValueId } from '../../engine/ir/program'
 import type { AnyLayer, LayerCase, WeightSpec } from '../../engine/layers/kit/define'
 import type { ParamSpecs, ParamValues } from '../../engine/layers/kit/params'
 import { completeParams } from '../../engine/layers/kit/validate'
-import { numbers } from './gradientCheck'
+import { numbers } from './numbers'
 
 export type Case = LayerCase<Readonly<Record<string, unknown>>>
 /** Of axis 0 in the cases of layers that the data set feeds. */
