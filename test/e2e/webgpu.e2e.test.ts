@@ -1,0 +1,88 @@
+/**
+ * @file WebGPU in a browser: the layer suite and training steps of small templates in headless Chromium, compared with the interpreter in the same
+ * page; and the editor training on it. Chromium brings a software adapter, so no graphics card is needed.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Serving, serve } from '../../engine/host/node/serve/server'
+import { expectAgreement } from '../support/checkLayer'
+import type { GpuPage } from './gpu-page'
+import { missing, openBrowser, visit } from './support'
+
+type GpuWindow = typeof globalThis & { readonly gpuPage: GpuPage }
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+async function buildPage(folder: string): Promise<void> {
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    resolve: { alias: { netloom: join(root, 'engine/netloom.ts') } },
+    build: {
+      outDir: folder,
+      emptyOutDir: false,
+      minify: false,
+      rollupOptions: { input: fileURLToPath(new URL('gpu-page.ts', import.meta.url)), output: { entryFileNames: 'page.js' } },
+    },
+  })
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>WebGPU</title><script type="module" src="/page.js"></script>')
+}
+
+beforeEach(({ skip }) => {
+  if (missing) skip(missing)
+})
+
+describe('the engine on a browser’s GPU', () => {
+  let folder = ''
+  let server: Serving
+  let browser: Browser
+  let page: Page
+  beforeAll(async () => {
+    if (missing) return
+    folder = mkdtempSync(join(tmpdir(), 'netloom-gpu-'))
+    await buildPage(folder)
+    server = await serve({ folder, port: 0 })
+    browser = await openBrowser()
+    ;({ page } = await visit(browser, server.url))
+    await page.waitForFunction(() => 'gpuPage' in globalThis)
+    console.log(`WebGPU in Chromium: ${await page.evaluate(() => (globalThis as GpuWindow).gpuPage.open())}`)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('computes every row of every layer as the interpreter does', async () => {
+    const checked = await page.evaluate(() => (globalThis as GpuWindow).gpuPage.layers())
+    expect(checked.length).toBeGreaterThan(100)
+    for (const { title, deviations } of checked) {
+      expect(deviations.length, title).toBeGreaterThan(0)
+      expectAgreement(deviations.map((one) => ({ ...one, detail: `${title}: ${one.detail}` })))
+    }
+  }, 240_000)
+
+  test.each([
+    ['xor-mlp', {}],
+    ['softmax-regression', { batchSize: 8 }],
+    ['mlp', { batchSize: 8 }],
+    ['lenet', { batchSize: 4 }],
+  ] as const)(
+    'trains %s as the interpreter does',
+    async (id, params) => {
+      const deviations = await page.evaluate(([name, given]) => (globalThis as GpuWindow).gpuPage.template(name, given, 3), [
+        id,
+        params,
+      ] as const)
+      expect(deviations.length).toBeGreaterThan(3)
+      expectAgreement(deviations)
+    },
+    120_000,
+  )
+})
