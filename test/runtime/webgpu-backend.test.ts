@@ -127,6 +127,14 @@ describeWithWebgpu('the GPU backend', () => {
     expect(() => executable.run({ x: filled(1) })).toThrow('disposed')
   })
 
+  it('takes inputs from memory that threads share', async () => {
+    const backend = await open({ emit: byHand() })
+    const state = backend.createState(specs)
+    const executable = await backend.compile(accumulator(), state)
+    executable.run({ x: new Float32Array(new SharedArrayBuffer(4 * length)).fill(4) })
+    expect((await state.read(['w'])).w?.[length - 1]).toBe(4)
+  })
+
   it('compiles equal texts once, also at the same time', async () => {
     const backend = await open({ emit: byHand() })
     const state = backend.createState(specs)

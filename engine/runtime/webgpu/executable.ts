@@ -9,7 +9,7 @@ import type { Buffer } from '../../optimize/kernel'
 import type { Executable, KernelTime, MemoryUse } from '../backend'
 import { encode, type Loaded } from './commands'
 import type { GpuDevice } from './device'
-import type { Place } from './memory'
+import { type Place, upload } from './memory'
 import { measure } from './profile'
 import type { Range, Readback } from './readback'
 
@@ -90,7 +90,7 @@ export class WebgpuExecutable implements Executable {
       const given = inputs[name]
       if (!given) throw new InternalError('webgpu', `input “${name}” is missing`)
       if (given.length !== length) throw new InternalError('webgpu', `input “${name}” has ${given.length} elements, not ${length}`)
-      this.device.gpu.queue.writeBuffer(place.buffer, place.offset, given as TensorData & ArrayBufferView<ArrayBuffer>)
+      upload(this.device, place, given)
     }
   }
 }

@@ -2,6 +2,7 @@
  * @file Memory of one device. In: sizes. Out: places: ranges of large GPU buffers. What lives long (state, what a program takes in and gives
  * out) has memory of its own; what lives only during a run is shared by all programs, since the device runs one after the other.
  */
+import type { TensorData } from '../../core/tensor'
 import type { GpuDevice } from './device'
 import { notEnoughMemory, tensorTooLarge } from './failures'
 import { bufferUsage } from './flags'
@@ -14,6 +15,15 @@ export interface Place {
   readonly buffer: GPUBuffer
   readonly offset: number
   readonly size: number
+}
+
+type Unshared = TensorData & ArrayBufferView<ArrayBuffer>
+
+/** Writes numbers to the device; they may change as soon as it returns. */
+export function upload({ gpu }: GpuDevice, { buffer, offset }: Place, data: TensorData): void {
+  // Shared memory must not reach the binding for Node, which crashes on it.
+  const unshared = data.buffer instanceof ArrayBuffer ? data : data.slice()
+  gpu.queue.writeBuffer(buffer, offset, unshared as Unshared)
 }
 
 /** Whole quadruples, so that a kernel may read by four. */

@@ -3,7 +3,7 @@ import { InternalError } from '../../core/diagnostics'
 import { bytesOf, type Shape, sizeOf, type TensorData } from '../../core/tensor'
 import type { StateSpec, StateStore } from '../backend'
 import type { GpuDevice } from './device'
-import { Arena, expectBindable, layOut, type Place } from './memory'
+import { Arena, expectBindable, layOut, type Place, upload } from './memory'
 import type { Readback } from './readback'
 
 export class WebgpuState implements StateStore {
@@ -45,7 +45,7 @@ export class WebgpuState implements StateStore {
     if (data.length !== sizeOf(shape))
       throw new InternalError('webgpu', `state “${name}” has ${sizeOf(shape)} elements, not ${data.length}`)
     this.device.check()
-    this.device.gpu.queue.writeBuffer(place.buffer, place.offset, data as TensorData & ArrayBufferView<ArrayBuffer>)
+    upload(this.device, place, data)
     await this.ready()
   }
 
