@@ -4,11 +4,11 @@
  */
 import { Pause, Play, RotateCw, Square, StepForward } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Text } from '../../engine/core/text'
-import { useText, useWords } from '../i18n/i18n'
+import { useWords } from '../i18n/i18n'
 import { useShaped } from '../store/shaped'
+import { BackendChoice } from './BackendChoice'
 import { blocking, engine } from './client'
-import { isActive, type Phase, type RunState, useRun } from './run-store'
+import { isActive, type Phase, useRun } from './run-store'
 import './run.css'
 import { runWords } from './words'
 
@@ -96,16 +96,11 @@ const tones: Readonly<Record<Phase, string>> = {
 
 const engineWords = { starting: 'engineStarting', restarting: 'engineRestarting', gone: 'engineGone' } as const
 
-/** The executor's own label, “CPU · 2 threads · 256-bit”. */
-const backendLabel = ({ backends, backend }: RunState): Text | undefined => backends.find(({ id }) => id === backend)?.label
-
 /** What runs, on what: one line for the header. */
 export function RunStatus() {
   const words = useWords(runWords)
   const health = useRun((state) => state.engine)
   const phase = useRun((state) => state.phase)
-  const text = useText()
-  const backend = useRun(backendLabel)
   if (health === 'gone')
     return (
       <button type="button" className="btn" onClick={engine.restart}>
@@ -113,12 +108,18 @@ export function RunStatus() {
         {words('restartEngine')}
       </button>
     )
-  const label = backend ? text(backend) : ''
   const tone = health === 'ready' ? tones[phase] : 'var(--warn)'
   return (
     <span className="chip" role="status">
       <i className={phase === 'running' ? 'run-dot is-live' : 'run-dot'} style={{ background: tone }} />
-      {health === 'ready' ? (phase === 'idle' ? label : `${words(phase)} · ${label}`) : words(engineWords[health])}
+      {health !== 'ready' ? (
+        words(engineWords[health])
+      ) : (
+        <>
+          {phase !== 'idle' && `${words(phase)} · `}
+          <BackendChoice />
+        </>
+      )}
     </span>
   )
 }

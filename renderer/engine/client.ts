@@ -7,6 +7,7 @@ import type { Language, Text } from '../../engine/core/text'
 import type { Recognised } from '../../engine/datasets/recognise'
 import type { ChoiceOf } from '../../engine/document/schema'
 import type { DataPreview, GivenFiles, Outcome } from '../../engine/protocol/messages'
+import type { BackendId } from '../../engine/runtime/backend'
 import { useDocument } from '../store/document'
 import { EngineConnection } from './connection'
 import { keepFiles, keptFiles } from './kept-files'
@@ -33,8 +34,11 @@ const connection = new EngineConnection(
   {
     onStarting: () => useRun.setState((state) => ({ engine: state.engine === 'restarting' ? 'restarting' : 'starting' })),
     onReady: (hello) => {
-      useRun.setState({ engine: 'ready', backends: hello.backends, backend: hello.preferred })
-      log('info', 'ready', { backend: hello.backends.find(({ id }) => id === hello.preferred)?.label ?? hello.preferred })
+      const { backends, preferred } = hello
+      // What was chosen before the engine was started again holds.
+      const chosen = backends.find(({ id }) => id === useRun.getState().backend)?.id ?? preferred
+      useRun.setState({ engine: 'ready', backends, backend: chosen })
+      log('info', 'ready', { backend: backends.find(({ id }) => id === chosen)?.label ?? chosen })
       for (const { id, reason } of hello.unavailable) log('warning', 'unavailable', { backend: id, reason })
       void findKeptFiles().catch(failedToFind)
       void lookForCheckpoint()
@@ -150,6 +154,9 @@ async function stop(): Promise<void> {
   await lookForCheckpoint()
 }
 
+/** For the runs to come. */
+const computeOn = (backend: BackendId): void => useRun.setState({ backend })
+
 export const engine = {
   /** Once, when the app starts. */
   start: startEngine,
@@ -158,6 +165,12 @@ export const engine = {
   /** From the start; `weights` replace the initial ones (`netloom` names). */
   train: async (weights?: Start['weights']): Promise<void> => void (await start({ weights })),
   resumeFromCheckpoint,
+  computeOn,
+  /** After the GPU has failed: on the CPU, from the checkpoint where there is one. */
+  async goOnOnCpu(): Promise<void> {
+    computeOn('wasm')
+    await start({ resume: useRun.getState().checkpoint !== undefined })
+  },
   pause: async (): Promise<void> => void (await attempt(async () => (await connection.calls()).pause())),
   resume,
   step,

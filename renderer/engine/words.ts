@@ -28,6 +28,7 @@ export const runWords = defineWords('run', {
   restartEngine: { en: 'Start the engine again', zh: '重新启动引擎' },
   died: { en: 'The engine stopped unexpectedly and is being started again: {reason}.', zh: '引擎意外停止,正在重新启动:{reason}。' },
   gone: { en: 'The engine keeps stopping and was not started again: {reason}.', zh: '引擎反复停止,未再启动:{reason}。' },
+  computeOn: { en: 'Compute on', zh: '计算设备' },
   ready: { en: 'The engine is ready: {backend}.', zh: '引擎已就绪:{backend}。' },
   unavailable: { en: 'The backend “{backend}” cannot be used here: {reason}.', zh: '此处无法使用后端“{backend}”:{reason}。' },
   notKept: { en: '“{name}” could not be kept for later: {reason}.', zh: '无法保留“{name}”以备后用:{reason}。' },

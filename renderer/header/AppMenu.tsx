@@ -6,6 +6,7 @@ import { canRun, commands, runCommand } from '../commands/registry'
 import { useText, useWords } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
 import { changeSettings, type Settings, useSettings } from '../store/settings'
+import { Choice } from './Choice'
 
 export function AppMenu() {
   const say = useWords(shellWords)
@@ -50,39 +51,6 @@ function CommandItem({ id }: { id: string }) {
       {text(command.title)}
       <kbd>{keysOf(command)}</kbd>
     </DropdownMenu.Item>
-  )
-}
-
-function Choice<T extends string>({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  label: string
-  value: T
-  options: Readonly<Record<T, string>>
-  onChange: (value: T) => void
-}) {
-  return (
-    <>
-      <DropdownMenu.Label className="section-head">{label}</DropdownMenu.Label>
-      <DropdownMenu.RadioGroup value={value} onValueChange={(next) => onChange(next as T)}>
-        {(Object.keys(options) as T[]).map((option) => (
-          <DropdownMenu.RadioItem
-            key={option}
-            className="menu-item is-checkable"
-            value={option}
-            onSelect={(event) => event.preventDefault()}
-          >
-            <DropdownMenu.ItemIndicator>
-              <Check size={13} />
-            </DropdownMenu.ItemIndicator>
-            {options[option]}
-          </DropdownMenu.RadioItem>
-        ))}
-      </DropdownMenu.RadioGroup>
-    </>
   )
 }
 

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Serving, serve } from '../../engine/host/node/serve/server'
 import { expectAgreement } from '../support/checkLayer'
 import type { GpuPage } from './gpu-page'
-import { missing, openBrowser, visit } from './support'
+import { type App, button, currentStep, eventually, missing, openApp, openBrowser, openTemplate, screenshot, visit } from './support'
 
 type GpuWindow = typeof globalThis & { readonly gpuPage: GpuPage }
 
@@ -85,4 +85,54 @@ describe('the engine on a browser’s GPU', () => {
     },
     120_000,
   )
+})
+
+describe('the editor on a browser’s GPU', () => {
+  let app: App
+  beforeAll(async () => {
+    if (!missing) app = await openApp()
+  })
+  afterAll(() => app?.close())
+
+  const computeOn = async (page: Page, name: RegExp): Promise<void> => {
+    await page.getByRole('button', { name: /^Compute on/ }).click()
+    await page.getByRole('menuitemradio', { name }).click()
+    await page.keyboard.press('Escape')
+  }
+
+  test('trains there when told to; when the GPU dies, training goes on on the CPU, and later on the GPU again', async () => {
+    const { page } = await visit(app.browser, app.url)
+    await openTemplate(page, 'LeNet')
+    await eventually(() => button(page, 'Train').isEnabled())
+    // A software adapter is offered, but not preferred.
+    expect(await page.getByRole('button', { name: /^Compute on/ }).textContent()).toMatch(/^CPU/)
+    await computeOn(page, /^GPU/)
+    await button(page, 'Train').click()
+    await eventually(async () => (await currentStep(page)) > 5, 60_000)
+    // Long enough for the first checkpoint.
+    await page.waitForTimeout(4000)
+    await screenshot(page, 'training-on-gpu')
+
+    const session = await app.browser.newBrowserCDPSession()
+    // The answer never comes: its process is the one that dies.
+    void session.send('Browser.crashGpuProcess').catch(() => undefined)
+    const alert = page.getByRole('alert').filter({ hasText: 'The GPU stopped working' })
+    await alert.waitFor()
+    await screenshot(page, 'gpu-lost')
+    const goOn = alert.getByRole('button', { name: /^Go on on the CPU from step \d+/ })
+    const saved = Number(/\d+/.exec((await goOn.textContent()) ?? '')?.[0])
+    expect(saved).toBeGreaterThan(0)
+    await goOn.click()
+    await eventually(async () => (await currentStep(page)) > saved)
+    expect(await page.getByRole('status').first().textContent()).toContain('CPU')
+    await screenshot(page, 'gone-on-on-cpu')
+    await button(page, 'Stop').click()
+    await eventually(() => button(page, 'Train').isEnabled())
+
+    await computeOn(page, /^GPU/)
+    await button(page, 'Train').click()
+    await eventually(async () => (await currentStep(page)) > 2, 60_000)
+    await button(page, 'Stop').click()
+    await eventually(() => button(page, 'Train').isEnabled())
+  }, 180_000)
 })

@@ -2,7 +2,7 @@
  * @file What stands in the way of, or waits for, the run: the engine died, the run failed, a checkpoint can be gone on from, nothing has begun.
  * In: the run store. Out: a sentence, and the button that helps. Undefined while the curves speak for themselves.
  */
-import { CircleAlert, Play } from 'lucide-react'
+import { CircleAlert, Cpu, Play } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { datasets } from '../../../engine/datasets/registry'
 import { blocking, engine } from '../../engine/client'
@@ -36,6 +36,26 @@ function Resume({ hint }: { hint: string }) {
   )
 }
 
+/** The GPU has failed where the CPU would not. */
+function GoOnOnCpu() {
+  const words = useWords(dockWords)
+  const checkpoint = useRun((state) => state.checkpoint)
+  const offered = useRun(
+    ({ engine: health, backend, backends, failure }) =>
+      health === 'ready' &&
+      backend === 'webgpu' &&
+      backends.some(({ id }) => id === 'wasm') &&
+      failure.some(({ code }) => code.startsWith('backend.')),
+  )
+  if (!offered) return null
+  return (
+    <button type="button" className="btn" onClick={() => void engine.goOnOnCpu()}>
+      <Cpu size={13} aria-hidden />
+      {checkpoint ? words('goOnOnCpu', { step: checkpoint.step }) : words('trainOnCpu')}
+    </button>
+  )
+}
+
 /** A message in the empty chart, or above the curves that are there. */
 export function RunNotice() {
   const words = useWords(dockWords)
@@ -65,6 +85,7 @@ export function RunNotice() {
     return (
       <Notice tone="bad" title={words('failedTitle')} floating={begun}>
         {failure.length > 0 && <ProblemList problems={failure} />}
+        <GoOnOnCpu />
         {defect !== undefined && <span>{words('defectHint', { detail: defect })}</span>}
       </Notice>
     )

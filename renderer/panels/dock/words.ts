@@ -46,6 +46,8 @@ export const dockWords = defineWords('dock', {
     zh: '网络没有受影响,新的引擎已经启动。尚无检查点,请点击“训练”重新开始。',
   },
   resumeFrom: { en: 'Resume from checkpoint', zh: '从检查点继续' },
+  goOnOnCpu: { en: 'Go on on the CPU from step {step}', zh: '在 CPU 上从第 {step} 步继续' },
+  trainOnCpu: { en: 'Train on the CPU', zh: '在 CPU 上训练' },
   checkpointAt: {
     en: 'A checkpoint of this network waits at step {step}, saved {time} ago.',
     zh: '此网络在第 {step} 步有一个检查点,保存于 {time}前。',
