@@ -222,7 +222,6 @@ describe('failing', () => {
     [['train', 'mlp', '--optimizer', 'magic'], 'error[train.optimizer]'],
     [['inspect', at('wild.json')], 'error[param.invalid]: beta1'],
     [['train', 'mlp', '--resume', '/nowhere'], 'error[checkpoint.missing]'],
-    [['inspect', 'mlp', '--backend', 'webgpu'], 'error[backend.unavailable]'],
   ])('%j exits 1', async (words, message) => {
     const { code, err } = await netloom(...words)
     expect([code, err]).toEqual([1, expect.stringContaining(message)])

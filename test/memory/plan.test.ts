@@ -32,6 +32,26 @@ describe('memory plan', () => {
     fc.assert(fc.property(lives, (list) => expectSound(planMemory(list))))
   })
 
+  it('lays no buffer across the end of a segment, and starts each where it may', () => {
+    fc.assert(
+      fc.property(lives, (list) => {
+        const segment = 64 * 256
+        const plan = planMemory(list, { alignment: 256, segment })
+        for (const { buffer, bytes } of plan.lives) {
+          const start = plan.offsets.get(buffer) as number
+          expect(start % 256).toBe(0)
+          expect(Math.floor((start + bytes - 1) / segment)).toBe(Math.floor(start / segment))
+        }
+        for (const [i, a] of plan.lives.entries())
+          for (const b of plan.lives.slice(i + 1)) {
+            const [from, to] = [plan.offsets.get(a.buffer) as number, plan.offsets.get(b.buffer) as number]
+            const together = a.first <= b.last && b.first <= a.last
+            expect(!together || from + a.bytes <= to || to + b.bytes <= from).toBe(true)
+          }
+      }),
+    )
+  })
+
   it('places buffers beyond 2 GiB', () => {
     const large = Array.from({ length: 7 }, (_, buffer): Life => ({ buffer, bytes: 2 ** 29, first: 0, last: 1 }))
     const plan = planMemory(large)

@@ -2,15 +2,18 @@
  * @file Ten steps of every optimiser: against PyTorch where the definitions agree, otherwise against the formula of SYSTEMS.md D1–D2
  * written out number by number.
  */
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gradients } from '../../engine/autodiff/gradients'
 import { stateSpecs } from '../../engine/compile'
 import { ProgramBuilder } from '../../engine/ir/builder'
 import type { Tensor } from '../../engine/ir/emit'
 import { completeParams } from '../../engine/layers/kit/validate'
 import { optimizers } from '../../engine/optimizers/registry'
+import type { Backend } from '../../engine/runtime/backend'
 import { createReferenceBackend } from '../../engine/runtime/reference'
+import { asked } from '../support/agreement'
 import { expectAllClose } from '../support/allclose'
+import { availableBackends } from '../support/backends'
 import { askPython, describeWithTorch } from '../support/torch'
 
 const START = [0.5, -1.25, 2, 0.125]
@@ -22,7 +25,12 @@ const TOLERANCE = 1e-6
 const WEIGHTS = [1, 0.5, 0.25, 3]
 const slope = (x: number, i: number) => 2 * (WEIGHTS[i] as number) * x - 3 * Math.sin(3 * x)
 
-async function tenSteps(kind: string, given: Record<string, number>, lr: number): Promise<Float32Array[]> {
+async function tenSteps(
+  kind: string,
+  given: Record<string, number>,
+  lr: number,
+  backend: Backend = createReferenceBackend(),
+): Promise<Float32Array[]> {
   const definition = optimizers.get(kind)
   if (!definition) throw new Error(`no optimiser ${kind}`)
   const b = new ProgramBuilder(kind)
@@ -37,7 +45,6 @@ async function tenSteps(kind: string, given: Record<string, number>, lr: number)
   for (const name of definition.state) b.update(`x:${name}`, next.state[name] as Tensor)
 
   const program = b.finish()
-  const backend = createReferenceBackend()
   const state = backend.createState(stateSpecs(program))
   await state.write('x', Float32Array.from(START))
   const executable = await backend.compile(program, state)
@@ -46,6 +53,8 @@ async function tenSteps(kind: string, given: Record<string, number>, lr: number)
     executable.run({ k: Float32Array.from(WEIGHTS), $lr: Float32Array.of(lr), $step: Float32Array.of(step) })
     path.push((await state.read(['x'])).x as Float32Array)
   }
+  executable.dispose()
+  state.dispose()
   return path
 }
 
@@ -116,6 +125,26 @@ describe('ten steps beside the formula', () => {
         s[i] = next
       })
       expectAllClose(reached, x, TOLERANCE, kind)
+    }
+  })
+})
+
+describe('ten steps on every backend', () => {
+  let backends: readonly Backend[] = []
+  beforeAll(async () => {
+    backends = await availableBackends()
+  })
+  afterAll(async () => {
+    for (const backend of backends) await backend.dispose()
+  })
+
+  it.each([...optimizers.keys()])('%s', async (kind) => {
+    const expected = await tenSteps(kind, {}, 0.05)
+    for (const backend of backends) {
+      const path = await tenSteps(kind, {}, 0.05, backend)
+      path.forEach((x, i) => {
+        expectAllClose(x, expected[i] as Float32Array, asked.forward, `${backend.info.label.en}, after step ${i + 1}`)
+      })
     }
   })
 })
