@@ -5,6 +5,7 @@
  */
 import { InternalError } from '../../core/diagnostics'
 import { ByteWriter } from './bytes'
+import { encodeModule, type FunctionBody, type FunctionType, type MemoryLimits } from './module-bytes'
 import {
   type LaneOp,
   lane,
@@ -18,6 +19,7 @@ import {
   type ValueType,
   valueTypes,
 } from './opcodes'
+import { addressIn, type Gap, placeIn } from './places'
 
 export interface Local {
   readonly index: number
@@ -40,6 +42,8 @@ export class FunctionBuilder {
   readonly params: readonly Local[]
   private readonly code = new ByteWriter()
   private readonly localTypes: ValueType[] = []
+  private readonly gaps: Gap[] = []
+  private readonly callees = new Set<number>()
   private depth = 0
   /** Vectors made in the scopes being written, and one that stays zero. */
   private fresh: Local[] = []
@@ -80,12 +84,20 @@ export class FunctionBuilder {
     return this.opcode(special['local.tee']).number(local.index)
   }
 
+  /** Pops a value into a new local. */
+  toLocal(type: ValueType): Local {
+    const local = this.local(type)
+    this.set(local)
+    return local
+  }
+
   // --- constants ---
 
   /** Addresses from 2³¹ on are given as they are. */
   i32(value: number): this {
     this.opcode(special['i32.const'])
-    this.code.signed(value)
+    if (placeIn(value) > 0) this.gap(value, true)
+    else this.code.signed(value)
     return this
   }
 
@@ -174,7 +186,13 @@ export class FunctionBuilder {
   }
 
   call(func: number): this {
+    this.callees.add(func)
     return this.opcode(special.call).number(func)
+  }
+
+  /** Calls the function whose number in the module's table is on the stack, after its two i32 arguments. */
+  callIndirect(type: number): this {
+    return this.opcode(special.call_indirect).number(type).number(0)
   }
 
   // --- control ---
@@ -278,8 +296,8 @@ export class FunctionBuilder {
 
   // --- encoding ---
 
-  /** Local declarations, instructions, end: the body as the code section wants it. */
-  body(): ByteWriter {
+  /** Local declarations, instructions, end: the body as the code section wants it, and what it leaves to the linker. */
+  finish(): FunctionBody {
     const runs: { type: ValueType; count: number }[] = []
     for (const type of this.localTypes) {
       const last = runs.at(-1)
@@ -292,9 +310,10 @@ export class FunctionBuilder {
       out.unsigned(count)
       out.byte(valueTypes[type])
     }
+    const start = out.length
     out.append(this.code.view())
     out.byte(special.end)
-    return out
+    return { code: out, gaps: this.gaps.map((gap) => ({ ...gap, at: start + gap.at })), callees: this.callees }
   }
 
   private opcode(code: number): this {
@@ -306,8 +325,15 @@ export class FunctionBuilder {
   }
 
   private number(value: number): this {
-    this.code.unsigned(value)
+    if (placeIn(value) > 0) this.gap(value, false)
+    else this.code.unsigned(value)
     return this
+  }
+
+  private gap(address: number, signed: boolean): void {
+    const place = placeIn(address)
+    this.gaps.push({ at: this.code.length, place, offset: address - addressIn(place), signed })
+    this.code.append(emptyGap)
   }
 
   /**
@@ -340,21 +366,16 @@ export class FunctionBuilder {
   }
 }
 
-/** Pages are 64 KiB. A shared memory needs `maximum`. */
-export interface MemoryLimits {
-  readonly initialPages: number
-  readonly maximumPages?: number
-  readonly shared: boolean
-}
+const emptyGap = [0, 0, 0, 0, 0]
 
 /** A module that imports `env.memory` and defines functions, numbered from 0 in the order they are added. */
 export class ModuleBuilder {
-  private readonly functions: { readonly type: number; readonly body: ByteWriter }[] = []
-  private readonly types = new Map<
-    string,
-    { readonly index: number; readonly params: readonly ValueType[]; readonly results: readonly ValueType[] }
-  >()
+  private readonly functions: (FunctionBody & { readonly type: number })[] = []
+  private readonly types = new Map<string, FunctionType & { readonly index: number }>()
   private readonly exports = new Map<string, number>()
+  /** Functions that are called by number. */
+  private readonly table: number[] = []
+  private readonly touched = new Map<number, ReadonlySet<number>>()
 
   constructor(readonly limits: MemoryLimits) {}
 
@@ -366,8 +387,25 @@ export class ModuleBuilder {
   ): number {
     const f = new FunctionBuilder(params, results)
     build(f, ...(f.params as Locals<P>))
-    this.functions.push({ type: this.typeOf(params, results), body: f.body() })
+    this.functions.push({ type: this.typeOf(params, results), ...f.finish() })
     return this.functions.length - 1
+  }
+
+  /** Puts a function into the table and returns its number there. */
+  callable(func: number): number {
+    return this.table.push(func) - 1
+  }
+
+  /** The places whose addresses a function contains, those that it calls included. */
+  placesOf(func: number): ReadonlySet<number> {
+    const known = this.touched.get(func)
+    if (known) return known
+    const places = new Set<number>()
+    const { gaps, callees } = this.functions[func] as FunctionBody
+    for (const { place } of gaps) places.add(place)
+    for (const callee of callees) for (const place of this.placesOf(callee)) places.add(place)
+    this.touched.set(func, places)
+    return places
   }
 
   export(name: string, func: number): void {
@@ -375,55 +413,14 @@ export class ModuleBuilder {
     this.exports.set(name, func)
   }
 
-  toBytes(): Uint8Array<ArrayBuffer> {
-    const size = this.functions.reduce((sum, { body }) => sum + body.length + 5, 1024)
-    const out = new ByteWriter(size)
-    out.append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
-    section(out, 1, (to) => {
-      to.unsigned(this.types.size)
-      for (const { params, results } of this.types.values()) {
-        to.byte(0x60)
-        for (const list of [params, results]) {
-          to.unsigned(list.length)
-          for (const type of list) to.byte(valueTypes[type])
-        }
-      }
-    })
-    section(out, 2, (to) => {
-      const { initialPages, maximumPages, shared } = this.limits
-      to.unsigned(1)
-      to.name('env')
-      to.name('memory')
-      to.byte(0x02)
-      to.byte((maximumPages === undefined ? 0 : 1) | (shared ? 2 : 0))
-      to.unsigned(initialPages)
-      if (maximumPages !== undefined) to.unsigned(maximumPages)
-    })
-    section(out, 3, (to) => {
-      to.unsigned(this.functions.length)
-      for (const { type } of this.functions) to.unsigned(type)
-    })
-    section(out, 7, (to) => {
-      to.unsigned(this.exports.size)
-      for (const [name, func] of this.exports) {
-        to.name(name)
-        to.byte(0x00)
-        to.unsigned(func)
-      }
-    })
-    section(
-      out,
-      10,
-      (to) => {
-        to.unsigned(this.functions.length)
-        for (const { body } of this.functions) to.sized(body)
-      },
-      size,
-    )
-    return out.view()
+  /** The module's bytes, every place at the address that it now has. */
+  toBytes(addressOf: (place: number) => number = unplaced): Uint8Array<ArrayBuffer> {
+    const { limits, functions, table, exports } = this
+    return encodeModule({ limits, types: [...this.types.values()], functions, table, exports }, addressOf)
   }
 
-  private typeOf(params: readonly ValueType[], results: readonly ValueType[]): number {
+  /** The number of a function type. */
+  typeOf(params: readonly ValueType[], results: readonly ValueType[]): number {
     const key = `${params.join()}→${results.join()}`
     const known = this.types.get(key)
     if (known) return known.index
@@ -433,9 +430,6 @@ export class ModuleBuilder {
   }
 }
 
-function section(out: ByteWriter, id: number, write: (content: ByteWriter) => void, capacity = 256): void {
-  const content = new ByteWriter(capacity)
-  write(content)
-  out.byte(id)
-  out.sized(content)
+function unplaced(place: number): number {
+  throw new InternalError('assembler', `place ${place} has no address`)
 }

@@ -48,6 +48,13 @@ export class ByteWriter {
     this.byte(rest & 0x7f)
   }
 
+  /** Writes over the five bytes at `at` a number below 2³², as LEB128 that is longer than it need be; signed: the same 32 bits. */
+  overwrite(at: number, value: number, signed: boolean): void {
+    for (let i = 0; i < 4; i++) this.bytes[at + i] = ((value >>> (7 * i)) & 0x7f) | 0x80
+    const last = value >>> 28
+    this.bytes[at + 4] = signed && last >= 8 ? last | 0x70 : last
+  }
+
   f32(value: number): void {
     float[0] = value
     this.append(floatBytes)

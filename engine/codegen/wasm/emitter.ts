@@ -1,19 +1,19 @@
 /**
  * @file What one kernel becomes: phases of independent work units, and the functions that do them.
- * Every emitter takes a kernel, the addresses of its buffers (bytes, fixed at compile time) and the module under construction.
+ * Every emitter takes a kernel, the addresses of its buffers (bytes, constants of the code) and the module under construction.
  */
 import type { BufferId } from '../../optimize/kernel'
 import type { ModuleBuilder } from './assembler'
 
 /**
- * Work that may be split among threads: `func(begin, end)` does units [begin, end). Phases run one after another with a barrier
- * between them; inside a phase units are independent, and a unit's result does not depend on how units were grouped.
+ * Work that may be split among threads: `func(begin, end)` does units [begin, end). A phase runs after all earlier ones that touch the same
+ * buffers or workspaces (schedule.ts); inside it units are independent, and a unit's result does not depend on how units were grouped.
  */
 export interface Phase {
   /** Function index in the module, type (i32 begin, i32 end) → (). */
   readonly func: number
   readonly units: number
-  /** Rough cost of all units in nanoseconds on one thread; below a threshold one thread does all of them and barriers are saved. */
+  /** Rough cost of all units in nanoseconds on one thread; below a threshold one thread does all of them. */
   readonly cost: number
   /** For profiles: node path and what is done (`conv1 forward`). */
   readonly label: string
@@ -21,9 +21,12 @@ export interface Phase {
 
 export interface EmitContext {
   readonly module: ModuleBuilder
-  /** Byte address of a buffer. Kernels may read up to 64 bytes past its end (never write): the plan leaves that much mapped memory. */
+  /**
+   * Byte address of a buffer: a number to add to and subtract from, whose value is only known when the module is linked, and which must
+   * stand in the code of the phase that uses it, not in a table (places.ts). Kernels may read up to 64 bytes past its end (never write): the plan leaves that much mapped memory.
+   */
   address(buffer: BufferId): number
-  /** Byte address of fresh scratch memory (64-byte aligned) that this kernel alone uses while it runs; different kernels share it. */
+  /** Byte address, of the same sort, of a fresh workspace (64-byte aligned): this kernel's from the first phase that touches it to the last. */
   scratch(bytes: number): number
   /** Byte address of a table of i32 written once at load time. */
   table(values: readonly number[]): number

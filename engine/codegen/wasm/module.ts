@@ -1,80 +1,164 @@
 /**
- * @file Kernels → one WebAssembly module. In: a kernel program and where its buffers lie. Out: bytes, tables to be written into memory,
- * and the list of phases. The module exports `run(thread, threads, from, to)`: each thread calls it and does its part of the groups
- * from … to − 1. A group is either one phase whose units are split among the threads, or a run of small phases that thread 0 does alone;
- * threads wait for each other between groups.
+ * @file Kernels → one WebAssembly module, before anything has an address. In: a kernel program. Out: the groups in which its phases run,
+ * what memory they need and for how long, and the linker, which gives bytes and tables once every place has its address.
+ * The module exports `run` (dispatch.ts). What phases touch is read off the code itself: the places that its functions name.
  */
-import type { Kernel, KernelProgram } from '../../optimize/kernel'
-import { type MemoryLimits, ModuleBuilder } from './assembler'
-import { emitBarrier } from './barrier'
+import { InternalError } from '../../core/diagnostics'
+import { bytesOf } from '../../core/tensor'
+import { aligned, type Life } from '../../memory/plan'
+import type { BufferId, Kernel, KernelProgram } from '../../optimize/kernel'
+import { ModuleBuilder } from './assembler'
 import { emitConv } from './conv'
+import { emitDispatch } from './dispatch'
 import type { EmitContext, KernelVariant, Phase } from './emitter'
 import { emitArgMax, emitGather, emitScatterAdd } from './indexing'
 import { emitLoop } from './loop'
 import { emitMatmul } from './matmul'
+import type { MemoryLimits } from './module-bytes'
+import { addressIn, placeIn } from './places'
 import { emitPool } from './pool'
+import { type Group, groupSteps, type Step } from './schedule'
+import { writeRecords } from './tasks'
 
 export interface ModuleOptions {
   readonly limits: MemoryLimits
   readonly variant: KernelVariant
-  /** Byte address of the control block. */
-  readonly control: number
-  address(buffer: number): number
-  /** Where kernels keep what they need only while they run. */
-  readonly kernelScratch: number
-  /** Reserves memory for a table that is written once. */
-  allocateTable(bytes: number): number
+  readonly threads: number
 }
 
-/** Phases between two barriers. */
-export interface Group {
-  readonly phases: readonly Phase[]
-  /** All threads take part; otherwise thread 0 alone. */
-  readonly parallel: boolean
+/** Where everything lies, in bytes. */
+export interface Addresses {
+  readonly control: number
+  /** Tables and records, `fixedBytes` of them. */
+  readonly fixed: number
+  /** Buffers, and beyond their numbers what kernels need while they run, as in `lives`. */
+  of(place: BufferId): number
 }
 
 export interface EmittedModule {
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly tables: readonly { readonly address: number; readonly values: readonly number[] }[]
   readonly groups: readonly Group[]
-  /** What the greediest kernel needs at `kernelScratch`. */
-  readonly kernelScratchBytes: number
+  /** In groups: how long each scratch buffer is needed, and each workspace of a kernel, numbered on from the program's buffers. */
+  readonly lives: readonly Life[]
+  /** Bytes that are written once. */
+  readonly fixedBytes: number
+  link(addresses: Addresses): { readonly bytes: Uint8Array<ArrayBuffer>; readonly fixed: readonly number[] }
 }
 
-/** Below this many nanoseconds, a barrier costs more than a second thread saves. */
-const worthSharing = 4000
-
-export function emitModule(program: KernelProgram, options: ModuleOptions): EmittedModule {
+/** `kept`: buffers that are no business of the plan. */
+export function emitModule(program: KernelProgram, options: ModuleOptions, kept: ReadonlySet<BufferId> = new Set()): EmittedModule {
   const module = new ModuleBuilder(options.limits)
-  const tables = new Map<string, { address: number; values: readonly number[] }>()
-  let kernelScratchBytes = 0
-  let used = 0
-  const context: EmitContext = {
-    module,
-    variant: options.variant,
-    address: options.address,
-    scratch(bytes) {
-      const at = options.kernelScratch + used
-      used += Math.ceil(bytes / 64) * 64
-      kernelScratchBytes = Math.max(kernelScratchBytes, used)
-      return at
-    },
-    table(values) {
-      const key = values.join()
-      const known = tables.get(key)
-      if (known) return known.address
-      const address = options.allocateTable(4 * values.length)
-      tables.set(key, { address, values })
-      return address
+  const places = new Places(module, options.variant, program.buffers.length)
+  const steps = program.kernels.flatMap((kernel) => {
+    const phases = emitKernel(kernel, places.context)
+    return phases.map((phase) => stepOf(phase, kernel, places.touched(phase.func)))
+  })
+  const groups = groupSteps(steps)
+  const numbers = new Map<Phase, number>()
+  const records = writeRecords(groups, options.threads, (phase) => numbers.get(phase) as number)
+  for (const { parts } of groups)
+    for (const part of parts) for (const { phase } of part.steps) numbers.set(phase, module.callable(phase.func))
+  const run = emitDispatch(module, {
+    control: addressIn(places.control),
+    records: addressIn(places.fixed, places.tableBytes),
+    threads: options.threads,
+  })
+  module.export('run', run)
+  return {
+    groups,
+    lives: livesOf(program, groups, places.workspaces, kept),
+    fixedBytes: places.tableBytes + records.bytes,
+    link({ control, fixed, of }) {
+      const addressOf = (place: number): number =>
+        place === places.control ? control : place === places.fixed ? fixed : of(bufferAt(place))
+      const tables = places.tableWords.map((value) => (placeIn(value) > 0 ? fixed + value - addressIn(places.fixed) : value))
+      return { bytes: module.toBytes(addressOf), fixed: [...tables, ...records.at(fixed + places.tableBytes)] }
     },
   }
-  const phases = program.kernels.flatMap((kernel) => {
-    used = 0
-    return emitKernel(kernel, context)
+}
+
+/** Places 1 and 2 belong to the module; buffers follow. */
+const placeAt = (buffer: BufferId): number => buffer + 3
+const bufferAt = (place: number): BufferId => place - 3
+
+/** Hands out places while kernels are written. */
+class Places {
+  readonly control = 1
+  /** Tables, then records. */
+  readonly fixed = 2
+  readonly tableWords: number[] = []
+  /** Bytes of each kernel's workspaces, numbered on from the program's buffers. */
+  readonly workspaces = new Map<BufferId, number>()
+  readonly context: EmitContext
+  private readonly tables = new Map<string, number>()
+
+  constructor(
+    private readonly module: ModuleBuilder,
+    variant: KernelVariant,
+    private readonly buffers: number,
+  ) {
+    this.context = {
+      module,
+      variant,
+      address: (buffer) => addressIn(placeAt(buffer)),
+      scratch: (bytes) => {
+        const id = this.buffers + this.workspaces.size
+        this.workspaces.set(id, aligned(bytes))
+        return addressIn(placeAt(id))
+      },
+      table: (values) => this.table(values),
+    }
+  }
+
+  get tableBytes(): number {
+    return 4 * this.tableWords.length
+  }
+
+  /** Buffers and workspaces whose addresses a function knows. */
+  touched(func: number): BufferId[] {
+    return [...this.module.placesOf(func)].filter((place) => place >= placeAt(0)).map(bufferAt)
+  }
+
+  /** Equal tables are one. */
+  private table(values: readonly number[]): number {
+    const key = values.join()
+    const known = this.tables.get(key)
+    if (known !== undefined) return known
+    if (values.some((value) => placeIn(value) > 0 && placeIn(value) !== this.fixed))
+      throw new InternalError('wasm', 'a table may hold addresses of other tables only: what a phase touches must stand in its code')
+    const address = addressIn(this.fixed, this.tableBytes)
+    for (const value of values) this.tableWords.push(value)
+    this.tables.set(key, address)
+    return address
+  }
+}
+
+/** What a phase reads and writes: a kernel's workspaces count as written, since nothing else is known of them. */
+function stepOf(phase: Phase, kernel: Kernel, touched: readonly BufferId[]): Step {
+  const reads = new Set(touched.filter((buffer) => kernel.reads.includes(buffer)))
+  const writes = new Set(touched.filter((buffer) => kernel.writes.includes(buffer) || !reads.has(buffer)))
+  return { phase, reads, writes, origins: kernel.origins }
+}
+
+function livesOf(
+  program: KernelProgram,
+  groups: readonly Group[],
+  workspaces: ReadonlyMap<BufferId, number>,
+  kept: ReadonlySet<BufferId>,
+): Life[] {
+  const spans = new Map<BufferId, { first: number; last: number }>()
+  for (const [at, { parts }] of groups.entries())
+    for (const part of parts)
+      for (const { reads, writes } of part.steps)
+        for (const buffer of [...reads, ...writes]) {
+          const known = spans.get(buffer)
+          if (known) known.last = at
+          else spans.set(buffer, { first: at, last: at })
+        }
+  return [...spans].flatMap(([buffer, span]): Life[] => {
+    const described = program.buffers[buffer]
+    if (kept.has(buffer) || (described && described.role !== 'scratch')) return []
+    return [{ buffer, bytes: described ? aligned(bytesOf(described.shape)) : (workspaces.get(buffer) as number), ...span }]
   })
-  const groups = groupsOf(phases)
-  emitRun(module, groups, options.control)
-  return { bytes: module.toBytes(), tables: [...tables.values()], groups, kernelScratchBytes }
 }
 
 function emitKernel(kernel: Kernel, context: EmitContext): Phase[] {
@@ -94,49 +178,4 @@ function emitKernel(kernel: Kernel, context: EmitContext): Phase[] {
     case 'argMax':
       return emitArgMax(kernel, context)
   }
-}
-
-function groupsOf(phases: readonly Phase[]): Group[] {
-  const groups: { phases: Phase[]; parallel: boolean }[] = []
-  for (const phase of phases) {
-    if (phase.units === 0) continue
-    const parallel = phase.units > 1 && phase.cost >= worthSharing
-    const last = groups.at(-1)
-    if (!parallel && last && !last.parallel) last.phases.push(phase)
-    else groups.push({ phases: [phase], parallel })
-  }
-  return groups
-}
-
-function emitRun(module: ModuleBuilder, groups: readonly Group[], control: number): void {
-  const barrier = emitBarrier(module, control)
-  const run = module.function(['i32', 'i32', 'i32', 'i32'], [], (f, thread, threads, from, to) => {
-    groups.forEach(({ phases, parallel }, number) => {
-      f.i32(number)
-        .get(from)
-        .op('i32.ge_u')
-        .i32(number)
-        .get(to)
-        .op('i32.lt_u')
-        .op('i32.and')
-        .if(() => {
-          for (const { func, units } of phases) {
-            if (parallel) {
-              // Units thread · units / threads … (thread + 1) · units / threads − 1.
-              f.get(thread).i32(units).op('i32.mul').get(threads).op('i32.div_u')
-              f.get(thread).i32(1).op('i32.add').i32(units).op('i32.mul').get(threads).op('i32.div_u')
-              f.call(func)
-            } else
-              f.get(thread)
-                .op('i32.eqz')
-                .if(() => f.i32(0).i32(units).call(func))
-          }
-          f.get(threads)
-            .i32(1)
-            .op('i32.gt_u')
-            .if(() => f.get(threads).call(barrier))
-        })
-    })
-  })
-  module.export('run', run)
 }

@@ -29,6 +29,11 @@ export const plain = {
   'f32.le': 0x5f,
   'f32.ge': 0x60,
 
+  'i64.eq': 0x51,
+  'i64.lt_u': 0x54,
+  'i64.gt_u': 0x56,
+  'i64.ge_u': 0x5a,
+
   'i32.clz': 0x67,
   'i32.ctz': 0x68,
   'i32.popcnt': 0x69,
@@ -45,6 +50,14 @@ export const plain = {
   'i32.shl': 0x74,
   'i32.shr_s': 0x75,
   'i32.shr_u': 0x76,
+
+  'i64.add': 0x7c,
+  'i64.and': 0x83,
+  'i64.or': 0x84,
+  'i64.shl': 0x86,
+  'i64.shr_u': 0x88,
+  'i32.wrap_i64': 0xa7,
+  'i64.extend_i32_u': 0xad,
 
   'f32.abs': 0x8b,
   'f32.neg': 0x8c,
@@ -187,6 +200,9 @@ export const memory = {
   'i32.atomic.rmw.or': [0xfe033, 2],
   'i32.atomic.rmw.xchg': [0xfe041, 2],
   'i32.atomic.rmw.cmpxchg': [0xfe048, 2],
+  'i64.atomic.load': [0xfe011, 3],
+  'i64.atomic.store': [0xfe018, 3],
+  'i64.atomic.rmw.cmpxchg': [0xfe049, 3],
 } as const
 
 /** A lane number follows. */
@@ -215,6 +231,7 @@ export const special = {
   br: 0x0c,
   br_if: 0x0d,
   call: 0x10,
+  call_indirect: 0x11,
   'local.get': 0x20,
   'local.set': 0x21,
   'local.tee': 0x22,

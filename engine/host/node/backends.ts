@@ -1,12 +1,13 @@
 /**
  * @file The executors that this machine can run. In: a name, or none for the fastest. Out: a backend.
  */
+import { mostThreads } from '../../codegen/wasm/dispatch'
 import type { ConvolutionMethod } from '../../codegen/wasm/emitter'
 import { DiagnosedError, type Diagnostic } from '../../core/diagnostics'
 import type { Backend, BackendId, BackendInfo } from '../../runtime/backend'
 import { byPreference } from '../../runtime/preference'
 import { createReferenceBackend } from '../../runtime/reference'
-import { createWasmBackend, mostThreads } from '../../runtime/wasm/backend'
+import { createWasmBackend } from '../../runtime/wasm/backend'
 import { hardwareThreads, spawnNode } from '../../runtime/wasm/spawn-node'
 import { createWebgpuBackend } from '../../runtime/webgpu/backend'
 import { kernelVariant } from './kernel-variant'

@@ -2,18 +2,18 @@
  * @file The CPU backend: programs become WebAssembly modules that run on a pool of threads over one shared memory.
  * In: programs and state. Out: executables. Compilation: optimise → plan memory → write code → load it into every thread.
  */
-import { controlBytes } from '../../codegen/wasm/barrier'
+
+import { controlBytes, mostThreads } from '../../codegen/wasm/dispatch'
 import type { ConvolutionMethod, KernelVariant } from '../../codegen/wasm/emitter'
-import { type EmittedModule, emitModule } from '../../codegen/wasm/module'
+import type { MemoryLimits } from '../../codegen/wasm/module-bytes'
 import { diagnosedError, InternalError } from '../../core/diagnostics'
 import { bytesOf, sameShape } from '../../core/tensor'
 import type { Program } from '../../ir/program'
-import { type Life, livesOf, planMemory } from '../../memory/plan'
-import type { KernelProgram } from '../../optimize/kernel'
-import { optimizeForCpu } from '../../optimize/pipeline'
+import type { Life } from '../../memory/plan'
 import type { Backend, BackendInfo, StateSpec } from '../backend'
 import { chooseVariant } from './autotune'
-import { type Loaded, WasmExecutable } from './executable'
+import { type Blueprint, drawBlueprint } from './blueprint'
+import { WasmExecutable } from './executable'
 import { DeviceMemory, OutOfMemory } from './memory'
 import { ThreadPool } from './pool'
 import { ScratchRegions, type ScratchUse } from './scratch'
@@ -30,9 +30,6 @@ export interface WasmOptions {
   readonly spawn: Spawn
 }
 
-/** More threads than this rarely help the sizes people train here. */
-export const mostThreads = 8
-
 /** Address 0 stays unused, the control block comes next. */
 const controlAddress = 1024
 
@@ -42,7 +39,7 @@ export async function createWasmBackend(options: WasmOptions): Promise<Backend> 
   const mayShare =
     typeof SharedArrayBuffer !== 'undefined' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false
   const machine = Math.min(mostThreads, globalThis.navigator?.hardwareConcurrency ?? 1)
-  const threads = mayShare ? Math.max(1, options.threads ?? machine) : 1
+  const threads = mayShare ? Math.max(1, Math.min(mostThreads, options.threads ?? machine)) : 1
   const device = new DeviceMemory(mayShare, controlAddress + controlBytes)
   const pool = await ThreadPool.start(device, controlAddress, threads, options.spawn)
   const bits = variant.columns >= 16 ? 256 : 128
@@ -82,76 +79,70 @@ class WasmBackend implements Backend {
 
   async compile(program: Program, state: unknown): Promise<WasmExecutable> {
     if (!(state instanceof WasmState)) throw new InternalError('wasm', 'the state belongs to another backend')
-    const kernels = optimizeForCpu(program)
-    const { module, ...rest } = this.emit(kernels, state)
-    let id: number
+    const blueprint = drawBlueprint(program, { limits: this.limits(), variant: this.variant, threads: this.info.threads }, (name) =>
+      state.layoutOf(name),
+    )
+    const placed = this.place(blueprint, state)
+    const groups = blueprint.module.groups.map(({ parts }) => {
+      const steps = parts.flatMap((part) => part.steps)
+      return { label: steps.map(({ phase }) => phase.label).join(' + '), origins: [...new Set(steps.flatMap(({ origins }) => origins))] }
+    })
     try {
-      id = await this.pool.load(await WebAssembly.compile(module.bytes))
+      const { bytes, fixed } = blueprint.module.link({ control: controlAddress, fixed: placed.fixed, of: placed.address })
+      this.device.ints(placed.fixed, fixed.length).set(fixed)
+      const id = await this.pool.load(await WebAssembly.compile(bytes))
+      const release = () => {
+        this.pool.unload(id)
+        placed.release()
+      }
+      const memory = { scratchBytes: blueprint.bytes, stateBytes: state.bytes }
+      return new WasmExecutable(
+        program,
+        { id, groups, kernels: blueprint.kernels, address: placed.address, memory, release },
+        this.device,
+        this.pool,
+      )
     } catch (reason) {
-      rest.release()
+      placed.release()
       throw reason
     }
-    const groups = module.groups.map(({ phases, parallel }) => ({ label: phases.map(({ label }) => label).join(' + '), parallel }))
-    const release = () => {
-      this.pool.unload(id)
-      rest.release()
-    }
-    return new WasmExecutable(program, { ...rest, id, groups, kernels, release }, this.device, this.pool)
   }
 
   async dispose(): Promise<void> {
     await this.pool.dispose()
   }
 
-  /** Places every buffer and writes the code. */
-  private emit(kernels: KernelProgram, state: WasmState): Pick<Loaded, 'address' | 'memory' | 'release'> & { module: EmittedModule } {
+  private limits(): MemoryLimits {
+    return { initialPages: 1, maximumPages: this.device.maximumPages, shared: this.device.shared }
+  }
+
+  /** Gives every buffer, workspace and table an address. */
+  private place({ kernels, plan, kept, module }: Blueprint, state: WasmState): Placement {
     const owned: number[] = []
     const own = (bytes: number): number => {
       const address = this.device.allocate(bytes)
       owned.push(address)
       return address
     }
-    const uses: ScratchUse[] = []
+    let scratch: ScratchUse | undefined
     const release = () => {
       for (const address of owned.splice(0)) this.device.release(address)
-      for (const use of uses.splice(0)) use.release()
+      scratch?.release()
     }
-    const outputs = new Set(kernels.outputs.map(({ buffer }) => buffer))
-    const plan = planMemory(livesOf(kernels, outputs))
     try {
+      const packings = new Map(kernels.state.map(({ buffer, packing }) => [buffer, packing]))
       const addresses = kernels.buffers.map(({ role, shape, name }, buffer) => {
         if (role === 'state') {
-          const slot = state.slot(name ?? '')
+          const slot = state.settle(name ?? '', packings.get(buffer))
           if (!sameShape(slot.shape, shape)) throw new InternalError('wasm', `state “${name}” has another shape than the program says`)
           return slot.address
         }
-        // What the caller fills or reads must outlast other executables' runs; the rest is shared with them.
-        return role === 'scratch' && !outputs.has(buffer) ? undefined : own(bytesOf(shape))
+        return kept.has(buffer) ? own(bytesOf(shape)) : undefined
       })
-      const scratch = this.scratch.take(plan.bytes)
-      uses.push(scratch)
-      const address = (buffer: number): number => addresses[buffer] ?? scratch.address + (plan.offsets.get(buffer) ?? 0)
-      const write = (kernelScratch: number) =>
-        emitModule(kernels, {
-          limits: { initialPages: 1, maximumPages: this.device.maximumPages, shared: this.device.shared },
-          variant: this.variant,
-          control: controlAddress,
-          address,
-          kernelScratch,
-          allocateTable: own,
-        })
-      // How much the kernels need beside is known once they are written; if it is more than there is, they are written again.
-      let workspace = this.scratch.takeWorkspace(0)
-      let module = write(workspace.address)
-      uses.push(workspace)
-      if (module.kernelScratchBytes > workspace.bytes) {
-        workspace = this.scratch.takeWorkspace(module.kernelScratchBytes)
-        uses.push(workspace)
-        module = write(workspace.address)
-      }
-      for (const table of module.tables) this.device.ints(table.address, table.values.length).set(table.values)
-      const memory = { scratchBytes: plan.bytes + module.kernelScratchBytes, stateBytes: state.bytes }
-      return { module, address, memory, release }
+      scratch = this.scratch.take(plan.bytes)
+      const base = scratch.address
+      const address = (buffer: number): number => addresses[buffer] ?? base + (plan.offsets.get(buffer) ?? 0)
+      return { address, fixed: own(module.fixedBytes), release }
     } catch (reason) {
       release()
       if (!(reason instanceof OutOfMemory)) throw reason
@@ -160,6 +151,14 @@ class WasmBackend implements Backend {
       throw tooLarge(reason, origin ?? '', origin)
     }
   }
+}
+
+interface Placement {
+  /** Of buffers and workspaces. */
+  address(buffer: number): number
+  /** Of tables and records. */
+  readonly fixed: number
+  release(): void
 }
 
 const inMebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`

@@ -6,26 +6,20 @@ import { InternalError } from '../../core/diagnostics'
 import { sizeOf, type TensorData } from '../../core/tensor'
 import type { Program } from '../../ir/program'
 import type { Buffer, KernelProgram } from '../../optimize/kernel'
-import type { Executable, MemoryUse } from '../backend'
+import type { Executable, KernelTime, MemoryUse } from '../backend'
 import type { DeviceMemory } from './memory'
 import type { ThreadPool } from './pool'
 
 export interface Loaded {
   /** The number by which the pool runs it. */
   readonly id: number
-  readonly groups: readonly { readonly label: string; readonly parallel: boolean }[]
+  /** Groups of kernels that run at the same time, one after another. */
+  readonly groups: readonly { readonly label: string; readonly origins: readonly string[] }[]
   readonly kernels: KernelProgram
   address(buffer: number): number
   readonly memory: MemoryUse
   /** Gives back everything it holds. */
   release(): void
-}
-
-/** Milliseconds of one group of kernels, in one run. */
-export interface GroupTime {
-  readonly label: string
-  readonly parallel: boolean
-  readonly milliseconds: number
 }
 
 export class WasmExecutable implements Executable {
@@ -53,13 +47,13 @@ export class WasmExecutable implements Executable {
     this.pool.run(this.loaded.id, 0, this.loaded.groups.length)
   }
 
-  /** One run, group by group, with the time of each. */
-  profile(inputs: Readonly<Record<string, TensorData>>): readonly GroupTime[] {
+  /** One run, group by group: kernels that run at the same time are measured together. */
+  async profile(inputs: Readonly<Record<string, TensorData>>): Promise<readonly KernelTime[]> {
     this.feed(inputs)
-    return this.loaded.groups.map(({ label, parallel }, group) => {
+    return this.loaded.groups.map(({ label, origins }, group) => {
       const start = performance.now()
       this.pool.run(this.loaded.id, group, group + 1)
-      return { label, parallel, milliseconds: performance.now() - start }
+      return { label, origins, milliseconds: performance.now() - start }
     })
   }
 

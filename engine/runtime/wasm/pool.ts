@@ -3,12 +3,12 @@
  * Between runs threads spin for about a millisecond and then sleep on shared memory; to read messages (a new module) they are parked.
  * While they are parked, runs go on with the calling thread alone: results do not depend on the number of threads.
  */
-import { control, controlBytes } from '../../codegen/wasm/barrier'
+import { control, controlBytes, lineBytes } from '../../codegen/wasm/dispatch'
 import { InternalError } from '../../core/diagnostics'
 import type { DeviceMemory } from './memory'
 import type { Spawn, Thread, ThreadReport } from './thread'
 
-export type RunFunction = (thread: number, threads: number, from: number, to: number) => void
+type RunFunction = (thread: number, threads: number, from: number, to: number, stampLow: number, stampHigh: number) => void
 
 /** A thread that does not answer within this time is taken for dead. */
 const answerMilliseconds = 20_000
@@ -21,6 +21,8 @@ export class ThreadPool {
   private working = false
   private loading: Promise<unknown> = Promise.resolve()
   private nextId = 1
+  /** Of the next group to run (dispatch.ts). */
+  private stamp = 1
   private readonly waiting = new Map<Thread, { type: ThreadReport['type']; resolve: () => void; reject: (reason: Error) => void }>()
 
   private constructor(
@@ -73,7 +75,9 @@ export class ThreadPool {
     return task
   }
 
+  /** Forgets a module; when this returns, no thread is in it, and its memory can be given to others. */
   unload(id: number): void {
+    this.awaitStragglers()
     this.programs.delete(id)
     // Read when the threads next look at their messages.
     for (const thread of this.threads) thread.post({ type: 'unload', id })
@@ -85,20 +89,28 @@ export class ThreadPool {
     if (!program) throw new InternalError('wasm', `there is no module ${id}`)
     if (this.broken) throw new InternalError('wasm', `a compute thread has failed: ${this.broken}`)
     const together = this.working && this.threads.length > 0
+    const { words, stamp } = this
+    const low = stamp | 0
+    const high = Math.floor(stamp / 2 ** 32)
     if (together) {
-      const { words } = this
+      this.beginCommand()
       words[control.executable / 4] = id
       words[control.from / 4] = from
       words[control.to / 4] = to
+      words[control.stamp / 4] = low
+      words[control.stamp / 4 + 1] = high
       this.command()
+      this.stamp += to - from
     }
     try {
-      program(0, together ? this.size : 1, from, to)
+      program(0, together ? this.size : 1, from, to, low, high)
     } catch (reason) {
-      this.broken = String(reason)
-      Atomics.store(this.words, control.failed / 4, 1)
-      Atomics.notify(this.words, control.generation / 4)
+      this.fail(String(reason))
       throw new InternalError('wasm', `a kernel failed: ${reason}`)
+    }
+    if (together && Atomics.load(words, control.failed / 4) !== 0) {
+      this.fail('it threw')
+      throw new InternalError('wasm', `a compute thread has failed: ${this.broken}`)
     }
   }
 
@@ -122,7 +134,10 @@ export class ThreadPool {
 
   private fail(reason: string): void {
     this.broken ??= reason
-    Atomics.store(this.words, control.failed / 4, 1)
+    if (this.threads.length > 0) {
+      Atomics.store(this.words, control.failed / 4, 1)
+      Atomics.notify(this.words, control.finished / 4)
+    }
     for (const { reject } of this.waiting.values()) reject(new InternalError('wasm', `a compute thread has failed: ${this.broken}`))
     this.waiting.clear()
   }
@@ -143,6 +158,24 @@ export class ThreadPool {
     })
   }
 
+  /** A thread that came late to the last run may still be looking for tasks there. */
+  private awaitStragglers(): void {
+    if (!this.working) return
+    const last = Atomics.load(this.words, control.sequence / 4)
+    for (const thread of this.threads.keys()) {
+      const at = (control.past + (thread + 1) * lineBytes) / 4
+      for (let seen = Atomics.load(this.words, at); seen !== last && !this.broken; seen = Atomics.load(this.words, at)) {
+        if (Atomics.load(this.words, control.failed / 4) !== 0) return
+        Atomics.wait(this.words, at, seen, 1)
+      }
+    }
+  }
+
+  /** The sequence number is odd while a command is written, so that a thread that comes late does not read half of one. */
+  private beginCommand(): void {
+    Atomics.add(this.words, control.sequence / 4, 1)
+  }
+
   /** Tells the waiting threads to look. */
   private command(): void {
     Atomics.add(this.words, control.sequence / 4, 1)
@@ -152,6 +185,7 @@ export class ThreadPool {
   private async whileParked(task: () => Promise<void>): Promise<void> {
     if (this.threads.length === 0) return
     this.working = false
+    this.beginCommand()
     Atomics.store(this.words, control.parked / 4, 1)
     const answers = this.threads.map((thread) => this.answer(thread, 'parked'))
     this.command()
@@ -163,7 +197,10 @@ export class ThreadPool {
   private work(): void {
     Atomics.store(this.words, control.parked / 4, 0)
     const seen = Atomics.load(this.words, control.sequence / 4)
-    for (const thread of this.threads) thread.post({ type: 'work', seen })
+    for (const [i, thread] of this.threads.entries()) {
+      Atomics.store(this.words, (control.past + (i + 1) * lineBytes) / 4, seen)
+      thread.post({ type: 'work', seen })
+    }
     this.working = true
   }
 }

@@ -16,26 +16,13 @@ interface Region {
   users: number
 }
 
-/** Enough for the packed operands of most kernels, so that code is rarely written twice. */
-const usualWorkspace = 8 * 2 ** 20
-
 export class ScratchRegions {
   private readonly regions: Region[] = []
-  private readonly workspaces: Region[] = []
 
   constructor(private readonly device: DeviceMemory) {}
 
-  /** Values between kernels. */
   take(bytes: number): ScratchUse {
-    return this.use(this.regions, bytes)
-  }
-
-  /** What single kernels need while they run. */
-  takeWorkspace(bytes: number): ScratchUse {
-    return this.use(this.workspaces, Math.max(bytes, usualWorkspace))
-  }
-
-  private use(regions: Region[], bytes: number): ScratchUse {
+    const { regions } = this
     let region = regions.find((candidate) => candidate.bytes >= bytes)
     if (!region) {
       region = { address: this.device.allocate(bytes), bytes, users: 0 }

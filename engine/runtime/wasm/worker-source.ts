@@ -3,7 +3,7 @@
  * and bundles alike. `receive` and `post` come from a short prologue per host. In: messages {start, load, unload, work}, and commands in
  * shared memory. Out: messages {ready, loaded, parked, failed}.
  */
-import { control } from '../../codegen/wasm/barrier'
+import { control, lineBytes } from '../../codegen/wasm/dispatch'
 
 const word = (offset: number) => `base + ${offset / 4}`
 
@@ -13,23 +13,33 @@ const spins = 40_000
 const body = `
 const programs = new Map()
 let words, base, memory, thread, threads
+const sequence = () => Atomics.load(words, ${word(control.sequence)})
 const work = (seen) => {
   for (;;) {
-    for (let left = ${spins}; left > 0 && Atomics.load(words, ${word(control.sequence)}) === seen; left--);
-    while (Atomics.load(words, ${word(control.sequence)}) === seen) {
+    for (let left = ${spins}; left > 0 && sequence() === seen; left--);
+    while (sequence() === seen) {
       Atomics.add(words, ${word(control.idle)}, 1)
       Atomics.wait(words, ${word(control.sequence)}, seen)
       Atomics.sub(words, ${word(control.idle)}, 1)
     }
-    seen = Atomics.load(words, ${word(control.sequence)})
+    const command = sequence()
+    const executable = Atomics.load(words, ${word(control.executable)})
+    const from = Atomics.load(words, ${word(control.from)})
+    const to = Atomics.load(words, ${word(control.to)})
+    const low = Atomics.load(words, ${word(control.stamp)})
+    const high = Atomics.load(words, ${word(control.stamp + 4)})
+    // Half a command: it was being written.
+    if (command % 2 !== 0 || sequence() !== command) continue
+    seen = command
     if (Atomics.load(words, ${word(control.parked)})) return post({ type: 'parked' })
     try {
-      programs.get(words[${word(control.executable)}])(thread, threads, words[${word(control.from)}], words[${word(control.to)}])
+      programs.get(executable)(thread, threads, from, to, low, high)
     } catch (reason) {
       Atomics.store(words, ${word(control.failed)}, 1)
-      Atomics.notify(words, ${word(control.generation)})
+      Atomics.notify(words, ${word(control.finished)})
       return post({ type: 'failed', reason: String(reason) })
     }
+    Atomics.store(words, ${word(control.past)} + thread * ${lineBytes / 4}, seen)
   }
 }
 receive(async (message) => {
