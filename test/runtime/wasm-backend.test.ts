@@ -74,6 +74,22 @@ describe('the CPU backend', () => {
       for (const name of ['y', 'loss', 'w']) expectSameBits(result[name] as Float32Array, results[0]?.[name] as Float32Array)
   })
 
+  it('gives the same bits when there are more threads than processors, run after run', async () => {
+    const backend = await open({ threads: 6 })
+    const state = backend.createState(specs)
+    const executable = await backend.compile(trainer(48), state)
+    const inputs = { x: feed.x.slice(0, 48 * 96), $lr: Float32Array.of(0) }
+    await state.write('w', noise(96 * 96, 2))
+    executable.run(inputs)
+    const first = (await executable.read(['y'])).y as Float32Array
+    for (let run = 0; run < 300; run++) {
+      executable.run(inputs)
+      expectSameBits((await executable.read(['y'])).y as Float32Array, first)
+      // Now and then the threads fall asleep, or lag behind when the next run starts.
+      if (run % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  })
+
   it('starts state at zero and refuses what does not fit', async () => {
     const backend = await open()
     const used = backend.createState(specs)

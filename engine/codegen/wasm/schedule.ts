@@ -28,6 +28,9 @@ export interface Group {
 
 /** Below this many nanoseconds, waiting for each other costs more than a second thread saves. */
 export const worthSharing = 4000
+/** From this on a phase with enough units fills a group by itself: beside others it would only keep more memory busy. */
+const enoughAlone = 40_000
+const enoughUnits = 16
 /** How many groups back a phase may join. */
 const usualWindow = 8
 
@@ -103,7 +106,8 @@ function placeStep(step: Step, before: readonly Placed[], groups: OpenPart[][], 
     }
   }
   const part: OpenPart = { steps: [step], cost }
-  const earliest = Math.max(last + 1, groups.length - window)
+  const alone = cost >= enoughAlone && step.phase.units >= enoughUnits
+  const earliest = alone ? groups.length : Math.max(last + 1, groups.length - window)
   const group = groups[earliest]
   if (group) group.push(part)
   else groups.push([part])

@@ -23,7 +23,7 @@ interface Task {
 /** Nanoseconds that make a task of its own: the atomic operations around it are some tens. */
 const smallestTask = 2500
 /** Pieces of a phase for each thread: what is left when one of them is late. */
-const piecesPerThread = 4
+const piecesPerThread = 12
 
 /** By thread. */
 function sharesOf({ parts, parallel }: Group, threads: number): Task[][] {
