@@ -156,6 +156,16 @@ describe('the CPU backend', () => {
     first.run(feed)
   })
 
+  it('keeps the process alive while it compiles, and no longer', async () => {
+    const backend = await open({ threads: 1 })
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    const compiling = backend.compile(trainer(), backend.createState(specs))
+    expect(timers()).toBe(before + 1)
+    await compiling
+    expect(timers()).toBe(before)
+  })
+
   it('says what did not fit, and where it comes from', async () => {
     const backend = await open({ threads: 1 })
     const b = new ProgramBuilder('huge')

@@ -12,6 +12,7 @@ import type { Program } from '../../ir/program'
 import type { Life } from '../../memory/plan'
 import type { Backend, BackendInfo, StateSpec } from '../backend'
 import { chooseVariant } from './autotune'
+import { staysAwake } from './awake'
 import { type Blueprint, drawBlueprint } from './blueprint'
 import { WasmExecutable } from './executable'
 import { DeviceMemory, OutOfMemory } from './memory'
@@ -90,7 +91,7 @@ class WasmBackend implements Backend {
     try {
       const { bytes, fixed } = blueprint.module.link({ control: controlAddress, fixed: placed.fixed, of: placed.address })
       this.device.ints(placed.fixed, fixed.length).set(fixed)
-      const id = await this.pool.load(await WebAssembly.compile(bytes))
+      const id = await staysAwake(WebAssembly.compile(bytes).then((compiled) => this.pool.load(compiled)))
       const release = () => {
         this.pool.unload(id)
         placed.release()
