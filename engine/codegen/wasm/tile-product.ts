@@ -7,7 +7,8 @@
 import type { FunctionBuilder, Local } from './assembler'
 import type { EmitContext, Phase } from './emitter'
 import { joinPhases, unitFunction } from './phases'
-import { type Steps, spillBytes, stepCount, type TileSpec, tileFunction, tileRows } from './tile'
+import { type Steps, spillBytes, stepCount, type TileSpec, tileRows } from './tile'
+import { tileCall } from './tile-call'
 import { type Matrix, type PanelKind, panelKinds, placeOf } from './tile-panels'
 
 /** A piece of a sum: `steps` elements of A from a byte offset, times as many rows of B from a row number. */
@@ -132,7 +133,9 @@ function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Ph
             f.op('i32.add').get(bPanel).get(position).memory('i32.load', 4).get(cBase).op('i32.add')
             cRows()
             f.op('i32.add').get(bias).get(spill)
-            f.call(tileFunction(module, spec(rows)))
+            const { func: tileFunc, sizes } = tileCall(module, spec(rows))
+            for (const size of sizes) f.i32(size)
+            f.call(tileFunc)
           }
           callTile(f, product.rows, tiles, tile, c.rowBytes, call)
         })

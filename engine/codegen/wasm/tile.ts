@@ -44,41 +44,50 @@ export const tileRows = (variant: KernelVariant, columns: number): number =>
 
 /** Steps written out one after the other; more of them become a loop over `unroll` steps. */
 const straightSteps = 16
-const unroll = 4
+export const unroll = 4
+
+/** Where something lies: a pointer and a constant offset from it. */
+export type Place = readonly [Local, number]
 
 const made = new WeakMap<ModuleBuilder, Map<string, number>>()
 
 /** The function that computes such a tile: (list, count, a, b, c, bias, spill), all i32; the list holds (offset in A, offset in B) pairs. */
 export function tileFunction(module: ModuleBuilder, spec: TileSpec): number {
+  return functionOnce(module, JSON.stringify(spec), () =>
+    module.function(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (f, list, count, a, b, c, bias, spill) => {
+      const pa = f.local('i32')
+      const pb = f.local('i32')
+      const sums = startSums(f, spec, bias)
+      const step = multiplyStep(f, spec, sums)
+      f.get(count).if(() => {
+        f.countDown(count, 1, () => {
+          f.get(a).get(list).memory('i32.load', 0).op('i32.add').set(pa)
+          f.get(b).get(list).memory('i32.load', 4).op('i32.add').set(pb)
+          f.increment(list, 8)
+          walk(f, spec, step, pa, pb)
+        })
+      })
+      const rowOfC = (r: number): Place => [c, r * spec.cRow]
+      if (spec.start === 'accumulate') addStored(f, sums, rowOfC)
+      if (spec.masked) mask(f, sums, spill)
+      storeSums(f, spec, sums, c, spill)
+    }),
+  )
+}
+
+/** Makes a function of a module, or finds the one that was made under the same name. */
+export function functionOnce(module: ModuleBuilder, name: string, make: () => number): number {
   const known = made.get(module) ?? new Map<string, number>()
   made.set(module, known)
-  const key = JSON.stringify(spec)
-  const existing = known.get(key)
+  const existing = known.get(name)
   if (existing !== undefined) return existing
-  const index = module.function(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (f, list, count, a, b, c, bias, spill) => {
-    const vectors = spec.columns / 4
-    const sums = spec.rows.map(() => f.locals(vectors, 'v128'))
-    startSums(f, spec, sums, bias)
-    const pa = f.local('i32')
-    const pb = f.local('i32')
-    const step = multiplyStep(f, spec, sums, pa, pb)
-    f.get(count).if(() => {
-      f.countDown(count, 1, () => {
-        f.get(a).get(list).memory('i32.load', 0).op('i32.add').set(pa)
-        f.get(b).get(list).memory('i32.load', 4).op('i32.add').set(pb)
-        f.increment(list, 8)
-        walk(f, spec, step, pa, pb)
-      })
-    })
-    if (spec.start === 'accumulate') addStored(f, spec, sums, c)
-    if (spec.masked) mask(f, sums, spill)
-    storeSums(f, spec, sums, c, spill)
-  })
-  known.set(key, index)
+  const index = make()
+  known.set(name, index)
   return index
 }
 
-function startSums(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], bias: Local): void {
+export function startSums(f: FunctionBuilder, spec: TileSpec, bias: Local): Local[][] {
+  const sums = spec.rows.map(() => f.locals(spec.columns / 4, 'v128'))
   for (const row of sums) {
     for (const [j, sum] of row.entries()) {
       if (spec.start === 'bias') f.get(bias).memory('v128.load', 16 * j)
@@ -86,14 +95,16 @@ function startSums(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][],
       f.set(sum)
     }
   }
+  return sums
 }
 
 /** Adds what was there. Only now, so that each block of a long sum is a sum of its own: rounding errors grow with a sum's length. */
-function addStored(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], c: Local): void {
+export function addStored(f: FunctionBuilder, sums: readonly Local[][], rowOfC: (r: number) => Place): void {
   for (const [r, row] of sums.entries()) {
+    const [c, offset] = rowOfC(r)
     for (const [j, sum] of row.entries()) {
       f.get(c)
-        .memory('v128.load', r * spec.cRow + 16 * j)
+        .memory('v128.load', offset + 16 * j)
         .get(sum)
         .op('f32x4.add')
         .set(sum)
@@ -101,7 +112,7 @@ function addStored(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][],
   }
 }
 
-function mask(f: FunctionBuilder, sums: readonly Local[][], at: Local): void {
+export function mask(f: FunctionBuilder, sums: readonly Local[][], at: Local): void {
   for (const row of sums)
     for (const [j, sum] of row.entries())
       f.get(sum)
@@ -111,20 +122,19 @@ function mask(f: FunctionBuilder, sums: readonly Local[][], at: Local): void {
         .set(sum)
 }
 
-/** Returns the emitter of one k step whose operands lie at the given offsets from the pointers. */
-function multiplyStep(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], pa: Local, pb: Local) {
+/** Returns the emitter of one k step whose operands lie where it is told: each row's element of A, and the row of B. */
+export function multiplyStep(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][]) {
   const panel = f.locals(spec.columns / 4, 'v128')
   const element = f.local('v128')
-  return (aOffset: number, bOffset: number): void => {
+  return (rowOfA: (r: number) => Place, [pb, bOffset]: Place): void => {
     for (const [j, vector] of panel.entries()) {
       f.get(pb)
         .memory('v128.load', bOffset + 16 * j)
         .set(vector)
     }
     for (const [r, row] of sums.entries()) {
-      f.get(pa)
-        .memory('v128.load32_splat', aOffset + (spec.rows[r] as number))
-        .set(element)
+      const [pa, aOffset] = rowOfA(r)
+      f.get(pa).memory('v128.load32_splat', aOffset).set(element)
       for (const [j, sum] of row.entries()) {
         if (spec.fma)
           f.get(element)
@@ -144,22 +154,23 @@ function multiplyStep(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[]
   }
 }
 
-function walk(f: FunctionBuilder, spec: TileSpec, step: (aOffset: number, bOffset: number) => void, pa: Local, pb: Local): void {
-  const { steps, bRow } = spec
+function walk(f: FunctionBuilder, spec: TileSpec, step: ReturnType<typeof multiplyStep>, pa: Local, pb: Local): void {
+  const { rows, steps, bRow } = spec
+  const at = (aOffset: number, k: number) => step((r) => [pa, aOffset + (rows[r] as number)], [pb, k * bRow])
   if (!('count' in steps)) {
-    for (const [k, offset] of steps.entries()) step(offset, k * bRow)
+    for (const [k, offset] of steps.entries()) at(offset, k)
     return
   }
   const { count, stride } = steps
   const looped = count > straightSteps ? Math.floor(count / unroll) : 0
   if (looped > 0) {
     f.times(looped, () => {
-      for (let u = 0; u < unroll; u++) step(u * stride, u * bRow)
+      for (let u = 0; u < unroll; u++) at(u * stride, u)
       f.increment(pa, unroll * stride)
       f.increment(pb, unroll * bRow)
     })
   }
-  for (let k = 0; k < count - looped * unroll; k++) step(k * stride, k * bRow)
+  for (let k = 0; k < count - looped * unroll; k++) at(k * stride, k)
 }
 
 function storeSums(f: FunctionBuilder, spec: TileSpec, sums: readonly Local[][], c: Local, spill: Local): void {
