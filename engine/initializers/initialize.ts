@@ -29,5 +29,7 @@ function initializeWeight(spec: WeightSpec, random: Random, path: string): Float
   const [problem] = problems
   if (problem) throw new InternalError('initialize', `“${kind}” cannot have ${problem.param} = ${problem.got}`, path)
   const draw = initializer.draw(random, spec, params)
-  return new Float32Array(sizeOf(spec.shape)).map(draw)
+  const values = new Float32Array(sizeOf(spec.shape))
+  for (let i = 0; i < values.length; i++) values[i] = draw()
+  return values
 }

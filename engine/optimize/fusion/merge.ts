@@ -37,7 +37,11 @@ class Bench {
   private readonly slotOfUpdate: ReadonlyMap<Owner, Owner>
   /** Slots are emptied as clusters merge; the order of the program otherwise. */
   private readonly slots: (Cluster | undefined)[]
-  private index: { readers: Map<Owner, Work[]>; slotOf: Map<Work, number>; maker: Map<Owner, number> } | undefined
+  private readonly slotOf = new Map<Work, number>()
+  private readonly makers = new Map<Owner, number>()
+  private readonly readers = new Map<Owner, Set<Work>>()
+  /** Who reads what a work makes; forgotten when that may have changed. */
+  private readonly successors = new Map<Work, readonly Work[]>()
 
   constructor(placement: Placement) {
     this.limit = placement.limit
@@ -45,7 +49,9 @@ class Bench {
     this.opaques = placement.opaques
     this.fixed = placement.fixed
     this.slotOfUpdate = new Map(placement.state.flatMap(({ value, update }) => (update ? [[update.owner, value] as const] : [])))
-    this.slots = [...placement.clusters]
+    this.slots = new Array<Cluster | undefined>(placement.clusters.length)
+    for (const [slot, cluster] of placement.clusters.entries()) this.put(slot, cluster)
+    for (const opaque of this.opaques) this.addReader(opaque)
   }
 
   clusters(): readonly Cluster[] {
@@ -53,32 +59,26 @@ class Bench {
   }
 
   private put(slot: number, cluster: Cluster | undefined): void {
+    const before = this.slots[slot]
+    if (before) {
+      this.slotOf.delete(before)
+      for (const owner of before.writes) if (this.makers.get(owner) === slot) this.makers.delete(owner)
+      for (const owner of before.reads) this.readers.get(owner)?.delete(before)
+    }
     this.slots[slot] = cluster
-    this.index = undefined
+    this.successors.clear()
+    if (!cluster) return
+    this.slotOf.set(cluster, slot)
+    for (const owner of cluster.writes) this.makers.set(owner, slot)
+    this.addReader(cluster)
   }
 
-  /** Who reads and makes what; made anew after a change. */
-  private indexed() {
-    if (this.index) return this.index
-    const readers = new Map<Owner, Work[]>()
-    const slotOf = new Map<Work, number>()
-    const maker = new Map<Owner, number>()
-    const add = (work: Work) => {
-      for (const owner of work.reads) {
-        const list = readers.get(owner)
-        if (list) list.push(work)
-        else readers.set(owner, [work])
-      }
+  private addReader(work: Work): void {
+    for (const owner of work.reads) {
+      const known = this.readers.get(owner)
+      if (known) known.add(work)
+      else this.readers.set(owner, new Set([work]))
     }
-    this.slots.forEach((cluster, slot) => {
-      if (!cluster) return
-      add(cluster)
-      slotOf.set(cluster, slot)
-      for (const owner of cluster.writes) maker.set(owner, slot)
-    })
-    this.opaques.forEach(add)
-    this.index = { readers, slotOf, maker }
-    return this.index
   }
 
   private build(roots: readonly Root[]): Cluster | undefined {
@@ -129,15 +129,14 @@ class Bench {
 
   /** Slots of clusters that read what this one reads or makes, or make what it reads; in order, so that results do not depend on chance. */
   private neighbours(cluster: Cluster): number[] {
-    const { readers, slotOf, maker } = this.indexed()
     const found = new Set<number>()
     for (const owner of [...cluster.reads, ...cluster.writes])
-      for (const work of readers.get(owner) ?? []) {
-        const slot = slotOf.get(work)
+      for (const work of this.readers.get(owner) ?? []) {
+        const slot = this.slotOf.get(work)
         if (slot !== undefined) found.add(slot)
       }
     for (const owner of cluster.reads) {
-      const slot = maker.get(owner)
+      const slot = this.makers.get(owner)
       if (slot !== undefined) found.add(slot)
     }
     return [...found].sort((a, b) => a - b)
@@ -154,15 +153,18 @@ class Bench {
     for (const owner of a.writes) {
       const slot = this.slotOfUpdate.get(owner)
       if (slot === undefined) continue
-      const readers = new Set((this.indexed().readers.get(slot) ?? []).filter((work) => work !== a && work !== b))
+      const readers = new Set([...(this.readers.get(slot) ?? [])].filter((work) => work !== a && work !== b))
       if (readers.size > 0 && this.reaches(this.after(b), readers) && !this.reaches(this.after(a), readers)) return true
     }
     return false
   }
 
-  private after(work: Work): Work[] {
-    const { readers } = this.indexed()
-    return work.writes.flatMap((owner) => readers.get(owner) ?? [])
+  private after(work: Work): readonly Work[] {
+    const known = this.successors.get(work)
+    if (known) return known
+    const found = [...new Set(work.writes.flatMap((owner) => [...(this.readers.get(owner) ?? [])]))]
+    this.successors.set(work, found)
+    return found
   }
 
   private reaches(from: readonly Work[], targets: ReadonlySet<Work>): boolean {
@@ -170,9 +172,11 @@ class Bench {
     const queue = [...from]
     for (let work = queue.pop(); work; work = queue.pop()) {
       if (targets.has(work)) return true
-      if (seen.has(work)) continue
-      seen.add(work)
-      queue.push(...this.after(work))
+      for (const next of this.after(work)) {
+        if (seen.has(next)) continue
+        seen.add(next)
+        queue.push(next)
+      }
     }
     return false
   }
@@ -190,14 +194,13 @@ class Bench {
     const { owner } = root
     const value = this.storage.program.values[owner]
     if (!maker || !value || this.fixed.has(owner) || root.reduce || root.place || root.clear || !isPointwise(value.op.op)) return false
-    const { readers, slotOf } = this.indexed()
     const rest = maker.roots.filter((other) => other !== root)
     this.storage.owned.delete(owner)
     const left = rest.length > 0 ? this.build(rest) : undefined
     let gain = maker.cost - (left?.cost ?? 0)
     const rebuilt: [number, Cluster][] = []
-    for (const work of readers.get(owner) ?? []) {
-      const at = slotOf.get(work)
+    for (const work of this.readers.get(owner) ?? []) {
+      const at = this.slotOf.get(work)
       if (work.kind !== 'cluster' || at === undefined || at === slot) continue
       const cluster = this.build(work.roots)
       gain += cluster ? work.cost - cluster.cost : Number.NEGATIVE_INFINITY
