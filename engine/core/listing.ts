@@ -12,3 +12,7 @@ export type Listing = readonly ListingLine[]
 export const listingLine = (text: string, origin = ''): ListingLine => (origin === '' ? { text } : { text, origin })
 
 export const listingText = (listing: Listing): string => `${listing.map(({ text }) => text).join('\n')}\n`
+
+/** Each line with its origin behind it, for where there is nothing to click. */
+export const annotated = (listing: Listing): Listing =>
+  listing.map(({ text, origin }) => listingLine(origin === undefined ? text : `${text}  ; ${origin}`))

@@ -2,7 +2,7 @@
  * @file Programs as text, stable from run to run, so that they can be read and snapshot.
  * In: a program. Out: one line a value: `%3: f32 2×4 = matmul(%1, %2) transposeB  ; dense1`.
  */
-import { type Listing, listingLine, listingText } from '../core/listing'
+import { annotated, type Listing, listingLine, listingText } from '../core/listing'
 import { formatShape, type Shape } from '../core/tensor'
 import type { Panels } from './packing'
 import type { ConvWindow, Instruction, Op, OpName, PoolWindow, Program, ValueId } from './program'
@@ -85,6 +85,4 @@ export function programListing(program: Program): Listing {
   ]
 }
 
-/** The listing as text, each line with its origin behind it. */
-export const printProgram = (program: Program): string =>
-  listingText(programListing(program).map(({ text, origin }) => listingLine(origin === undefined ? text : `${text}  ; ${origin}`)))
+export const printProgram = (program: Program): string => listingText(annotated(programListing(program)))

@@ -3,12 +3,13 @@
  * Carried by birpc over a MessagePort (or a socket); everything here survives structured cloning.
  */
 import type { Diagnostic } from '../core/diagnostics'
+import type { Listing } from '../core/listing'
 import type { TensorData } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { Field } from '../datasets/dataset'
 import type { Recognised } from '../datasets/recognise'
 import type { ChoiceOf, GraphDocument } from '../document/schema'
-import type { BackendId, BackendInfo } from '../runtime/backend'
+import type { BackendId, BackendInfo, KernelTime } from '../runtime/backend'
 
 /** Where a run stands. `crashed` is only ever said by the client, when the engine is gone. */
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed'
@@ -106,6 +107,21 @@ export interface DataPreview {
   readonly samples: readonly Readonly<Record<string, TensorData>>[]
 }
 
+/** What the compiler can show of a training step; the names that `netloom compile --emit` takes. */
+export type ListingStage = 'program' | 'kernels' | 'plan' | 'wasm' | 'wgsl'
+
+/** The training step that a document asks for, on an executor (the preferred one unless named). */
+export interface StepRequest {
+  readonly document: GraphDocument
+  readonly backend?: BackendId
+}
+
+/** A training step, measured: the median of several runs for every kernel, in the order they ran. Empty where the executor cannot measure. */
+export interface StepProfile {
+  readonly backend: Text
+  readonly kernels: readonly KernelTime[]
+}
+
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
 export interface Hello {
@@ -136,6 +152,9 @@ export interface EngineApi {
   watch(nodes: readonly string[]): void
   weights(): Promise<Record<string, Float32Array>>
   checkpointOf(documentKey: string): Promise<CheckpointInfo | undefined>
+  listing(request: StepRequest & { readonly stage: ListingStage }): Promise<Outcome<Listing>>
+  /** Measures with fresh weights on the document's own data; refused while a run is active. */
+  profile(request: StepRequest): Promise<Outcome<StepProfile>>
 }
 
 /** What the engine tells the editor unasked. `documentKey` says whose run it is: another document may have been opened meanwhile. */

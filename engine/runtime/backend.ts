@@ -3,6 +3,7 @@
  * In: programs and named host arrays. Out: named host arrays, on request. Between runs everything stays where the device wants it;
  * nothing here forces a wait except `read`.
  */
+import type { KernelVariant } from '../codegen/wasm/emitter'
 import type { DiagnosedError } from '../core/diagnostics'
 import type { Shape, TensorData } from '../core/tensor'
 import type { Text } from '../core/text'
@@ -15,6 +16,8 @@ export interface BackendInfo {
   /** “CPU · 2 threads · 256-bit”. */
   readonly label: Text
   readonly threads: number
+  /** Of the CPU's kernels. */
+  readonly variant?: KernelVariant
   /** A graphics adapter that computes on the CPU: right, but slower than `wasm`. */
   readonly software?: true
   /** `run` returns before the device has finished: whoever reads after every run should leave a few readings under way. */

@@ -3,10 +3,11 @@
  * Out: calls to the engine, and the run store kept true.
  */
 import type { Diagnostic } from '../../engine/core/diagnostics'
+import type { Listing } from '../../engine/core/listing'
 import type { Language, Text } from '../../engine/core/text'
 import type { Recognised } from '../../engine/datasets/recognise'
 import type { ChoiceOf } from '../../engine/document/schema'
-import type { DataPreview, GivenFiles, Outcome } from '../../engine/protocol/messages'
+import type { DataPreview, EngineApi, GivenFiles, Outcome, StepProfile, StepRequest } from '../../engine/protocol/messages'
 import type { BackendId } from '../../engine/runtime/backend'
 import { useDocument } from '../store/document'
 import { EngineConnection } from './connection'
@@ -189,6 +190,11 @@ export const engine = {
     source: ChoiceOf,
     options: { readonly seed: number; readonly count: number; readonly imageSize?: number },
   ): Promise<Outcome<DataPreview> | undefined> => attempt(async () => (await connection.calls()).previewData(source, options)),
+  /** What the compiler makes of the training step. */
+  listing: (request: Parameters<EngineApi['listing']>[0]): Promise<Outcome<Listing> | undefined> =>
+    attempt(async () => (await connection.calls()).listing(request)),
+  profile: (request: StepRequest): Promise<Outcome<StepProfile> | undefined> =>
+    attempt(async () => (await connection.calls()).profile(request)),
   /** Parameters of the latest run by name; empty before there was one. */
   weights: (): Promise<Record<string, Float32Array> | undefined> => attempt(async () => (await connection.calls()).weights()),
 }

@@ -250,6 +250,9 @@ describe('compile, data and doctor', () => {
   it('show the program, samples and the machine', async () => {
     expect((await netloom('compile', 'xor-mlp')).out).toContain('matmul')
     expect((await netloom('compile', 'xor-mlp', '--emit', 'kernels', '--mode', 'eval')).out).toMatch(/^k0 /m)
+    expect((await netloom('compile', 'xor-mlp', '--emit', 'plan')).out).toMatch(/^ *\d+ … +\d+ {2}steps \d+–\d+ .* {2}; \w+$/m)
+    expect((await netloom('compile', 'xor-mlp', '--emit', 'wasm')).out).toMatch(/^\(module\n/)
+    expect((await netloom('compile', 'xor-mlp', '--emit', 'wgsl')).out).toContain('@compute')
     const preview = await netloom('data', 'digits', '--preview', '--count', '1')
     expect(preview.out).toContain('10000 samples')
     expect(preview.out.split('\n').filter((line) => line.length === 28).length).toBeGreaterThan(20)

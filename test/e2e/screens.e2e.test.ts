@@ -46,6 +46,33 @@ describe.each([
     expect(complaints).toEqual([])
   })
 
+  test('the compiler laid open: a measured step and every stage, each line leading to its node', async () => {
+    const words = {
+      en: { pane: 'Kernels', measure: 'Measure a step', again: 'Measure again', filter: 'Selected node only' },
+      zh: { pane: '内核', measure: '测量一步', again: '重新测量', filter: '仅所选节点' },
+    }[language]
+    const { page, complaints } = await visit(app.browser, app.url, { theme, language })
+    await openTemplate(page, 'LeNet')
+    await page.getByRole('tab', { name: words.pane }).click()
+    await page.getByRole('button', { name: words.measure }).click()
+    await page.getByRole('button', { name: words.again }).waitFor({ timeout: 30_000 })
+    await page.locator('.timeline-rows .link', { hasText: 'conv1' }).first().click()
+    await page.locator('.react-flow__node.selected').waitFor()
+    expect(await page.locator('.timeline-rows li.is-selected').count()).toBeGreaterThan(0)
+    expect(await clipped(page)).toEqual([])
+    await screenshot(page, `kernels-timeline-${theme}-${language}`)
+    const views = page.locator('.kernels-pane > .code-bar').first().getByRole('button')
+    for (const stage of [1, 2, 3, 4, 5]) {
+      await views.nth(stage).click()
+      await page.locator('.listing li').first().waitFor({ timeout: 30_000 })
+      expect(await page.locator('.listing .link').count(), `stage ${stage}`).toBeGreaterThan(0)
+      await screenshot(page, `kernels-${stage}-${theme}-${language}`)
+    }
+    await page.getByRole('checkbox', { name: words.filter }).check()
+    expect(new Set(await page.locator('.listing .link').allTextContents())).toEqual(new Set(['conv1']))
+    expect(complaints).toEqual([])
+  })
+
   test('GoogLeNet, its blocks closed and one open', async () => {
     const { page, complaints } = await visit(app.browser, app.url, { theme, language })
     await openTemplate(page, 'GoogLeNet')

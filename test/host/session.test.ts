@@ -217,3 +217,27 @@ describe('data', () => {
     expect(outcome).toMatchObject({ ok: false, diagnostics: [{ code: 'data.missing' }] })
   })
 })
+
+describe('the compiler laid open', () => {
+  test('lists the program of the training step, line by line with its node', async () => {
+    const outcome = await engine.listing({ document: xor(), stage: 'program' })
+    expect(outcome.ok && outcome.value.some(({ text, origin }) => text.includes('matmul') && origin !== undefined)).toBe(true)
+  })
+
+  test('says why a broken document cannot be listed', async () => {
+    const document = xor()
+    const outcome = await engine.listing({ document: { ...document, edges: document.edges.slice(1) }, stage: 'kernels' })
+    expect(!outcome.ok && outcome.diagnostics.length).toBeGreaterThan(0)
+  })
+
+  test('measures nothing on an executor that cannot, and nothing while a run is under way', async () => {
+    const idle = await engine.profile({ document: xor() })
+    expect(idle).toMatchObject({ ok: true, value: { kernels: [] } })
+    await engine.train({ document: xor(), documentKey: 'a' })
+    await until(() => last()?.phase === 'running')
+    const busy = await engine.profile({ document: xor() })
+    expect(!busy.ok && busy.diagnostics.map(({ code }) => code)).toEqual(['train.busy'])
+    await engine.stop()
+    expect(await engine.profile({ document: xor() })).toMatchObject({ ok: true })
+  })
+})

@@ -35,7 +35,7 @@ export interface GpuLimits {
   readonly workgroupBytes: number
 }
 
-/** Tile of the matrix kernels: what a workgroup computes (rows × columns), in depth steps, and what one thread computes of it. */
+/** Tile of the matrix kernels: what a workgroup computes (rows × columns), in depth steps, and what one thread computes of it. Depth 0: quads of threads share rows, without workgroup memory. */
 export interface GpuTile {
   readonly rows: number
   readonly columns: number

@@ -4,12 +4,27 @@
  * its end the run's network stays to be looked at until the next begins.
  */
 import { type BirpcReturn, createBirpc } from 'birpc'
-import { DiagnosedError } from '../../core/diagnostics'
-import type { FindFiles } from '../../datasets/prepare'
+import { lower } from '../../compile'
+import { DiagnosedError, diagnosedError } from '../../core/diagnostics'
+import { type FindFiles, prepareData } from '../../datasets/prepare'
 import { recognise } from '../../datasets/recognise'
 import { channelOver, type PortLike } from '../../protocol/channel'
-import type { CheckpointInfo, EditorApi, EngineApi, GivenFiles, Hello, Outcome, TrainRequest } from '../../protocol/messages'
+import type {
+  CheckpointInfo,
+  EditorApi,
+  EngineApi,
+  GivenFiles,
+  Hello,
+  Outcome,
+  StepProfile,
+  StepRequest,
+  TrainRequest,
+} from '../../protocol/messages'
+import { listingOf } from '../../runtime/listing'
+import { plainVariant } from '../../runtime/wasm/autotune'
 import type { CheckpointStore } from '../../train/checkpoint'
+import { unwrap, updateOf } from '../../train/model'
+import { profileStep } from '../../train/profile'
 import type { Backends } from './backends'
 import { blobFiles } from './blob-files'
 import { feedHostOf } from './feeder-thread'
@@ -106,6 +121,31 @@ export class Session implements EngineApi {
   async checkpointOf(documentKey: string): Promise<CheckpointInfo | undefined> {
     await this.run?.saved()
     return this.options.checkpoints.info(documentKey)
+  }
+
+  listing({ document, backend, stage }: Parameters<EngineApi['listing']>[0]) {
+    return outcomeOf(async () => {
+      const { preferred, backends } = await this.options.backends
+      const cpu = backends.find(({ id }) => id === 'wasm')
+      const target = { backend: backend ?? preferred, variant: cpu?.variant ?? plainVariant, threads: cpu?.threads ?? 1 }
+      return listingOf(unwrap(lower(document, updateOf(document))).program, stage, target)
+    })
+  }
+
+  profile({ document, backend }: StepRequest): Promise<Outcome<StepProfile>> {
+    return this.inTurn(() =>
+      outcomeOf(async () => {
+        const backends = await this.options.backends
+        const chosen = await backends.get(backend ?? backends.preferred)
+        if (this.run?.isActive) throw diagnosedError('train.busy', {})
+        const data = await prepareData(document, this.findFiles)
+        try {
+          return { backend: chosen.info.label, kernels: await profileStep(data, chosen) }
+        } finally {
+          data.dispose()
+        }
+      }),
+    )
   }
 
   /** The editor is gone: its run ends with a checkpoint. */

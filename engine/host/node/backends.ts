@@ -19,9 +19,12 @@ export interface BackendOptions {
   readonly convolution?: ConvolutionMethod
 }
 
+/** All that the machine has, as far as they help. */
+export const usualThreads = (): number => Math.min(mostThreads, hardwareThreads())
+
 const makers: Readonly<Record<BackendId, (options: BackendOptions) => Promise<Backend>>> = {
   webgpu: async () => createWebgpuBackend({ gpu: await openGpu() }),
-  wasm: async ({ threads = Math.min(mostThreads, hardwareThreads()), convolution }) =>
+  wasm: async ({ threads = usualThreads(), convolution }) =>
     createWasmBackend({ threads, convolution, variant: await kernelVariant(), spawn: spawnNode }),
   reference: async () => createReferenceBackend(),
 }

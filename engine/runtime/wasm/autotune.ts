@@ -8,11 +8,14 @@ import type { KernelVariant } from '../../codegen/wasm/emitter'
 import { matmulPhases } from '../../codegen/wasm/matmul'
 import { InternalError } from '../../core/diagnostics'
 
+/** Runs in every engine with 128-bit SIMD, so it is what a stranger's browser may get. */
+export const plainVariant: KernelVariant = { fma: false, rows: 4, columns: 8 }
+
 export const kernelVariants: readonly KernelVariant[] = [
   { fma: true, rows: 6, columns: 16 },
   { fma: true, rows: 6, columns: 8 },
   { fma: false, rows: 4, columns: 16 },
-  { fma: false, rows: 4, columns: 8 },
+  plainVariant,
 ]
 
 /** A product small enough to be quick and long enough to be told apart: (96 × 128) · (128 × 96). */

@@ -2,7 +2,6 @@
  * @file The CPU backend: programs become WebAssembly modules that run on a pool of threads over one shared memory.
  * In: programs and state. Out: executables. Compilation: optimise → plan memory → write code → load it into every thread.
  */
-
 import { controlBytes, mostThreads } from '../../codegen/wasm/dispatch'
 import type { ConvolutionMethod, KernelVariant } from '../../codegen/wasm/emitter'
 import type { MemoryLimits } from '../../codegen/wasm/module-bytes'
@@ -49,6 +48,7 @@ export async function createWasmBackend(options: WasmOptions): Promise<Backend> 
       id: 'wasm',
       label: { en: `CPU · ${threads} thread${threads > 1 ? 's' : ''} · ${bits}-bit`, zh: `CPU · ${threads} 线程 · ${bits} 位` },
       threads,
+      variant,
     },
     variant,
     device,

@@ -27,7 +27,7 @@ const quad = (threadRows: number, threadColumns: number): GpuTile => ({
 })
 
 /** Shapes known to be good on real GPUs; the narrow ones are for results of few columns or rows. */
-const stagedTiles: readonly GpuTile[] = [
+export const stagedTiles: readonly GpuTile[] = [
   staged(128, 64, 8),
   staged(64, 64, 8),
   staged(64, 64, 4),

@@ -15,6 +15,7 @@ import { DataPane } from './DataPane'
 import { DecisionMap } from './DecisionMap'
 import './dock.css'
 import { type DockTab, dockTabs, showDock, useDock } from './dock-store'
+import { KernelsPane } from './kernels/KernelsPane'
 import { LogPane } from './LogPane'
 import { PaneBoundary } from './PaneBoundary'
 import { PredictionGrid } from './PredictionGrid'
@@ -28,6 +29,7 @@ const panes: Readonly<Record<DockTab, () => React.ReactNode>> = {
   predictions: PredictionsPane,
   problems: Problems,
   code: CodePane,
+  kernels: KernelsPane,
   log: LogPane,
 }
 

@@ -8,6 +8,7 @@ export const dockWords = defineWords('dock', {
   predictions: { en: 'Predictions', zh: '预测' },
   problems: { en: 'Problems', zh: '问题' },
   code: { en: 'Code', zh: '代码' },
+  kernels: { en: 'Kernels', zh: '内核' },
   log: { en: 'Log', zh: '日志' },
   paneBroken: { en: 'This panel has stopped working; the rest of the editor has not', zh: '此面板出错,编辑器的其他部分不受影响' },
   tryAgain: { en: 'Try again', zh: '重试' },

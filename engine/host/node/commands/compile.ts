@@ -1,31 +1,37 @@
 /**
- * @file `netloom compile`: the compiler laid open. In: a graph. Out: a training step (or a forward pass) as text, as a program of
- * primitive operations or as the kernels that the CPU runs.
+ * @file `netloom compile`: the compiler laid open. In: a graph. Out: a training step (or a forward pass) as text: as a program of primitive
+ * operations, as kernels, their places in memory, or the code that the CPU or a GPU runs.
  */
 import { type Command, Option } from 'commander'
 import { lower } from '../../../compile'
-import { printProgram } from '../../../ir/print'
-import type { Program } from '../../../ir/program'
-import { optimizeForCpu } from '../../../optimize/pipeline'
-import { printKernels } from '../../../optimize/print'
+import { annotated, listingText } from '../../../core/listing'
+import type { ListingStage } from '../../../protocol/messages'
+import { listingOf, listingStages } from '../../../runtime/listing'
 import { unwrap, updateOf } from '../../../train/model'
+import { usualThreads } from '../backends'
 import { loadGraph } from '../graph-argument'
 import type { Io } from '../io'
+import { kernelVariant } from '../kernel-variant'
 import { type CommonOptions, withCommon } from '../options'
 
-const printers: Readonly<Record<string, (program: Program) => string>> = {
-  program: printProgram,
-  kernels: (program) => printKernels(optimizeForCpu(program)),
+interface CompileCommandOptions extends CommonOptions {
+  readonly emit: ListingStage
+  readonly mode: 'train' | 'eval'
 }
+
+/** Stages whose text does not name nodes by itself. */
+const unnamed: readonly ListingStage[] = ['program', 'plan']
 
 export const addCompile = (program: Command, io: Io): void => {
   withCommon(program.command('compile <graph>').description('show what the compiler makes of a graph'))
-    .addOption(new Option('--emit <stage>', 'what to show').choices(Object.keys(printers)).default('program'))
+    .addOption(new Option('--emit <stage>', 'what to show').choices(listingStages).default('program'))
     .addOption(new Option('--mode <mode>', 'a training step or a forward pass').choices(['train', 'eval']).default('train'))
-    .action(async (graph: string, options: CommonOptions & { readonly emit: string; readonly mode: 'train' | 'eval' }) => {
+    .action(async (graph: string, { emit, mode, ...options }: CompileCommandOptions) => {
       const document = await loadGraph(graph, options)
-      const pass = options.mode === 'train' ? updateOf(document) : { training: false, gradients: 'none' as const }
-      const print = printers[options.emit] as (program: Program) => string
-      io.out(`${print(unwrap(lower(document, pass)).program).trimEnd()}\n`)
+      const pass = mode === 'train' ? updateOf(document) : { training: false, gradients: 'none' as const }
+      const { backend = 'wasm', threads = usualThreads() } = options
+      const variant = { ...(await kernelVariant()), convolution: options.convolution }
+      const listing = await listingOf(unwrap(lower(document, pass)).program, emit, { backend, variant, threads })
+      io.out(listingText(unnamed.includes(emit) ? annotated(listing) : listing))
     })
 }
