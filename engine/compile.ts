@@ -51,7 +51,7 @@ export interface Compiled extends LoweredGraph {
   readonly state: StateStore
 }
 
-/** The program becomes something that runs. `state` is shared by the programs of one model; made here when not given. */
+/** The whole way. `state` is shared by the programs of one model; made here when not given. */
 export async function compile(
   document: GraphDocument,
   options: CompileOptions,
@@ -59,11 +59,15 @@ export async function compile(
   state?: StateStore,
 ): Promise<Outcome<Compiled>> {
   const lowered = lower(document, options)
-  if (!lowered.ok) return lowered
-  const held = state ?? backend.createState(stateSpecs(lowered.value.program))
+  return lowered.ok ? realize(lowered.value, backend, state) : lowered
+}
+
+/** The program becomes something that runs. */
+export async function realize(lowered: LoweredGraph, backend: Backend, given?: StateStore): Promise<Outcome<Compiled>> {
   try {
-    const executable = await backend.compile(lowered.value.program, held)
-    return { ok: true, value: { ...lowered.value, executable, state: held } }
+    const state = given ?? backend.createState(stateSpecs(lowered.program))
+    const executable = await backend.compile(lowered.program, state)
+    return { ok: true, value: { ...lowered, executable, state } }
   } catch (error) {
     return refused(error)
   }

@@ -2,7 +2,7 @@
  * @file A network on a device: its parameters, and its forward passes compiled as they are asked for.
  * In: a document and a backend. Out: executables that share one state, for any batch size, mode and set of watched nodes.
  */
-import { type Compiled, type CompileOptions, compile, lower, shape, stateSpecs } from '../compile'
+import { type Compiled, type CompileOptions, compile, lower, realize, stateSpecs } from '../compile'
 import { DiagnosedError, diagnosedError } from '../core/diagnostics'
 import type { DType, Shape, TensorData } from '../core/tensor'
 import type { GraphDocument } from '../document/schema'
@@ -61,6 +61,9 @@ export function updateOf({ training: { optimizer } }: GraphDocument): LowerOptio
   return { training: true, gradients: 'none', optimizer: { definition, params } }
 }
 
+const passKey = (batchSize: number, { training, gradients, optimizer, activations }: LowerOptions): string =>
+  JSON.stringify([batchSize, training, gradients, optimizer?.definition.kind, activations ?? []])
+
 export class Model {
   private readonly passes = new Map<string, Promise<Compiled>>()
 
@@ -71,37 +74,39 @@ export class Model {
     readonly weights: readonly WeightInfo[],
   ) {}
 
-  /** Fresh weights from the document's seed; `extraState` (an optimiser's) begins at zero. */
-  private static async create(document: GraphDocument, backend: Backend, extraState: readonly StateSpec[] = []): Promise<Model> {
-    const shaped = unwrap(shape(document))
-    const weights = weightsOf(shaped)
+  /**
+   * Fresh weights from the document's seed, and state for what this pass keeps (an optimiser's begins at zero). The pass is compiled too:
+   * weights are drawn while the engine's compiler is at work.
+   */
+  static async forPass(document: GraphDocument, backend: Backend, pass: LowerOptions, batchSize: number): Promise<Model> {
+    const lowered = unwrap(lower(document, { ...pass, batchSize }))
+    const weights = weightsOf(lowered.shaped)
     const names = new Set(weights.map(({ name }) => name))
     const state = backend.createState([
       ...weights.map(({ name, shape }) => ({ name, shape })),
-      ...extraState.filter(({ name }) => !names.has(name)),
+      ...stateSpecs(lowered.program).filter(({ name }) => !names.has(name)),
     ])
-    for (const [name, data] of initializeWeights(shaped, document.training.seed)) await state.write(name, data)
-    return new Model(document, backend, state, weights)
-  }
-
-  /** With state for what this pass keeps. */
-  static async forPass(document: GraphDocument, backend: Backend, pass: LowerOptions, batchSize: number): Promise<Model> {
-    return Model.create(document, backend, stateSpecs(unwrap(lower(document, { ...pass, batchSize })).program))
+    const model = new Model(document, backend, state, weights)
+    try {
+      const compiling = model.keep(passKey(batchSize, pass), realize(lowered, backend, state))
+      for (const [name, data] of initializeWeights(lowered.shaped, document.training.seed)) await state.write(name, data)
+      await compiling
+      return model
+    } catch (error) {
+      await model.dispose()
+      throw error
+    }
   }
 
   /** Compiled on first use, then kept. */
   pass(batchSize: number, options: LowerOptions): Promise<Compiled> {
-    const key = JSON.stringify([
-      batchSize,
-      options.training,
-      options.gradients,
-      options.optimizer?.definition.kind,
-      options.activations ?? [],
-    ])
-    const known = this.passes.get(key)
-    if (known) return known
+    const key = passKey(batchSize, options)
     const wanted: CompileOptions = { ...options, batchSize }
-    const compiling = compile(this.document, wanted, this.backend, this.state).then(unwrap)
+    return this.passes.get(key) ?? this.keep(key, compile(this.document, wanted, this.backend, this.state))
+  }
+
+  private keep(key: string, outcome: Promise<Outcome<Compiled>>): Promise<Compiled> {
+    const compiling = outcome.then(unwrap)
     this.passes.set(key, compiling)
     compiling.catch(() => this.passes.delete(key))
     return compiling
