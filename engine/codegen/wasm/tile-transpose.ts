@@ -2,10 +2,12 @@
  * @file Panels of a matrix made into panels of its transpose: input gradients multiply by the weights' transpose, while the weights are kept
  * as the forward product reads them. In: where the panels lie. Out: new panels in scratch, and the phase that fills them.
  */
+import type { ModuleBuilder } from './assembler'
 import type { EmitContext, Phase } from './emitter'
 import { moveCost, unitFunction } from './phases'
+import { functionOnce } from './tile'
 import { eachKind, transposed } from './tile-pack'
-import { type Matrix, paddedColumns, panelKinds, placeOf } from './tile-panels'
+import { type Matrix, type PanelKind, paddedColumns, panelKinds, placeOf } from './tile-panels'
 
 /** Blocks of `rows` rows (the taps of a kernel), each transposed by itself; one block is a plain matrix. */
 export interface PanelsToTranspose {
@@ -46,22 +48,32 @@ export function transposePanels(
           [block, columns * to.rowBytes],
           [inSources, source.width * to.rowBytes],
         ).set(write)
-        for (let column = 0; column < source.stored; column += 4)
-          for (let row = 0; row < target.width; row += 4) {
-            const loads = [0, 1, 2, 3].map((q) => () => {
-              if (row + q < target.stored) f.get(read).memory('v128.load', (row + q) * at.rowBytes + 4 * column)
-              else f.f32x4(0)
-            })
-            for (const [c, push] of transposed(f, loads).entries()) {
-              if (column + c >= source.stored) break
-              f.get(write)
-              push()
-              f.memory('v128.store', (column + c) * to.rowBytes + 4 * row)
-            }
-          }
+        f.get(read)
+          .get(write)
+          .call(squareFunction(module, source, target))
       })
     })
   })
   const units = extents.reduce((product, extent) => product * extent, 1)
   return { matrix, phase: { func, units, cost: 2 * moveCost(blocks * rows * columns), label } }
 }
+
+/** (from, to): transposes what two panels share. */
+const squareFunction = (module: ModuleBuilder, source: PanelKind, target: PanelKind): number =>
+  functionOnce(module, `square ${[source.width, source.stored, target.width, target.stored].join()}`, () =>
+    module.function(['i32', 'i32'], [], (f, read, write) => {
+      for (let column = 0; column < source.stored; column += 4)
+        for (let row = 0; row < target.width; row += 4) {
+          const loads = [0, 1, 2, 3].map((q) => () => {
+            if (row + q < target.stored) f.get(read).memory('v128.load', 4 * ((row + q) * source.width + column))
+            else f.f32x4(0)
+          })
+          for (const [c, push] of transposed(f, loads).entries()) {
+            if (column + c >= source.stored) break
+            f.get(write)
+            push()
+            f.memory('v128.store', 4 * ((column + c) * target.width + row))
+          }
+        }
+    }),
+  )
