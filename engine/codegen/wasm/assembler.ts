@@ -40,7 +40,9 @@ const emptyBlock = 0x40
 
 export class FunctionBuilder {
   readonly params: readonly Local[]
-  private readonly code = new ByteWriter()
+  private code = new ByteWriter()
+  /** Sets constants, before everything else. */
+  private readonly prologue = new ByteWriter(0)
   private readonly localTypes: ValueType[] = []
   private readonly gaps: Gap[] = []
   private readonly callees = new Set<number>()
@@ -88,6 +90,17 @@ export class FunctionBuilder {
   toLocal(type: ValueType): Local {
     const local = this.local(type)
     this.set(local)
+    return local
+  }
+
+  /** A vector that is set once, at the start of the function, to the constant that the body pushes. No scope zeroes it. */
+  constantVector(push: () => void): Local {
+    const local = this.outerVector()
+    const { code } = this
+    this.code = this.prologue
+    push()
+    this.set(local)
+    this.code = code
     return local
   }
 
@@ -304,12 +317,13 @@ export class FunctionBuilder {
       if (last?.type === type) last.count++
       else runs.push({ type, count: 1 })
     }
-    const out = new ByteWriter(this.code.length + 64)
+    const out = new ByteWriter(this.prologue.length + this.code.length + 64)
     out.unsigned(runs.length)
     for (const { type, count } of runs) {
       out.unsigned(count)
       out.byte(valueTypes[type])
     }
+    out.append(this.prologue.view())
     const start = out.length
     out.append(this.code.view())
     out.byte(special.end)
