@@ -3,6 +3,7 @@
  * frame. In: a drawing function. Out: a ref for the canvas and a function that asks for a redraw.
  */
 import { type RefObject, useCallback, useEffect, useRef } from 'react'
+import { useRestored } from './use-restored'
 
 type Draw = (context: CanvasRenderingContext2D, width: number, height: number) => void
 
@@ -29,6 +30,7 @@ export function useCanvas(draw: Draw): { readonly ref: RefObject<HTMLCanvasEleme
       latest.current(context, width, height)
     })
   }, [])
+  useRestored(ref, redraw)
   useEffect(() => {
     latest.current = draw
     redraw()

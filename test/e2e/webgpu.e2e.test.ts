@@ -100,6 +100,18 @@ describe('the editor on a browser’s GPU', () => {
     await page.keyboard.press('Escape')
   }
 
+  /** Of each sample's picture: whether anything is drawn. */
+  const picturesOf = (page: Page): Promise<readonly boolean[]> =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLCanvasElement>('canvas.sample-image')].map(
+        (canvas) =>
+          canvas
+            .getContext('2d')
+            ?.getImageData(0, 0, canvas.width, canvas.height)
+            .data.some((value, i) => i % 4 < 3 && value > 0) ?? false,
+      ),
+    )
+
   test('trains there when told to; when the GPU dies, training goes on on the CPU, and later on the GPU again', async () => {
     const { page } = await visit(app.browser, app.url)
     await openTemplate(page, 'LeNet')
@@ -118,6 +130,8 @@ describe('the editor on a browser’s GPU', () => {
     void session.send('Browser.crashGpuProcess').catch(() => undefined)
     const alert = page.getByRole('alert').filter({ hasText: 'The GPU stopped working' })
     await alert.waitFor()
+    // The pictures went with the process that held them, and come back with the next.
+    await eventually(async () => (await picturesOf(page)).every((inked) => inked))
     await screenshot(page, 'gpu-lost')
     const goOn = alert.getByRole('button', { name: /^Go on on the CPU from step \d+/ })
     const saved = Number(/\d+/.exec((await goOn.textContent()) ?? '')?.[0])
