@@ -147,6 +147,14 @@ export const catalogue = {
     en: 'There is no optimiser called “{got}”; there are: {expected}.',
     zh: '没有名为“{got}”的优化器；现有：{expected}。',
   },
+  'train.memory': {
+    en: 'Training with batches of {batch} needs {got} of memory; {expected} can be had. Batches of up to {largest} fit.',
+    zh: '以批量 {batch} 训练需要 {got} 内存，最多可用 {expected}。批量不超过 {largest} 时可以容纳。',
+  },
+  'train.memory.never': {
+    en: 'Training with batches of {batch} needs {got} of memory; {expected} can be had. Not even a single sample fits: the network is too large.',
+    zh: '以批量 {batch} 训练需要 {got} 内存，最多可用 {expected}。即使每批一个样本也无法容纳：网络过大。',
+  },
   'weights.format': { en: 'This is not a sound safetensors file: {detail}.', zh: '这不是完好的 safetensors 文件：{detail}。' },
   'weights.missing': { en: 'There is no tensor called “{got}” in {file}.', zh: '{file} 中没有名为“{got}”的张量。' },
   'weights.shape': {

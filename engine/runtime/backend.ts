@@ -43,6 +43,11 @@ export interface MemoryUse {
   readonly stateBytes: number
 }
 
+/** What a program would take, and how much there is. */
+export interface MemoryForecast extends MemoryUse {
+  readonly limitBytes: number
+}
+
 /** One kernel, or kernels that run at the same time, in one run. */
 export interface KernelTime {
   /** What is done (`conv1 forward`). */
@@ -71,5 +76,7 @@ export interface Backend {
   createState(specs: readonly StateSpec[]): StateStore
   /** `state` must hold every slot that the program names; rejects with a `DiagnosedError` when memory does not suffice. */
   compile(program: Program, state: StateStore): Promise<Executable>
+  /** What the program would take if it were compiled with a state of its own; nothing is taken. Absent where that is not known beforehand. */
+  forecast?(program: Program): MemoryForecast
   dispose(): Promise<void>
 }

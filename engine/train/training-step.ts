@@ -13,6 +13,7 @@ import type { Backend } from '../runtime/backend'
 import { effectiveBatchSize, type Inputs } from './batches'
 import type { FeedHost } from './feed-messages'
 import { Feeder } from './feeder'
+import { refusal } from './memory'
 import { Model, runtimeInputs, unwrap, updateOf } from './model'
 
 export class TrainingStep {
@@ -31,7 +32,10 @@ export class TrainingStep {
     const batchSize = effectiveBatchSize(document.training.batchSize, training.indices.length)
     const { diagnostics, bindings } = bindFields(unwrap(shape(document, { batchSize })), fields)
     if (diagnostics.length > 0) throw new DiagnosedError(diagnostics)
-    const model = await Model.forPass(document, backend, update, batchSize)
+    const model = await Model.forPass(document, backend, update, batchSize).catch((reason: unknown) => {
+      const memory = reason instanceof DiagnosedError && reason.diagnostics.some(({ code }) => code === 'backend.memory')
+      throw (memory && refusal(document, update, backend, batchSize)) || reason
+    })
     const feeder = new Feeder(training, bindings, { batchSize, seed, shuffle }, host && { host, recipe })
     return new TrainingStep(model, bindings, feeder, batchSize, update)
   }

@@ -27,6 +27,14 @@ const lines = (name: string) =>
     .map((line) => JSON.parse(line) as Record<string, number>)
 
 describe('train', () => {
+  it('refuses what does not fit into memory, with the batch that would', async () => {
+    const ran = await netloom('train', 'lenet', '--backend', 'wasm', '--set', 'imageSize=512', '--set', 'batchSize=300', '--steps', '1')
+    expect(ran).toMatchObject({ code: 1, out: '' })
+    expect(ran.err).toMatch(
+      /error\[train\.memory\].* batches of 300 needs \d+ MiB of memory; 4096 MiB can be had\. Batches of up to \d+ fit\./,
+    )
+  })
+
   it('learns from a table, reports every step, and the weights evaluate to the same', async () => {
     const ran = await netloom(
       'train',

@@ -4,12 +4,12 @@
  */
 import { controlBytes, mostThreads } from '../../codegen/wasm/dispatch'
 import type { ConvolutionMethod, KernelVariant } from '../../codegen/wasm/emitter'
-import type { MemoryLimits } from '../../codegen/wasm/module-bytes'
-import { diagnosedError, InternalError } from '../../core/diagnostics'
+import type { ModuleOptions } from '../../codegen/wasm/module'
+import { InternalError } from '../../core/diagnostics'
 import { bytesOf, sameShape } from '../../core/tensor'
 import type { Program } from '../../ir/program'
 import type { Life } from '../../memory/plan'
-import type { Backend, BackendInfo, StateSpec } from '../backend'
+import type { Backend, BackendInfo, MemoryForecast, StateSpec } from '../backend'
 import { chooseVariant } from './autotune'
 import { staysAwake } from './awake'
 import { type Blueprint, drawBlueprint } from './blueprint'
@@ -19,6 +19,7 @@ import { ThreadPool } from './pool'
 import { ScratchRegions, type ScratchUse } from './scratch'
 import { WasmState } from './state'
 import type { Spawn } from './thread'
+import { tooLarge } from './too-large'
 
 export interface WasmOptions {
   /** All threads, the caller's included; by default what the machine has, at most 8. */
@@ -74,15 +75,13 @@ class WasmBackend implements Backend {
     } catch (reason) {
       if (!(reason instanceof OutOfMemory)) throw reason
       const largest = [...specs].sort((a, b) => bytesOf(b.shape) - bytesOf(a.shape))[0]
-      throw tooLarge(reason, largest?.name ?? '', undefined)
+      throw tooLarge(reason, largest?.name ?? '')
     }
   }
 
   async compile(program: Program, state: unknown): Promise<WasmExecutable> {
     if (!(state instanceof WasmState)) throw new InternalError('wasm', 'the state belongs to another backend')
-    const blueprint = drawBlueprint(program, { limits: this.limits(), variant: this.variant, threads: this.info.threads }, (name) =>
-      state.layoutOf(name),
-    )
+    const blueprint = drawBlueprint(program, this.options, (name) => state.layoutOf(name))
     const placed = this.place(blueprint, state)
     const groups = blueprint.module.groups.map(({ parts }) => {
       const steps = parts.flatMap((part) => part.steps)
@@ -96,10 +95,10 @@ class WasmBackend implements Backend {
         this.pool.unload(id)
         placed.release()
       }
-      const memory = { scratchBytes: blueprint.bytes, stateBytes: state.bytes }
+      const { scratchBytes, stateBytes } = blueprint
       return new WasmExecutable(
         program,
-        { id, groups, kernels: blueprint.kernels, address: placed.address, memory, release },
+        { id, groups, kernels: blueprint.kernels, address: placed.address, memory: { scratchBytes, stateBytes }, release },
         this.device,
         this.pool,
       )
@@ -109,12 +108,18 @@ class WasmBackend implements Backend {
     }
   }
 
+  forecast(program: Program): MemoryForecast {
+    const { scratchBytes, stateBytes } = drawBlueprint(program, this.options)
+    return { scratchBytes, stateBytes, limitBytes: this.device.limit - controlAddress - controlBytes }
+  }
+
   async dispose(): Promise<void> {
     await this.pool.dispose()
   }
 
-  private limits(): MemoryLimits {
-    return { initialPages: 1, maximumPages: this.device.maximumPages, shared: this.device.shared }
+  private get options(): ModuleOptions {
+    const { maximumPages, shared } = this.device
+    return { limits: { initialPages: 1, maximumPages, shared }, variant: this.variant, threads: this.info.threads }
   }
 
   /** Gives every buffer, workspace and table an address. */
@@ -161,12 +166,3 @@ interface Placement {
   readonly fixed: number
   release(): void
 }
-
-const inMebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`
-
-const tooLarge = (reason: OutOfMemory, detail: string, nodeId: string | undefined) =>
-  diagnosedError(
-    'backend.memory',
-    { got: inMebibytes(reason.needed), expected: inMebibytes(reason.limit), detail },
-    nodeId ? { nodeId } : {},
-  )

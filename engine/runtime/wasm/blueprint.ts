@@ -5,10 +5,11 @@
 import { emitModule, type ModuleOptions } from '../../codegen/wasm/module'
 import { bytesOf } from '../../core/tensor'
 import type { Program } from '../../ir/program'
-import { aligned, planMemory } from '../../memory/plan'
+import { planMemory } from '../../memory/plan'
 import type { BufferId } from '../../optimize/kernel'
 import type { Panelling } from '../../optimize/packing'
 import { cpuTarget, optimize } from '../../optimize/pipeline'
+import { allocated } from './memory'
 
 export type Blueprint = ReturnType<typeof drawBlueprint>
 
@@ -22,13 +23,16 @@ export function drawBlueprint(program: Program, options: ModuleOptions, settled?
     if (role === 'data' || role === 'constant' || (role === 'scratch' && outputs.has(buffer))) kept.add(buffer)
   const module = emitModule(kernels, options, kept)
   const plan = planMemory(module.lives)
-  const keptBytes = kernels.buffers.reduce((sum, { shape }, buffer) => sum + (kept.has(buffer) ? aligned(bytesOf(shape)) : 0), 0)
+  const bytesOfRole = (wanted: (buffer: BufferId) => boolean) =>
+    kernels.buffers.reduce((sum, { shape }, buffer) => sum + (wanted(buffer) ? allocated(bytesOf(shape)) : 0), 0)
   return {
     kernels,
     module,
     plan,
     kept,
-    /** Everything but the state. */
-    bytes: plan.bytes + keptBytes + module.fixedBytes,
+    /** What memory will be taken for a run: everything but the state. */
+    scratchBytes: allocated(plan.bytes) + bytesOfRole((buffer) => kept.has(buffer)) + allocated(module.fixedBytes),
+    /** Parameters and optimiser state as they lie. */
+    stateBytes: bytesOfRole((buffer) => kernels.buffers[buffer]?.role === 'state'),
   }
 }

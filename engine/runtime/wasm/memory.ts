@@ -9,6 +9,8 @@ const pageBytes = 65536
 const maximumPages = [65536, 32768, 16384, 8192]
 /** Kernels may read this far past the end of a buffer. */
 const guardBytes = 128
+/** What an allocation takes in all. */
+export const allocated = (bytes: number): number => aligned(Math.max(bytes, 1) + guardBytes)
 /** Grown by at least this much at a time. */
 const growBytes = 16 * 2 ** 20
 
@@ -56,7 +58,7 @@ export class DeviceMemory {
   }
 
   allocate(bytes: number): number {
-    const size = aligned(Math.max(bytes, 1) + guardBytes)
+    const size = allocated(bytes)
     const gap = this.free.findIndex(({ start, end }) => end - start >= size)
     const region = this.free[gap]
     if (region) {

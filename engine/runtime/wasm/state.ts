@@ -6,12 +6,14 @@ import { InternalError } from '../../core/diagnostics'
 import { bytesOf, type Shape, sizeOf, type TensorData } from '../../core/tensor'
 import { type Packing, pack, packedShape, samePacking, unpack } from '../../ir/packing'
 import type { StateSpec, StateStore } from '../backend'
-import type { DeviceMemory } from './memory'
+import { type DeviceMemory, OutOfMemory } from './memory'
+import { tooLarge } from './too-large'
 
 interface Slot {
   /** Logical. */
   readonly shape: Shape
-  readonly address: number
+  /** Undefined until somebody uses the slot: only then is it known how much memory it takes. */
+  readonly address?: number
   /** Undefined until a program uses the slot. */
   readonly layout?: Packing | 'logical'
   /** Whether it may hold anything but zeros. */
@@ -28,16 +30,9 @@ export class WasmState implements StateStore {
     readonly specs: readonly StateSpec[],
     private readonly device: DeviceMemory,
   ) {
-    try {
-      for (const { name, shape } of specs) this.slots.set(name, { shape, address: this.zeros(shape), written: false })
-    } catch (reason) {
-      this.dispose()
-      throw reason
-    }
-  }
-
-  get bytes(): number {
-    return [...this.slots.values()].reduce((sum, slot) => sum + bytesOf(storedShape(slot)), 0)
+    const total = specs.reduce((sum, { shape }) => sum + bytesOf(shape), 0)
+    if (total > device.limit) throw new OutOfMemory(total, device.limit)
+    for (const { name, shape } of specs) this.slots.set(name, { shape, written: false })
   }
 
   layoutOf(name: string): Packing | 'logical' | undefined {
@@ -51,16 +46,16 @@ export class WasmState implements StateStore {
     if (slot.layout === undefined) {
       const settled = this.laidOut(slot, wanted)
       this.slots.set(name, settled)
-      return { address: settled.address, shape: storedShape(settled) }
+      return { address: this.addressOf(settled), shape: storedShape(settled) }
     }
     const { layout } = slot
     if (layout !== wanted && (layout === 'logical' || wanted === 'logical' || !samePacking(layout, wanted)))
       throw new InternalError('wasm', `state “${name}” lies otherwise than the program says`)
-    return { address: slot.address, shape: storedShape(slot) }
+    return { address: this.addressOf(slot), shape: storedShape(slot) }
   }
 
   async write(name: string, data: TensorData): Promise<void> {
-    const slot = this.slot(name)
+    const slot = this.present(name)
     const { shape } = slot
     if (data.length !== sizeOf(shape)) throw new InternalError('wasm', `state “${name}” has ${sizeOf(shape)} elements, not ${data.length}`)
     this.fill(slot, data instanceof Float32Array ? data : Float32Array.from(data))
@@ -68,11 +63,11 @@ export class WasmState implements StateStore {
   }
 
   async read(names: readonly string[]): Promise<Record<string, Float32Array>> {
-    return Object.fromEntries(names.map((name) => [name, this.logical(this.slot(name))]))
+    return Object.fromEntries(names.map((name) => [name, this.logical(this.present(name))]))
   }
 
   dispose(): void {
-    for (const { address } of this.slots.values()) this.device.release(address)
+    for (const { address } of this.slots.values()) if (address !== undefined) this.device.release(address)
     this.slots.clear()
   }
 
@@ -80,6 +75,24 @@ export class WasmState implements StateStore {
     const slot = this.slots.get(name)
     if (!slot) throw new InternalError('wasm', `there is no state “${name}”`)
     return slot
+  }
+
+  /** A slot that has memory. */
+  private present(name: string): Slot {
+    const slot = this.slot(name)
+    if (slot.address !== undefined) return slot
+    try {
+      const placed = { ...slot, address: this.zeros(slot.shape) }
+      this.slots.set(name, placed)
+      return placed
+    } catch (reason) {
+      throw reason instanceof OutOfMemory ? tooLarge(reason, name) : reason
+    }
+  }
+
+  private addressOf({ address }: Slot): number {
+    if (address === undefined) throw new InternalError('wasm', 'a settled state has no memory')
+    return address
   }
 
   private zeros(shape: Shape): number {
@@ -91,15 +104,17 @@ export class WasmState implements StateStore {
   /** The slot in another layout, with what it holds. */
   private laidOut(slot: Slot, layout: Packing | 'logical'): Slot {
     // What a program uses, it may also change.
-    if (layout === 'logical') return { ...slot, layout, written: true }
+    if (layout === 'logical') return { ...slot, layout, address: slot.address ?? this.zeros(slot.shape), written: true }
     const data = slot.written ? this.logical(slot) : undefined
+    if (slot.address !== undefined) this.device.release(slot.address)
     const moved: Slot = { ...slot, layout, address: this.zeros(packedShape(layout)), written: true }
-    this.device.release(slot.address)
     if (data) this.fill(moved, data)
     return moved
   }
 
-  private fill({ shape, layout, address }: Slot, data: Float32Array): void {
+  private fill(slot: Slot, data: Float32Array): void {
+    const { shape, layout } = slot
+    const address = this.addressOf(slot)
     if (layout === undefined || layout === 'logical') {
       this.device.floats(address, sizeOf(shape)).set(data)
       return
@@ -111,8 +126,8 @@ export class WasmState implements StateStore {
   }
 
   private logical(slot: Slot): Float32Array {
-    const { shape, layout, address } = slot
-    const stored = this.device.floats(address, sizeOf(storedShape(slot)))
+    const { shape, layout } = slot
+    const stored = this.device.floats(this.addressOf(slot), sizeOf(storedShape(slot)))
     if (layout === undefined || layout === 'logical') return stored.slice()
     const data = new Float32Array(sizeOf(shape))
     unpack(layout, stored, data)

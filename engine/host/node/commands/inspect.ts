@@ -4,7 +4,8 @@ import { lower, shape } from '../../../compile'
 import { formatShape } from '../../../core/tensor'
 import type { GraphDocument } from '../../../document/schema'
 import type { Instruction } from '../../../ir/program'
-import { Model, unwrap, updateOf, weightsOf } from '../../../train/model'
+import { memoryOf } from '../../../train/memory'
+import { unwrap, updateOf, weightsOf } from '../../../train/model'
 import { withBackend } from '../backends'
 import { loadGraph } from '../graph-argument'
 import type { Io } from '../io'
@@ -44,13 +45,8 @@ async function peakOf(document: GraphDocument, options: CommonOptions): Promise<
   const hasLoss = unwrap(shape(document)).nodes.some(({ layer }) => layer.role?.type === 'loss')
   const pass = hasLoss ? updateOf(document) : { training: false, gradients: 'none' as const }
   return withBackend(options, async (backend) => {
-    const model = await Model.forPass(document, backend, pass, document.training.batchSize)
-    try {
-      const { scratchBytes, stateBytes } = (await model.pass(document.training.batchSize, pass)).executable.memory
-      return scratchBytes + stateBytes
-    } finally {
-      await model.dispose()
-    }
+    const { scratchBytes, stateBytes } = await memoryOf(document, pass, backend)
+    return scratchBytes + stateBytes
   })
 }
 
