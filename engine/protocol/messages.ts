@@ -9,7 +9,7 @@ import type { Text } from '../core/text'
 import type { Field } from '../datasets/dataset'
 import type { Recognised } from '../datasets/recognise'
 import type { ChoiceOf, GraphDocument } from '../document/schema'
-import type { BackendId, BackendInfo, KernelTime } from '../runtime/backend'
+import type { BackendId, BackendInfo, KernelTime, MemoryForecast } from '../runtime/backend'
 
 /** Where a run stands. `crashed` is only ever said by the client, when the engine is gone. */
 export type RunPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed'
@@ -152,6 +152,8 @@ export interface EngineApi {
   watch(nodes: readonly string[]): void
   weights(): Promise<Record<string, Float32Array>>
   checkpointOf(documentKey: string): Promise<CheckpointInfo | undefined>
+  /** What a training step would take; undefined where the executor cannot tell beforehand. */
+  forecast(request: StepRequest): Promise<Outcome<MemoryForecast | undefined>>
   listing(request: StepRequest & { readonly stage: ListingStage }): Promise<Outcome<Listing>>
   /** Measures with fresh weights on the document's own data; refused while a run is active. */
   profile(request: StepRequest): Promise<Outcome<StepProfile>>

@@ -4,6 +4,7 @@
  */
 import type { Binding } from '../datasets/bind'
 import type { Samples } from '../datasets/prepare'
+import type { LowerOptions } from '../ir/lowering'
 import { BatchReader, effectiveBatchSize } from './batches'
 import { Mean, type Measured, measuredFrom, measuredNames } from './metrics'
 import { type Model, runtimeInputs } from './model'
@@ -15,6 +16,8 @@ export interface EvaluateOptions {
   /** Asked between batches; true ends the evaluation early. */
   readonly cancelled?: () => boolean
 }
+
+export const evaluation: LowerOptions = { training: false, gradients: 'none' }
 
 /** Undefined when it was cancelled. Endless sets show what they show in epoch 0. */
 export async function evaluateModel(
@@ -30,7 +33,7 @@ export async function evaluateModel(
   for (let start = 0; start < indices.length; start += size) {
     if (cancelled?.()) return undefined
     const batch = indices.subarray(start, start + size)
-    const { program, executable } = await model.pass(batch.length, { training: false, gradients: 'none' })
+    const { program, executable } = await model.pass(batch.length, evaluation)
     const inputs = await reader.read(batch, 0)
     executable.run({ ...inputs, ...runtimeInputs(program, model.document.training.seed, 0, 0) })
     mean.add(measuredFrom(await executable.read(measuredNames(program.outputs))), batch.length)

@@ -11,9 +11,10 @@ import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
 import type { MetricsFrame, RunPhase, ValidationPoint } from '../protocol/messages'
 import type { Backend } from '../runtime/backend'
+import { effectiveBatchSize } from './batches'
 import type { Best, Checkpoint } from './checkpoint'
 import { locateDivergence } from './diverged'
-import { evaluateModel } from './evaluate'
+import { evaluateModel, evaluation } from './evaluate'
 import type { FeedHost } from './feed-messages'
 import { type Measured, measuredFrom, measuredNames } from './metrics'
 import type { Model } from './model'
@@ -24,6 +25,9 @@ import { TrainingStep } from './training-step'
 const SNAPSHOT_MS = 15_000
 /** Steps whose loss may still be on its way from a device that works on its own. */
 const IN_FLIGHT = 4
+
+/** Half of what an executor may at most have. */
+const LARGE_BYTES = 2 ** 31
 
 /** One finished step; the validation stands at the last step of an epoch. */
 export interface StepReport extends Measured {
@@ -91,7 +95,10 @@ export class Trainer {
       const trainer = new Trainer(training, options)
       if (weights) await training.model.load(weights)
       if (checkpoint) await trainer.restore(checkpoint)
-      await training.compiled()
+      const { memory } = (await training.compiled()).executable
+      // Where memory may run short, what validates is compiled before training begins, not after its first epoch.
+      if (data.validation && memory.scratchBytes + memory.stateBytes > LARGE_BYTES)
+        await training.model.pass(effectiveBatchSize(training.batchSize, data.validation.indices.length), evaluation)
       return trainer
     } catch (error) {
       await training.dispose()

@@ -190,6 +190,9 @@ export const engine = {
     source: ChoiceOf,
     options: { readonly seed: number; readonly count: number; readonly imageSize?: number },
   ): Promise<Outcome<DataPreview> | undefined> => attempt(async () => (await connection.calls()).previewData(source, options)),
+  /** What a training step would take. */
+  forecast: (request: StepRequest): Promise<Awaited<ReturnType<EngineApi['forecast']>> | undefined> =>
+    attempt(async () => (await connection.calls()).forecast(request)),
   /** What the compiler makes of the training step. */
   listing: (request: Parameters<EngineApi['listing']>[0]): Promise<Outcome<Listing> | undefined> =>
     attempt(async () => (await connection.calls()).listing(request)),

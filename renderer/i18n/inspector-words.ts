@@ -21,6 +21,8 @@ export const inspectorWords = defineWords('inspector', {
   parameters: { en: 'Parameters', zh: '参数量' },
   flops: { en: 'FLOPs, batch of {batch}', zh: '浮点运算，批量 {batch}' },
   activation: { en: 'Activation memory', zh: '激活值内存' },
+  trainingMemory: { en: 'Memory in training', zh: '训练内存' },
+  tooMuch: { en: '{need}, more than the {limit} there are', zh: '{need}，超过可用的 {limit}' },
   receptive: { en: 'Receptive field', zh: '感受野' },
   inputs: { en: 'Inputs', zh: '输入' },
   outputs: { en: 'Outputs', zh: '输出' },

@@ -17,12 +17,16 @@ import { Facts } from './Facts'
 import { Formula } from './Formula'
 import { trainingSpecs } from './settings-specs'
 import { solutionsFor } from './solutions'
+import { type Forecast, useForecast } from './use-forecast'
 
 /** Starts a run from the given weights and holds it at once, so that what they predict can be looked at. */
 async function load(weights: NamedWeights): Promise<void> {
   await engine.train(weights)
   await engine.pause()
 }
+
+const memoryOf = ({ bytes, limitBytes }: Forecast, say: ReturnType<typeof useWords<typeof inspectorWords.words>>): string =>
+  bytes <= limitBytes ? formatBytes(bytes) : say('tooMuch', { need: formatBytes(bytes), limit: formatBytes(limitBytes) })
 
 export function DocumentInspector() {
   const say = useWords(inspectorWords)
@@ -32,6 +36,7 @@ export function DocumentInspector() {
   const { training, data } = document
   const optimizer = optimizers.get(training.optimizer.kind)
   const counts = countsOf(shaped.graph)
+  const forecast = useForecast()
   const solution = useMemo(() => solutionsFor(shaped.graph)[0], [shaped])
   const isSound = shaped.problems.every((problem) => problem.severity !== 'error')
   const source = datasets.get(data.source.kind)
@@ -103,6 +108,7 @@ export function DocumentInspector() {
           { label: say('parameters'), value: formatCount(counts.parameterCount) },
           { label: say('flops', { batch: shaped.graph.batchSize }), value: formatLarge(counts.flopsForward) },
           { label: say('activation'), value: formatBytes(counts.activationBytes) },
+          { label: say('trainingMemory'), value: forecast && memoryOf(forecast, say) },
         ]}
       />
     </>

@@ -219,6 +219,10 @@ describe('data', () => {
 })
 
 describe('the compiler laid open', () => {
+  test('forecasts nothing on an executor that cannot tell', async () => {
+    expect(await engine.forecast({ document: xor() })).toEqual({ ok: true, value: undefined })
+  })
+
   test('lists the program of the training step, line by line with its node', async () => {
     const outcome = await engine.listing({ document: xor(), stage: 'program' })
     expect(outcome.ok && outcome.value.some(({ text, origin }) => text.includes('matmul') && origin !== undefined)).toBe(true)

@@ -123,6 +123,14 @@ export class Session implements EngineApi {
     return this.options.checkpoints.info(documentKey)
   }
 
+  forecast({ document, backend }: StepRequest) {
+    return outcomeOf(async () => {
+      const backends = await this.options.backends
+      const chosen = await backends.get(backend ?? backends.preferred)
+      return chosen.forecast?.(unwrap(lower(document, updateOf(document))).program)
+    })
+  }
+
   listing({ document, backend, stage }: Parameters<EngineApi['listing']>[0]) {
     return outcomeOf(async () => {
       const { preferred, backends } = await this.options.backends
