@@ -2,8 +2,9 @@
  * @file What can go wrong on a GPU, in words for people. In: WebGPU's errors. Out: diagnoses that name the node where it is known and say what to
  * do: go on on the CPU.
  */
+
+import { inMebibytes } from '../../core/bytes'
 import { type DiagnosedError, diagnosedError } from '../../core/diagnostics'
-import { inMebibytes } from '../../core/mebibytes'
 
 /** The device is gone: unplugged, reset by the system, its driver crashed, or its process. */
 export const lossOf = (message: string): DiagnosedError =>
