@@ -49,7 +49,7 @@ export function kernelGradient(site: ConvSite): Phase[] {
 
   const kinds = panelKinds(groupOutChannels, variant)
   const widest = kinds[0]?.width ?? 4
-  const tiles = rowSets.reduce((sum, { rows }) => sum + evenTiles(rows.length, tileRows(variant, widest)).length, 0)
+  const tiles = rowSets.reduce((sum, { rows }) => sum + evenTiles(rows.length, tileRows(variant, widest)).count, 0)
   const panelCount = kinds.reduce((sum, { count }) => sum + count, 0)
   const segments = Math.min(outPixels.length, Math.ceil((wantedUnits * Math.min(sharingTiles, tiles)) / (tiles * panelCount * groups)))
 

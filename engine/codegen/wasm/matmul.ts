@@ -68,7 +68,7 @@ export function matmulPhases(context: EmitContext, plan: MatmulPlan): Phase[] {
       batch: { count: batch, a: 4 * m * k, b: right.batchBytes, c: 4 * m * n, bias: 0 },
       a: left.address,
       positions: Array.from({ length: m / left.rows }, (_, i) => ({ a: i * left.groupBytes, cRow: i * left.rows, blocks })),
-      rows: Array.from({ length: left.rows }, (_, r) => r * left.row),
+      rows: { count: left.rows, stride: left.row },
       steps,
       columns: n,
       b: right.matrix,

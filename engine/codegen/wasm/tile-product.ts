@@ -31,8 +31,8 @@ export interface Product {
   /** Byte address. */
   readonly a: number
   readonly positions: readonly Position[]
-  /** Byte offsets in A of the rows of a position. */
-  readonly rows: readonly number[]
+  /** Byte offsets in A of the rows of a position, where there may be millions evenly spaced. */
+  readonly rows: Steps
   /** Steps of each piece, one for every block. */
   readonly steps: readonly Steps[]
   readonly columns: number
@@ -55,14 +55,17 @@ export const wantedUnits = 16
 const mostUnits = 4096
 
 /** Splits rows into tiles of at most `most` rows, as even as can be, larger ones first: 16 rows are 6 + 5 + 5. */
-export function evenTiles(rows: number, most: number): { readonly first: number; readonly rows: number }[] {
-  const tiles = Math.ceil(rows / most)
-  const small = Math.floor(rows / tiles)
-  const larger = rows % tiles
-  return Array.from({ length: tiles }, (_, i) => ({
-    first: i * small + Math.min(i, larger),
-    rows: small + (i < larger ? 1 : 0),
-  }))
+export function evenTiles(rows: number, most: number): EvenTiles {
+  const count = Math.ceil(rows / most)
+  const larger = rows % count || count
+  return { count, most: Math.ceil(rows / count), larger }
+}
+
+/** The first `larger` tiles have `most` rows, the others one fewer. */
+export interface EvenTiles {
+  readonly count: number
+  readonly most: number
+  readonly larger: number
 }
 
 export function emitProduct(context: EmitContext, product: Product): Phase {
@@ -74,8 +77,8 @@ export function emitProduct(context: EmitContext, product: Product): Phase {
 function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Phase {
   const { module, variant } = context
   const { batch, positions } = product
-  const tiles = evenTiles(product.rows.length, tileRows(variant, kind.width))
-  const total = tiles.length * positions.length
+  const tiles = evenTiles(stepCount(product.rows), tileRows(variant, kind.width))
+  const total = tiles.count * positions.length
   const most = Math.max(1, Math.ceil((product.unitRows ?? usualUnitRows) / tileRows(variant, kind.width)))
   const all = total * kind.count * batch.count
   const grouped = Math.max(Math.ceil(all / mostUnits), Math.min(most, Math.floor(all / wantedUnits)), 1)
@@ -89,7 +92,7 @@ function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Ph
   const record = writePositions(context, product, b.rowBytes, c.rowBytes)
   const runs = blockRuns(product)
   const units = batch.count * groups * kind.count
-  const spillSize = stored < kind.width ? spillBytes({ rows: product.rows.slice(0, tiles[0]?.rows), columns: kind.width }) : 0
+  const spillSize = stored < kind.width ? spillBytes(tiles.most, kind.width) : 0
   const spills = spillSize > 0 ? context.scratch(units * spillSize) : 0
 
   const func = unitFunction(module, [batch.count, groups, kind.count], (f, [item, group, panel], unit) => {
@@ -124,7 +127,7 @@ function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Ph
       const entry = f.local('i32')
       f.assign(entry, 8 + 8 * run.first)
       f.times(run.count, () => {
-        eachTile(f, tiles.length, first, last, record, (position, tile) => {
+        eachTile(f, tiles.count, first, last, record, (position, tile) => {
           const call = (rows: readonly number[], a: () => void, cRows: () => void): void => {
             const start = f.local('i32')
             f.get(position).get(entry).op('i32.add').tee(start).memory('i32.load', 0).get(start).memory('i32.load', 4)
@@ -143,7 +146,7 @@ function emitPanels(context: EmitContext, product: Product, kind: PanelKind): Ph
       })
     }
   })
-  const elements = product.rows.length * positions.reduce((sum, { blocks }) => sum + depthOf(blocks, product.steps), 0)
+  const elements = stepCount(product.rows) * positions.reduce((sum, { blocks }) => sum + depthOf(blocks, product.steps), 0)
   // Two operations a product; a tile of 16 columns does about 110 of them in a nanosecond, narrower ones and those without FMA fewer.
   const rate = (kind.width >= 16 ? 110 : kind.width >= 8 ? 60 : 30) * (variant.fma ? 1 : 0.7)
   return { func, units, cost: (2 * batch.count * elements * kind.count * kind.width) / rate, label: product.label }
@@ -211,46 +214,43 @@ function eachTile(
 /** Calls the right tile function: by formula where rows are evenly spaced, else by a chain of comparisons. */
 function callTile(
   f: FunctionBuilder,
-  rows: readonly number[],
-  tiles: readonly { readonly first: number; readonly rows: number }[],
+  rows: Steps,
+  { count, most, larger }: EvenTiles,
   tile: Local,
   cRowBytes: number,
   call: (rows: readonly number[], a: () => void, cRows: () => void) => void,
 ): void {
-  const stride = (rows[1] ?? 0) - (rows[0] ?? 0)
-  const even = rows.every((offset, r) => offset === (rows[0] as number) + r * stride)
-  const large = tiles[0]?.rows ?? 0
+  const even = evenly(rows)
   if (even) {
-    const smallFrom = tiles.findIndex((t) => t.rows < large)
-    const offsets = (count: number) => Array.from({ length: count }, (_, r) => r * stride)
+    const { first, stride } = even
     const firstRow = f.local('i32')
-    const callRows = (count: number) =>
+    const callRows = (height: number) =>
       call(
-        offsets(count),
-        () => f.affine(rows[0] as number, [firstRow, stride]),
+        Array.from({ length: height }, (_, r) => r * stride),
+        () => f.affine(first, [firstRow, stride]),
         () => f.affine(0, [firstRow, cRowBytes]),
       )
     const largeTile = () => {
-      f.affine(0, [tile, large]).set(firstRow)
-      callRows(large)
+      f.affine(0, [tile, most]).set(firstRow)
+      callRows(most)
     }
-    if (smallFrom < 0) {
+    if (larger === count) {
       largeTile()
       return
     }
-    // The tiles from `smallFrom` on have one row fewer.
     f.get(tile)
-      .i32(smallFrom)
+      .i32(larger)
       .op('i32.lt_u')
       .if(largeTile, () => {
-        f.affine(smallFrom, [tile, large - 1]).set(firstRow)
-        callRows(large - 1)
+        f.affine(larger, [tile, most - 1]).set(firstRow)
+        callRows(most - 1)
       })
     return
   }
+  const listed = rows as readonly number[]
   const chain = (i: number): void => {
-    const { first, rows: count } = tiles[i] as { first: number; rows: number }
-    const offsets = rows.slice(first, first + count)
+    const first = i * most - Math.max(i - larger, 0)
+    const offsets = listed.slice(first, first + (i < larger ? most : most - 1))
     const least = Math.min(...offsets)
     const callThis = () =>
       call(
@@ -258,7 +258,7 @@ function callTile(
         () => f.i32(least),
         () => f.i32(first * cRowBytes),
       )
-    if (i === tiles.length - 1) callThis()
+    if (i === count - 1) callThis()
     else
       f.get(tile)
         .i32(i)
@@ -266,4 +266,12 @@ function callTile(
         .if(callThis, () => chain(i + 1))
   }
   chain(0)
+}
+
+/** Where the first row lies and how far apart they are, if that is the same for all. */
+function evenly(rows: Steps): { readonly first: number; readonly stride: number } | undefined {
+  if ('count' in rows) return { first: 0, stride: rows.stride }
+  const [first = 0, second = first] = rows
+  const stride = second - first
+  return rows.every((offset, r) => offset === first + r * stride) ? { first, stride } : undefined
 }

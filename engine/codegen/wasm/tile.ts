@@ -11,7 +11,7 @@ import type { FunctionBuilder, Local, ModuleBuilder } from './assembler'
 import type { KernelVariant } from './emitter'
 import { copyFloats } from './vectors'
 
-/** The k steps of one list entry: each at its own byte offset in A, or evenly `stride` bytes apart. */
+/** Steps (of k, or from row to row): each at its own byte offset in A, or evenly `stride` bytes apart. */
 export type Steps = readonly number[] | { readonly count: number; readonly stride: number }
 
 export interface TileSpec {
@@ -34,7 +34,7 @@ export interface TileSpec {
 }
 
 /** Bytes of spill memory that a tile may need. */
-export const spillBytes = (spec: Pick<TileSpec, 'rows' | 'columns'>): number => 4 * spec.rows.length * spec.columns
+export const spillBytes = (rows: number, columns: number): number => 4 * rows * columns
 
 export const stepCount = (steps: Steps): number => ('count' in steps ? steps.count : steps.length)
 
