@@ -142,6 +142,21 @@ describe('the CPU backend', () => {
     expect(device.bytes).toBe(used)
   })
 
+  it('makes no garbage while it runs', async () => {
+    const backend = await open()
+    const state = backend.createState(specs)
+    const executable = await backend.compile(trainer(16), state)
+    const inputs = { x: feed.x.slice(0, 16 * 96), $lr: feed.$lr }
+    const runs = 2000
+    const grown = Array.from({ length: 6 }, () => {
+      const before = process.memoryUsage().heapUsed
+      for (let i = 0; i < runs; i++) executable.run(inputs)
+      return (process.memoryUsage().heapUsed - before) / runs
+    })
+    // A single object a run would be 16 bytes at least; others in this process allocate now and then, and the first runs are interpreted.
+    expect(Math.min(...grown.filter((bytes) => bytes >= 0))).toBeLessThan(8)
+  })
+
   it('runs while another program is being compiled', async () => {
     const backend = await open()
     const state = backend.createState(specs)

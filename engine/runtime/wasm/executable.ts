@@ -97,13 +97,14 @@ export class WasmExecutable implements Executable {
   /** Views of the input buffers, made again after memory has grown. */
   private arrays(): readonly TensorData[] {
     const { buffer } = this.device.memory
-    if (this.views?.buffer !== buffer)
-      this.views = {
-        buffer,
-        arrays: this.feeds.map(({ buffer: { shape, dtype }, address }) =>
-          this.device[dtype === 'f32' ? 'floats' : 'ints'](address, sizeOf(shape)),
-        ),
-      }
+    if (this.views?.buffer !== buffer) this.views = { buffer, arrays: this.viewsOfFeeds() }
     return this.views.arrays
+  }
+
+  /** Apart from `arrays`, which would make a scope for this closure at every call. */
+  private viewsOfFeeds(): readonly TensorData[] {
+    return this.feeds.map(({ buffer: { shape, dtype }, address }) =>
+      this.device[dtype === 'f32' ? 'floats' : 'ints'](address, sizeOf(shape)),
+    )
   }
 }
