@@ -28,6 +28,8 @@ export function mergeClusters(placement: Placement): readonly Cluster[] {
   return bench.clusters()
 }
 
+const none: ReadonlySet<Work> = new Set()
+
 class Bench {
   private readonly storage: Storage
   private readonly opaques: readonly Opaque[]
@@ -40,8 +42,6 @@ class Bench {
   private readonly slotOf = new Map<Work, number>()
   private readonly makers = new Map<Owner, number>()
   private readonly readers = new Map<Owner, Set<Work>>()
-  /** Who reads what a work makes; forgotten when that may have changed. */
-  private readonly successors = new Map<Work, readonly Work[]>()
 
   constructor(placement: Placement) {
     this.limit = placement.limit
@@ -66,7 +66,6 @@ class Bench {
       for (const owner of before.reads) this.readers.get(owner)?.delete(before)
     }
     this.slots[slot] = cluster
-    this.successors.clear()
     if (!cluster) return
     this.slotOf.set(cluster, slot)
     for (const owner of cluster.writes) this.makers.set(owner, slot)
@@ -144,8 +143,8 @@ class Bench {
 
   /** Whether something else has to run after one of the two and before the other. */
   private isBetween(a: Cluster, b: Cluster): boolean {
-    const others = (from: Cluster, to: Cluster) => this.after(from).filter((work) => work !== to && work !== from)
-    return this.reaches(others(a, b), new Set([b])) || this.reaches(others(b, a), new Set([a]))
+    const pair = new Set([a, b])
+    return this.reaches(a, new Set([b]), pair) || this.reaches(b, new Set([a]), pair)
   }
 
   /** Whether a state slot that `a` updates could no longer be updated in place with `b` in the same kernel: some reader waits for `b`. */
@@ -154,30 +153,27 @@ class Bench {
       const slot = this.slotOfUpdate.get(owner)
       if (slot === undefined) continue
       const readers = new Set([...(this.readers.get(slot) ?? [])].filter((work) => work !== a && work !== b))
-      if (readers.size > 0 && this.reaches(this.after(b), readers) && !this.reaches(this.after(a), readers)) return true
+      if (readers.size > 0 && this.reaches(b, readers) && !this.reaches(a, readers)) return true
     }
     return false
   }
 
-  private after(work: Work): readonly Work[] {
-    const known = this.successors.get(work)
-    if (known) return known
-    const found = [...new Set(work.writes.flatMap((owner) => [...(this.readers.get(owner) ?? [])]))]
-    this.successors.set(work, found)
-    return found
-  }
-
-  private reaches(from: readonly Work[], targets: ReadonlySet<Work>): boolean {
+  /** Whether a target has to run after `from`; `notAtOnce`: works that do not count as the first after it. */
+  private reaches(from: Work, targets: ReadonlySet<Work>, notAtOnce?: ReadonlySet<Work>): boolean {
     const seen = new Set<Work>()
-    const queue = [...from]
-    for (let work = queue.pop(); work; work = queue.pop()) {
-      if (targets.has(work)) return true
-      for (const next of this.after(work)) {
-        if (seen.has(next)) continue
-        seen.add(next)
-        queue.push(next)
-      }
+    const queue: Work[] = []
+    const visit = (work: Work, but?: ReadonlySet<Work>): boolean => {
+      for (const owner of work.writes)
+        for (const next of this.readers.get(owner) ?? none) {
+          if (seen.has(next) || but?.has(next)) continue
+          if (targets.has(next)) return true
+          seen.add(next)
+          queue.push(next)
+        }
+      return false
     }
+    if (visit(from, notAtOnce)) return true
+    for (let work = queue.pop(); work; work = queue.pop()) if (visit(work)) return true
     return false
   }
 
