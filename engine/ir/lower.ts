@@ -8,12 +8,12 @@ import { diagnosedError, InternalError } from '../core/diagnostics'
 import type { TensorType } from '../core/tensor'
 import type { LowerContext, WeightSpec } from '../layers/kit/define'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
-import { completeParams } from '../layers/kit/validate'
 import type { ShapedGraph, ShapedNode, Source } from '../shapes/shaped-graph'
 import { ProgramBuilder } from './builder'
 import type { Tensor } from './emit'
-import { inputNames, type Lowered, type LowerOptions, outputNames, stateNames } from './lowering'
+import { type Lowered, type LowerOptions, outputNames, stateNames } from './lowering'
 import { prune } from './prune'
+import { type Parameter, update } from './update'
 
 export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered {
   const b = new ProgramBuilder(shaped.name)
@@ -23,7 +23,7 @@ export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered 
   const outputs = forward.modelOutputs()
   for (const { name, value } of outputs) b.output(name, value)
   for (const { name, value } of forward.metrics()) b.output(outputNames.metric(name), value)
-  if (options.optimizer) update(b, forward, options.optimizer)
+  if (options.optimizer) update(b, lossOf(forward), forward.trainable(), options.optimizer)
   else if (options.gradients !== 'none') differentiate(b, forward, options.gradients)
   for (const path of options.activations ?? [])
     for (const [port, value] of Object.entries(forward.outputsOf(path))) b.output(outputNames.activation(path, port), value)
@@ -43,8 +43,7 @@ interface Named {
 interface Claim extends Named {
   readonly path: string
 }
-interface Weight extends Named {
-  readonly path: string
+interface Weight extends Parameter {
   readonly trainable: boolean
 }
 
@@ -131,6 +130,10 @@ class Forward {
     return value
   }
 
+  trainable(): readonly Parameter[] {
+    return this.weights.filter(({ trainable }) => trainable)
+  }
+
   outputsOf(path: string): Readonly<Record<string, Tensor>> {
     const outputs = this.values.get(path)
     if (!outputs) throw new InternalError('lower', 'there is no such node', path)
@@ -188,7 +191,7 @@ function lossOf(forward: Forward): Tensor {
 }
 
 function differentiate(b: ProgramBuilder, forward: Forward, wanted: 'parameters' | 'all'): void {
-  const parameters: readonly Named[] = forward.weights.filter(({ trainable }) => trainable)
+  const parameters: readonly Named[] = forward.trainable()
   const inputs = wanted === 'all' ? forward.inputs.filter(({ value }) => value.dtype === 'f32') : []
   const wrt = [...parameters, ...inputs]
   gradients(
@@ -197,28 +200,5 @@ function differentiate(b: ProgramBuilder, forward: Forward, wanted: 'parameters'
     wrt.map(({ value }) => value),
   ).forEach((gradient, i) => {
     b.output(outputNames.gradient((wrt[i] as Named).name), gradient)
-  })
-}
-
-function update(b: ProgramBuilder, forward: Forward, { definition, params }: NonNullable<LowerOptions['optimizer']>): void {
-  const settings = completeParams(definition.params, params).params
-  const context = { lr: b.input(inputNames.lr, []), step: b.input(inputNames.step, []) }
-  const parameters = forward.weights.filter(({ trainable }) => trainable)
-  const slopes = gradients(
-    b,
-    lossOf(forward),
-    parameters.map(({ value }) => value),
-  )
-  parameters.forEach(({ name, path, value }, i) => {
-    b.at(path, () => {
-      const held = definition.state.map((state): [string, Tensor] => [state, b.state(stateNames.optimizer(name, state), value.shape)])
-      const next = definition.update(b, value, slopes[i] as Tensor, Object.fromEntries(held), settings, context)
-      b.update(name, next.parameter)
-      for (const [state] of held) {
-        const renewed = next.state[state]
-        if (!renewed) throw new InternalError('lower', `optimiser ${definition.kind} does not renew its state “${state}”`, path)
-        b.update(stateNames.optimizer(name, state), renewed)
-      }
-    })
   })
 }
