@@ -4,7 +4,7 @@
  */
 import { diagnosedError, InternalError } from '../core/diagnostics'
 import { normalizeDocument } from '../document/normalize'
-import { nodeKinds } from '../document/ports'
+import { nodeKinds, outputsOf } from '../document/ports'
 import {
   type Block,
   type DocumentParam,
@@ -85,7 +85,7 @@ export class GraphWriter {
       return Array.isArray(argument) ? argument.map((source: Source) => [port, source] as const) : [[port, argument as Source] as const]
     })
     const id = this.addNode(layer.kind, layer.idStem, wires, (args[ports.length] ?? {}) as AnyOptions)
-    return this.#results(id, Object.keys(layer.outputs))
+    return this.#results(id, outputsOf(layer, this.nodes.at(-1)?.params ?? {}))
   }
 
   /** `g.input('image', [1, 28, 28])`: the id, what the node is about, and whatever else there is to say. */

@@ -11,7 +11,7 @@ import { layers as allLayers } from '../layers/kit/registry'
 import { completeParams, problemValues } from '../layers/kit/validate'
 import { forwardOrder } from './order'
 import { BLOCK_INPUT_PORT, blockNamed, type LayerRegistry, type NodePorts, nodeKinds, portsOf } from './ports'
-import type { Block, DocumentParam, Graph, GraphDocument, GraphNode, ParamRef } from './schema'
+import { type Block, type DocumentParam, type Graph, type GraphDocument, type GraphNode, isParamRef } from './schema'
 
 /** One wire into a layer. */
 export interface FlatInput {
@@ -185,8 +185,6 @@ class Flattener {
     return plan
   }
 }
-
-export const isParamRef = (value: unknown): value is ParamRef => typeof value === 'object' && value !== null && '$param' in value
 
 interface Plan {
   readonly order: readonly GraphNode[]

@@ -4,8 +4,9 @@
  */
 import { own } from '../core/records'
 import type { Text } from '../core/text'
-import type { AnyLayer, InputPort } from '../layers/kit/define'
-import type { Block, GraphNode } from './schema'
+import type { AnyLayer, InputPort, OutputPort } from '../layers/kit/define'
+import { completeParams } from '../layers/kit/validate'
+import { type Block, type GraphNode, isParamRef } from './schema'
 
 /** Every kind of node that is not a layer. */
 export const nodeKinds = { block: 'block', blockInput: 'blockInput', blockOutput: 'blockOutput' } as const
@@ -34,7 +35,7 @@ export type Blocks = Readonly<Record<string, Block>>
 export const blockNamed = (blocks: Blocks, name: string | undefined): Block | undefined =>
   name === undefined ? undefined : own(blocks, name)
 
-export function portsOf(node: Pick<GraphNode, 'kind' | 'block'>, blocks: Blocks, layers: LayerRegistry): NodePorts | undefined {
+export function portsOf(node: Pick<GraphNode, 'kind' | 'block' | 'params'>, blocks: Blocks, layers: LayerRegistry): NodePorts | undefined {
   switch (node.kind) {
     case nodeKinds.blockInput:
       return { inputs: [], outputs: [{ name: BLOCK_INPUT_PORT }] }
@@ -46,7 +47,7 @@ export function portsOf(node: Pick<GraphNode, 'kind' | 'block'>, blocks: Blocks,
     }
     default: {
       const layer = layers.get(node.kind)
-      return layer && portsOfLayer(layer)
+      return layer && portsOfLayer(layer, node.params)
     }
   }
 }
@@ -57,7 +58,16 @@ export const portsOfBlock = (block: Block): NodePorts => ({
   outputs: block.nodes.filter((node) => node.kind === nodeKinds.blockOutput).map(({ id }) => ({ name: id })),
 })
 
-const portsOfLayer = (layer: AnyLayer): NodePorts => ({
+const portsOfLayer = (layer: AnyLayer, params: GraphNode['params']): NodePorts => ({
   inputs: Object.entries<InputPort>(layer.inputs).map(([name, port]) => ({ name, variadic: port.variadic ?? false, about: port.about })),
-  outputs: Object.entries<{ about: Text }>(layer.outputs).map(([name, { about }]) => ({ name, about })),
+  outputs: outputsOf(layer, params).map((name) => ({
+    name,
+    about: (layer.outputs as Record<string, OutputPort | undefined>)[name]?.about,
+  })),
 })
+
+/** Names of a layer's outputs; all it may have where a parameter is only known once the block around it is opened. */
+export function outputsOf(layer: AnyLayer, params: GraphNode['params']): readonly string[] {
+  const isOpen = Object.values(params).some((value) => isParamRef(value))
+  return layer.outputsOf && !isOpen ? layer.outputsOf(completeParams(layer.params, params).params) : Object.keys(layer.outputs)
+}

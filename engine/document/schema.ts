@@ -100,3 +100,5 @@ export type ChoiceOf = z.infer<typeof choiceOfSchema>
 export type DataSettings = z.infer<typeof dataSchema>
 export type TrainingSettings = z.infer<typeof trainingSchema>
 export type GraphDocument = z.infer<typeof documentSchema>
+
+export const isParamRef = (value: unknown): value is ParamRef => typeof value === 'object' && value !== null && '$param' in value

@@ -4,9 +4,8 @@
  */
 import { Ids } from '../builder/ids'
 import { sourceArgument } from '../builder/source-argument'
-import { isParamRef } from '../document/flatten'
 import { type Blocks, type NodePorts, nodeKinds, portsOf } from '../document/ports'
-import type { DocumentParam, Graph, GraphEdge, GraphNode } from '../document/schema'
+import { type DocumentParam, type Graph, type GraphEdge, type GraphNode, isParamRef } from '../document/schema'
 import type { Category } from '../layers/kit/define'
 import { layers } from '../layers/kit/registry'
 import { Code, LINE, literal, type Printable, propertyOf, quoted, tallLiteral } from './literal'

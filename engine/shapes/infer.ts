@@ -2,7 +2,7 @@
  * @file Shape inference over the whole graph. In: a document. Out: the type of every wire, the weights and counts of every node, and
  * every problem: a node that cannot be worked out says why, and those after it stay silent.
  */
-import { type Diagnostic, InternalError } from '../core/diagnostics'
+import { type Diagnostic, type Endpoint, InternalError } from '../core/diagnostics'
 import { limits } from '../core/limits'
 import { own } from '../core/records'
 import { formatShape, sizeOf, type TensorType } from '../core/tensor'
@@ -112,12 +112,14 @@ class Inference {
   }
 
   /** By port; undefined when a wire is missing or carries nothing known. */
-  #sourcesOf({ layer, inputs }: FlatNode): Record<string, Source[]> | undefined {
+  #sourcesOf({ path, layer, inputs }: FlatNode): Record<string, Source[]> | undefined {
     const sources: Record<string, Source[]> = {}
     for (const port of Object.keys(layer.inputs)) {
       const wires = own(inputs, port) ?? []
       const known = wires.flatMap(({ source }) => {
-        const type = source && own(this.#types.get(source.node), source.port)
+        const types = source && this.#types.get(source.node)
+        const type = source && own(types, source.port)
+        if (types && !type) this.#reportMissing(path, source)
         return source && type ? [{ ...source, type }] : []
       })
       const needed = layer.inputs[port].variadic ? 2 : 1
@@ -125,6 +127,11 @@ class Inference {
       sources[port] = known
     }
     return sources
+  }
+
+  /** Only where a block's parameter decided how many outputs there are: everything else is a fault of structure. */
+  #reportMissing(nodeId: string, { node, port }: Endpoint): void {
+    this.#report({ code: 'graph.dangling-edge', severity: 'error', nodeId, values: { got: `${node}.${port}` } })
   }
 
   #failOf({ path, inputs }: FlatNode): Fail {

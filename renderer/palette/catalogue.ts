@@ -33,6 +33,7 @@ const sectionTitles: Readonly<Record<Category, Text>> = {
   sequence: { en: 'Sequence', zh: '序列' },
   shape: { en: 'Shape', zh: '形状' },
   merge: { en: 'Merge', zh: '合并' },
+  arithmetic: { en: 'Arithmetic', zh: '算术' },
   regularization: { en: 'Regularization', zh: '正则化' },
   loss: { en: 'Loss', zh: '损失' },
 }

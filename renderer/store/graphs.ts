@@ -19,7 +19,7 @@ export const isBlockPort = (node: Pick<GraphNode, 'kind'>): boolean =>
 const noPorts: NodePorts = { inputs: [], outputs: [] }
 
 /** Ports of a node; none where its kind is unknown (a problem says so). */
-export const portsIn = (document: GraphDocument, node: Pick<GraphNode, 'kind' | 'block'>): NodePorts =>
+export const portsIn = (document: GraphDocument, node: Pick<GraphNode, 'kind' | 'block' | 'params'>): NodePorts =>
   portsOf(node, document.blocks, layers) ?? noPorts
 
 /** The opened graph; `blockId` names the block it belongs to, absent at the top. Stops at the last step that exists. */
@@ -66,6 +66,7 @@ const COLOURS: Record<Category, string> = {
   sequence: 'seq',
   shape: 'merge',
   merge: 'merge',
+  arithmetic: 'merge',
   regularization: 'norm',
   loss: 'loss',
 }

@@ -7,7 +7,7 @@ import { Random } from '../../engine/core/random'
 import { type Shape, sizeOf, type TensorType } from '../../engine/core/tensor'
 import { ProgramBuilder } from '../../engine/ir/builder'
 import type { Tensor } from '../../engine/ir/emit'
-import { stateNames } from '../../engine/ir/lowering'
+import { inputNames, stateNames } from '../../engine/ir/lowering'
 import type { Program, ValueId } from '../../engine/ir/program'
 import type { AnyLayer, LayerCase, WeightSpec } from '../../engine/layers/kit/define'
 import type { ParamSpecs, ParamValues } from '../../engine/layers/kit/params'
@@ -17,6 +17,8 @@ import { numbers } from './numbers'
 export type Case = LayerCase<Readonly<Record<string, unknown>>>
 /** Of axis 0 in the cases of layers that the data set feeds. */
 export const BATCH_SIZE = 2
+/** Seed and step of the random numbers that some layers draw in training. */
+const RANDOM_KEY = [7, 3]
 
 export interface LayerProgram {
   readonly params: ParamValues<ParamSpecs>
@@ -72,7 +74,7 @@ export function buildCase(layer: AnyLayer, row: Case, training: boolean): LayerP
   const given: Record<string, number[]> = {}
   const differentiated: [string, Tensor][] = []
   const fed = (name: string, type: TensorType): Tensor => {
-    given[name] = seeded(name, type)
+    given[name] = seeded(name, type, row.ranges?.[name])
     const tensor = b.input(name, type.shape, type.dtype)
     if (type.dtype === 'f32') differentiated.push([name, tensor])
     return tensor
@@ -88,7 +90,7 @@ export function buildCase(layer: AnyLayer, row: Case, training: boolean): LayerP
     Object.entries(weights).map(([weight, { shape, trainable = true }]) => {
       const name = weightName(weight)
       // Running statistics hold variances, which are positive.
-      given[name] = seeded(name, { shape, dtype: 'f32' }, trainable ? -1 : 0.5)
+      given[name] = seeded(name, { shape, dtype: 'f32' }, trainable ? undefined : [0.5, 1])
       const tensor = b.state(name, shape)
       if (trainable) differentiated.push([name, tensor])
       return [weight, tensor]
@@ -119,13 +121,15 @@ export function buildCase(layer: AnyLayer, row: Case, training: boolean): LayerP
   gradients(b, loss, wrt).forEach((gradient, i) => {
     b.output(`grad:${differentiated[i]?.[0]}`, gradient)
   })
+  const program = b.finish()
+  if (program.values.some(({ op }) => op.op === 'random')) given[inputNames.key] = RANDOM_KEY
   return {
     params,
     types,
     weights,
     outputs,
     lowered,
-    program: b.finish(),
+    program,
     loss: loss.id,
     valuesWithLoss,
     differentiated: differentiated.map(([name]) => name),
@@ -133,9 +137,9 @@ export function buildCase(layer: AnyLayer, row: Case, training: boolean): LayerP
   }
 }
 
-/** Whole numbers below the number of classes, or reals in [low, 1) of which no two are close enough to change places in a difference. */
-function seeded(name: string, { shape, dtype, classes = 5 }: TensorType, low = -1): number[] {
+/** Whole numbers below the number of classes, or reals in a range of which no two are close enough to change places in a difference. */
+function seeded(name: string, { shape, dtype, classes = 5 }: TensorType, [low, high] = [-1, 1] as readonly [number, number]): number[] {
   const random = Random.seeded(0, name)
   if (dtype === 'i32') return Array.from({ length: sizeOf(shape) }, () => random.below(classes))
-  return numbers(shape, low, 1, random.bits()).data.map(Math.fround)
+  return numbers(shape, low, high, random.bits()).data.map(Math.fround)
 }

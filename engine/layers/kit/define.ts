@@ -22,6 +22,7 @@ export type Category =
   | 'sequence'
   | 'shape'
   | 'merge'
+  | 'arithmetic'
   | 'regularization'
   | 'loss'
 
@@ -95,7 +96,9 @@ export interface LayerCase<P> {
   /** Types of the inputs by port, batch included; a list for a variadic port. */
   readonly inputs: Readonly<Record<string, TensorType | Shape | readonly (TensorType | Shape)[]>>
   readonly params?: Partial<P>
-  /** Check in training mode too (default: both modes; `'eval'` for layers that are random in training). */
+  /** Where the numbers of a real input lie, [low, high); default [−1, 1). */
+  readonly ranges?: Readonly<Record<string, readonly [low: number, high: number]>>
+  /** Modes in which PyTorch is asked: `'eval'` for layers that draw random numbers in training. Everything else is checked in both. */
   readonly mode?: 'both' | 'eval'
 }
 
@@ -114,6 +117,8 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
   readonly idStem: string
   readonly inputs: I
   readonly outputs: Readonly<Record<O, OutputPort>>
+  /** Which of the outputs a node with these parameters has, in their order; default: all. */
+  outputsOf?(params: ParamValues<S>): readonly O[]
   readonly params: S
   /** Shapes of the outputs from those of the inputs, or undefined after `fail`. Batch is axis 0. */
   shape(
