@@ -2,7 +2,7 @@
  * @file Shape inference over the whole graph. In: a document. Out: the type of every wire, the weights and counts of every node, and
  * every problem: a node that cannot be worked out says why, and those after it stay silent.
  */
-import { type Diagnostic, type Endpoint, InternalError } from '../core/diagnostics'
+import { type Diagnostic, InternalError } from '../core/diagnostics'
 import { limits } from '../core/limits'
 import { own } from '../core/records'
 import { formatShape, sizeOf, type TensorType } from '../core/tensor'
@@ -33,12 +33,14 @@ export function inferShapes(document: GraphDocument, options: InferOptions = {})
   const flat = flatten(document, options.layers)
   const inference = new Inference(flat, batchSize)
   for (const node of flat.nodes) inference.visit(node)
+  // An output that only a block's parameter can take away; drawn wires that end nowhere are known already.
+  const missing = structure.some(({ code }) => code === 'graph.dangling-edge') ? [] : inference.missing
   return {
     name: document.name,
     batchSize,
     nodes: inference.nodes,
     types: inference.allTypes(),
-    diagnostics: inOrder([...structure, ...flat.diagnostics, ...inference.diagnostics], flat),
+    diagnostics: inOrder([...structure, ...flat.diagnostics, ...inference.diagnostics, ...missing], flat),
   }
 }
 
@@ -47,6 +49,8 @@ type Types = Readonly<Record<string, TensorType>>
 class Inference {
   readonly nodes: ShapedNode[] = []
   readonly diagnostics: Diagnostic[] = []
+  /** Wires from outputs that the node before turned out not to have. */
+  readonly missing: Diagnostic[] = []
   readonly #types = new Map<string, Types>()
   readonly #reaches = new Map<string, Reach>()
   readonly #layers: ReadonlyMap<string, AnyLayer>
@@ -119,7 +123,14 @@ class Inference {
       const known = wires.flatMap(({ source }) => {
         const types = source && this.#types.get(source.node)
         const type = source && own(types, source.port)
-        if (types && !type) this.#reportMissing(path, source)
+        if (types && !type)
+          this.missing.push({
+            code: 'graph.dangling-edge',
+            severity: 'error',
+            nodeId: path,
+            port,
+            values: { got: `${source.node}.${source.port}` },
+          })
         return source && type ? [{ ...source, type }] : []
       })
       const needed = layer.inputs[port].variadic ? 2 : 1
@@ -127,11 +138,6 @@ class Inference {
       sources[port] = known
     }
     return sources
-  }
-
-  /** Only where a block's parameter decided how many outputs there are: everything else is a fault of structure. */
-  #reportMissing(nodeId: string, { node, port }: Endpoint): void {
-    this.#report({ code: 'graph.dangling-edge', severity: 'error', nodeId, values: { got: `${node}.${port}` } })
   }
 
   #failOf({ path, inputs }: FlatNode): Fail {
