@@ -192,6 +192,10 @@ const rules: Rules = {
     'nondifferentiable',
   ],
   scatterAdd: ({ b, g }, _, indices) => ['nondifferentiable', () => b.gather(g, indices)],
+
+  // gradients.ts hands them to scan.ts, which sees all results of a scan at once.
+  scan: 'nondifferentiable',
+  result: 'nondifferentiable',
 }
 
 const axesOutside = (axes: readonly number[], shape: Shape): number[] => shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis))

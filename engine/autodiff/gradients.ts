@@ -7,32 +7,47 @@
 import type { ProgramBuilder } from '../ir/builder'
 import type { Tensor } from '../ir/emit'
 import type { ValueId } from '../ir/program'
+import { dependents } from './dependents'
 import { pullsOf } from './derivatives'
+import { pullScan, type Seed } from './scan'
 
 export function gradients(b: ProgramBuilder, loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
-  const active = dependents(b, loss.id, wrt)
+  return pullBack(b, [{ value: loss, gradient: b.constant(1, loss.shape) }], wrt)
+}
+
+/** The same from several values whose gradients are known. */
+export function pullBack(b: ProgramBuilder, seeds: readonly Seed[], wrt: readonly Tensor[]): Tensor[] {
+  const last = Math.max(-1, ...seeds.map(({ value }) => value.id))
+  const active = dependents(b, last, wrt)
   const gradientOf = new Map<ValueId, Tensor>()
-  gradientOf.set(loss.id, b.constant(1, loss.shape))
-  for (let id = loss.id; id >= 0; id--) {
-    const g = gradientOf.get(id)
-    if (!g || !active.has(id)) continue
+  const add = (id: ValueId, gradient: Tensor) => {
+    const known = gradientOf.get(id)
+    gradientOf.set(id, known ? b.add(known, gradient) : gradient)
+  }
+  /** By scan, then by the number of the result. */
+  const ofResults = new Map<ValueId, Map<number, Tensor>>()
+  for (const { value, gradient } of seeds) add(value.id, gradient)
+  for (let id = last; id >= 0; id--) {
+    if (!active.has(id)) continue
     const { op, inputs, origin } = b.instruction(id)
+    const results = ofResults.get(id)
+    const g = gradientOf.get(id)
     b.at(origin, () => {
-      const operands = inputs.map((input) => b.tensor(input))
-      pullsOf(b, op, operands, b.tensor(id), g).forEach((pull, i) => {
-        const operand = inputs[i] as ValueId
-        if (pull === 'nondifferentiable' || !active.has(operand)) return
-        const known = gradientOf.get(operand)
-        gradientOf.set(operand, known ? b.add(known, pull()) : pull())
-      })
+      if (op.op === 'scan' && results) {
+        pullScan(b, id, results, (operand) => active.has(operand), pullBack).forEach((gradient, i) => {
+          if (gradient) add(inputs[i] as ValueId, gradient)
+        })
+      } else if (op.op === 'result' && g) {
+        const scan = inputs[0] as ValueId
+        ofResults.set(scan, (ofResults.get(scan) ?? new Map<number, Tensor>()).set(op.index, g))
+      } else if (g) {
+        const operands = inputs.map((input) => b.tensor(input))
+        pullsOf(b, op, operands, b.tensor(id), g).forEach((pull, i) => {
+          const operand = inputs[i] as ValueId
+          if (pull !== 'nondifferentiable' && active.has(operand)) add(operand, pull())
+        })
+      }
     })
   }
   return wrt.map((x) => gradientOf.get(x.id) ?? b.constant(0, x.shape))
-}
-
-/** Values up to `last` that depend on one of `sources`, these included. */
-function dependents(b: ProgramBuilder, last: ValueId, sources: readonly Tensor[]): ReadonlySet<ValueId> {
-  const active = new Set(sources.map((source) => source.id))
-  for (let id = 0; id <= last; id++) if (b.instruction(id).inputs.some((input) => active.has(input))) active.add(id)
-  return active
 }

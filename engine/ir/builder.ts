@@ -5,9 +5,11 @@
  */
 import { InternalError } from '../core/diagnostics'
 import { type DType, formatShape, type Shape, sameShape, sizeOf } from '../core/tensor'
-import type { Emit, Operand, Tensor } from './emit'
+import type { Emit, Operand, ScanGiven, ScanResults, ScanStep, ScanStepResult, Tensor } from './emit'
 import { inputNames } from './lowering'
+import { keyOfOp } from './op-key'
 import type { BinaryName, ConvWindow, Instruction, Op, PoolWindow, Program, StateSlot, UnaryName, ValueId } from './program'
+import { writeScan } from './scan-builder'
 import { IllegalInstruction, typeOf, type ValueType } from './typing'
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
@@ -69,6 +71,20 @@ export class ProgramBuilder implements Emit {
     return instruction
   }
 
+  /** Puts another op where one stands, one whose results go on where those of the old one end (see autodiff/scan.ts). */
+  amend(id: ValueId, op: Op): void {
+    const { inputs, origin } = this.instruction(id)
+    const { shape, dtype } = this.typed(
+      op,
+      inputs.map((input) => this.tensor(input)),
+    )
+    this.values[id] = { op, inputs, shape, dtype, origin }
+  }
+
+  get size(): number {
+    return this.values.length
+  }
+
   tensor(id: ValueId): Tensor {
     const { shape, dtype } = this.instruction(id)
     return { id, shape, dtype }
@@ -78,7 +94,7 @@ export class ProgramBuilder implements Emit {
   emit(op: Op, operands: readonly Tensor[], declared?: ValueType): Tensor {
     const { shape, dtype } = this.typed(op, operands, declared)
     const inputs = operands.map((operand) => operand.id)
-    const key = `${dtype}[${shape}](${inputs})${JSON.stringify(op, exactNumber)}`
+    const key = `${dtype}[${shape}](${inputs})${keyOfOp(op)}`
     const known = this.known.get(key)
     if (known) return known
     const tensor: Tensor = { id: this.values.length, shape, dtype }
@@ -288,8 +304,11 @@ export class ProgramBuilder implements Emit {
     const width = updates.shape.slice(indices.shape.length)
     return this.emit({ op: 'scatterAdd' }, [indices, updates], { shape: [rows, ...width], dtype: 'f32' })
   }
-}
 
-/** JSON writes −0 as 0 and what is not finite as null; equal instructions must really be equal. */
-const exactNumber = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `${Object.is(value, -0) ? '-0' : value}` : value
+  // --- repetition ---
+
+  scan(given: ScanGiven, step: (b: Emit, now: ScanStep) => ScanStepResult): ScanResults {
+    const body = new ProgramBuilder(`${this.name}, a step`)
+    return writeScan(this, body, given, (b, now) => body.at(this.origin, () => step(b, now)))
+  }
+}

@@ -80,4 +80,38 @@ export interface Emit {
 
   gather(table: Tensor, indices: Tensor): Tensor
   scatterAdd(indices: Tensor, updates: Tensor, rows: number): Tensor
+
+  /** Runs `step` for every item of the sequences, as recurrent layers do; what it does not get through `given` it cannot read. */
+  scan(given: ScanGiven, step: (b: Emit, now: ScanStep) => ScanStepResult): ScanResults
+}
+
+export interface ScanGiven {
+  /** The same at every step: weights. */
+  readonly constants: readonly Tensor[]
+  /** What the first step finds as `carried` (f32). */
+  readonly initial: readonly Tensor[]
+  /** (steps, …) each; step t gets item t. */
+  readonly sequences: readonly Tensor[]
+  /** From the last item to the first. */
+  readonly reverse?: boolean
+}
+
+/** What one step reads. */
+export interface ScanStep {
+  readonly constants: readonly Tensor[]
+  readonly carried: readonly Tensor[]
+  readonly items: readonly Tensor[]
+}
+
+/** What one step makes: `carried` for the next step, in the shapes that `initial` has; `items` to be stacked. */
+export interface ScanStepResult {
+  readonly carried: readonly Tensor[]
+  readonly items: readonly Tensor[]
+}
+
+export interface ScanResults {
+  /** After the last step. */
+  readonly carried: readonly Tensor[]
+  /** (steps, …) each; item t was made at step t, whatever the direction. */
+  readonly stacked: readonly Tensor[]
 }

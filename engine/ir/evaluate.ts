@@ -18,11 +18,12 @@ import {
   maxPool2dTake,
 } from './evaluate-window'
 import { kernelBehind, matrixBehind, type Panels, packed, unpacked } from './packing'
-import type { Op, OpName, Program, ValueId } from './program'
+import type { Instruction, Op, OpName, Program, ScanOp, ValueId } from './program'
 import { binaryOf, unaryOf } from './scalar'
+import { resultStarts, scanOperands } from './scan'
 import type { ValueType } from './typing'
 
-export type Feed = Readonly<Record<string, TensorData | readonly number[]>>
+export type Feed = Readonly<Record<string, TensorData | Float64Array | readonly number[]>>
 
 /** i32 arithmetic wraps around. */
 const wrapping: Partial<typeof binaryOf> = {
@@ -42,14 +43,14 @@ const rowAt = (indices: Float64Array, i: number, rows: number): number => {
 
 /** One instruction being evaluated: its result's type, its operands' types, and the program's inputs. */
 interface Call extends ValueType {
-  readonly from: readonly ValueType[]
+  readonly from: readonly Instruction[]
   readonly feed: Feed
 }
 
 type Evaluator<O> = (op: O, call: Call, ...operands: Float64Array[]) => Float64Array
 type Evaluators = { readonly [K in OpName]: Evaluator<Extract<Op, { op: K }>> }
 
-const shapeOf = (call: Call, operand: number): Shape => (call.from[operand] as ValueType).shape
+const shapeOf = (call: Call, operand: number): Shape => (call.from[operand] as Instruction).shape
 const filled = (call: Call, element: (i: number) => number): Float64Array => {
   const out = new Float64Array(sizeOf(call.shape))
   for (let i = 0; i < out.length; i++) out[i] = element(i)
@@ -65,7 +66,7 @@ const evaluators: Evaluators = {
     if (!given) throw new InternalError('evaluate', `input “${name}” was not given`)
     if (given.length !== sizeOf(call.shape))
       throw new InternalError('evaluate', `input “${name}” has ${given.length} elements, not ${sizeOf(call.shape)}`)
-    return Float64Array.from(given)
+    return given instanceof Float64Array ? given : Float64Array.from(given)
   },
   constant: ({ value }, call) => new Float64Array(sizeOf(call.shape)).fill(value),
   iota: ({ axis }, call) => {
@@ -205,6 +206,50 @@ const evaluators: Evaluators = {
     }
     return out
   },
+
+  scan: (op, _, ...operands) => repeat(op, operands),
+  result: ({ index }, call, all) => {
+    const { op } = call.from[0] as Instruction
+    if (op.op !== 'scan') throw new InternalError('evaluate', `a ${op.op} has no results`)
+    const starts = resultStarts(op)
+    return all.subarray(starts[index], starts[index + 1])
+  },
+}
+
+/** The results of a scan, one after the other. */
+function repeat(op: ScanOp, operands: readonly Float64Array[]): Float64Array {
+  const { body, length, reverse } = op
+  const named = scanOperands(op).map((operand, i) => ({
+    name: operand?.name ?? '',
+    kind: operand?.kind,
+    data: operands[i] as Float64Array,
+  }))
+  const feed: Record<string, Float64Array> = {}
+  for (const { name, data } of named) feed[name] = data
+  const starts = resultStarts(op)
+  const out = new Float64Array(starts.at(-1) as number)
+  const updates = body.state.map(({ value, update }) => update ?? value)
+  const wanted = new Set([...updates, ...body.outputs.map(({ value }) => value)])
+  for (let i = 0; i < length; i++) {
+    const t = reverse ? length - 1 - i : i
+    for (const { name, kind, data } of named) {
+      const width = data.length / length
+      if (kind === 'sequence') feed[name] = data.subarray(t * width, (t + 1) * width)
+    }
+    const values = evaluate(body, feed, wanted)
+    const madeBy = (id: ValueId) => values.get(id) as Float64Array
+    body.outputs.forEach(({ value }, k) => {
+      const result = madeBy(value)
+      out.set(result, (starts[body.state.length + k] as number) + t * result.length)
+    })
+    body.state.forEach(({ name }, k) => {
+      feed[name] = madeBy(updates[k] as ValueId)
+    })
+  }
+  body.state.forEach(({ name }, k) => {
+    out.set(feed[name] as Float64Array, starts[k])
+  })
+  return out
 }
 
 /** A kernel (O, I/groups, KH, KW), however it is given. */
@@ -233,7 +278,7 @@ export function evaluate(program: Program, inputs: Feed, wanted?: ReadonlySet<Va
   const lastReader = lastReaders(program)
   program.values.forEach(({ op, inputs: operands, shape, dtype, origin }, id) => {
     if (wanted && !wanted.has(id) && !lastReader.has(id)) return
-    const from = operands.map((operand) => program.values[operand] as ValueType)
+    const from = operands.map((operand) => program.values[operand] as Instruction)
     const given = operands.map((operand) => {
       const value = results.get(operand)
       if (!value) throw new InternalError('evaluate', `value ${id} reads value ${operand} before it exists`, origin || undefined)

@@ -62,6 +62,14 @@ const attributes: Attributes = {
   avgPool2dGrad: windowed,
   gather: none,
   scatterAdd: none,
+  scan: ({ length, reverse, constants, sequences, body }) => [
+    `${length} steps`,
+    reverse && 'reverse',
+    `constants=(${constants.join(' ')})`,
+    `state=(${body.state.map(({ name }) => name).join(' ')})`,
+    `sequences=(${sequences.join(' ')})`,
+  ],
+  result: ({ index }) => [String(index)],
 }
 
 const nameOf = (op: Op): string =>
@@ -77,12 +85,17 @@ function instructionText({ op, inputs, shape, dtype }: Instruction, id: ValueId)
 export function programListing(program: Program): Listing {
   return [
     listingLine(`program “${program.name}”`),
-    ...program.values.map((value, id) => listingLine(instructionText(value, id), value.origin)),
+    ...program.values.flatMap((value, id) => {
+      const line = listingLine(instructionText(value, id), value.origin)
+      return value.op.op === 'scan' ? [line, ...bodyListing(value.op.body)] : [line]
+    }),
     ...program.outputs.map(({ name, value }) => listingLine(`  output “${name}” = %${value}`, program.values[value]?.origin)),
     ...program.state.flatMap(({ name, value, update }) =>
       update === undefined ? [] : [listingLine(`  update “${name}” = %${update}`, program.values[value]?.origin)],
     ),
   ]
 }
+
+const bodyListing = (body: Program): Listing => programListing(body).map((line) => ({ ...line, text: `    ${line.text}` }))
 
 export const printProgram = (program: Program): string => listingText(annotated(programListing(program)))

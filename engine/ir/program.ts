@@ -106,6 +106,26 @@ export type Op =
   | { readonly op: 'gather' }
   /** inputs: indices i32 (S), updates (S…, …). Result (R, …): rows of `updates` added up by index; the adjoint of `gather`. */
   | { readonly op: 'scatterAdd' }
+  // --- repetition ---
+  | ScanOp
+  /** Input: a scan. One of its results (`resultTypes` in scan.ts). */
+  | { readonly op: 'result'; readonly index: number }
+
+/**
+ * A program repeated along a sequence, as the steps of a recurrent layer are. inputs: the constants, one initial value for each of the body's
+ * state slots, the sequences (length, …). Step t reads the constants as they are, its state, and item t of each sequence; a slot's update is
+ * the state of the next step. Results, in this order: the state after the last step, and each output of the body stacked (length, …).
+ * The scan's own value is all of them, flat, one after the other; `result` picks one. `reverse`: from the last item to the first.
+ */
+export interface ScanOp {
+  readonly op: 'scan'
+  /** Its inputs are those named in `constants` and `sequences`, no others; every state slot has an update. */
+  readonly body: Program
+  readonly length: number
+  readonly reverse: boolean
+  readonly constants: readonly string[]
+  readonly sequences: readonly string[]
+}
 
 export type OpName = Op['op']
 

@@ -6,6 +6,7 @@
 import { type DType, formatShape, type Shape, sameShape, sizeOf } from '../core/tensor'
 import { kernelBehind, matrixBehind, type Packing, type Panels, packedShape } from './packing'
 import type { ConvWindow, Op, OpName, PoolWindow } from './program'
+import { resultStarts, resultTypes, scanOperands } from './scan'
 import { imageExtents, imageShape, windowedSize } from './window'
 
 export interface ValueType {
@@ -356,6 +357,36 @@ const rules: Rules = {
       return f32(shape)
     },
   },
+
+  scan: {
+    arity: 'any',
+    result: (op, _, ...operands) => {
+      const { body, length } = op
+      expect(Number.isInteger(length) && length >= 1, `a scan takes at least one step, got ${length}`)
+      const expected = scanOperands(op)
+      expect(expected.length === operands.length, `this scan takes ${expected.length} operands, got ${operands.length}`)
+      expected.forEach((one, i) => {
+        expect(one !== undefined, `the body has no input for operand ${i}`)
+        const shape = one.kind === 'sequence' ? [length, ...one.shape] : one.shape
+        const operand = operands[i] as ValueType
+        expectSameShape({ ...one, shape }, operand, `operand ${i} and the body’s “${one.name}”`)
+        expectSameDtype(one, operand, `operand ${i} and the body’s “${one.name}”`)
+      })
+      const inputs = body.values.filter((value) => value.op.op === 'input').length
+      expect(inputs === expected.length, `the body has ${inputs} inputs for ${expected.length} operands`)
+      expect(
+        body.state.every(({ update }) => update !== undefined),
+        'every state of a body needs an update',
+      )
+      expect(
+        resultTypes(op).every(({ dtype }) => dtype === 'f32'),
+        'the results of a scan must be f32',
+      )
+      return f32([resultStarts(op).at(-1) as number])
+    },
+  },
+  // verify.ts sees which scan it belongs to.
+  result: { arity: 1, result: (_, declared) => needed(declared) },
 }
 
 /** Type of an op's result; throws `IllegalInstruction`. */

@@ -5,6 +5,7 @@
 import { InternalError } from '../core/diagnostics'
 import { formatShape, sameShape } from '../core/tensor'
 import type { Instruction, Program } from './program'
+import { resultTypes } from './scan'
 import { IllegalInstruction, typeOf } from './typing'
 
 export function verify(program: Program, pass = 'verify'): void {
@@ -31,6 +32,9 @@ export function verify(program: Program, pass = 'verify'): void {
         `value ${id} (${instruction.op.op}) says ${instruction.dtype} ${formatShape(instruction.shape)} but is ${type.dtype} ${formatShape(type.shape)}`,
         instruction.origin,
       )
+    if (instruction.op.op === 'scan') verify(instruction.op.body, pass)
+    const wrong = instruction.op.op === 'result' ? wrongResult(instruction, instruction.op.index, operands[0]) : undefined
+    if (wrong) fail(wrong, instruction.origin)
   })
 
   const inputs = program.values.flatMap(({ op }) => (op.op === 'input' ? [op] : []))
@@ -59,6 +63,14 @@ export function verify(program: Program, pass = 'verify'): void {
     'outputs',
   )
   for (const { name, value } of program.outputs) existing(value, `output “${name}”`)
+}
+
+/** What is wrong with a result of a scan, if anything. */
+function wrongResult(result: Instruction, index: number, of: Instruction | undefined): string | undefined {
+  const type = of?.op.op === 'scan' ? resultTypes(of.op)[index] : undefined
+  if (!type) return `there is no result ${index} of a ${of?.op.op}`
+  const right = sameShape(type.shape, result.shape) && type.dtype === result.dtype
+  return right ? undefined : `result ${index} says ${formatShape(result.shape)} but is ${formatShape(type.shape)}`
 }
 
 function resultType(instruction: Instruction, operands: readonly Instruction[], fail: (reason: string) => never) {

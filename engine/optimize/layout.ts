@@ -131,6 +131,8 @@ function convert(forms: Forms, value: Instruction): Form {
     case 'argMax':
     case 'gather':
     case 'scatterAdd':
+    case 'scan':
+    case 'result':
       return forms.emitLogical(value)
   }
 }

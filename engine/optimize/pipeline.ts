@@ -3,6 +3,7 @@
  * verified between passes.
  */
 import type { Program } from '../ir/program'
+import { withBodies } from '../ir/scan'
 import { verify } from '../ir/verify'
 import { fuse } from './fuse'
 import type { KernelProgram } from './kernel'
@@ -37,7 +38,10 @@ const passes: readonly Pass[] = [
 export function optimize(program: Program, target: Target): KernelProgram {
   let current = program
   for (const { name, run } of passes) {
-    current = run(current, target)
+    current = run(
+      withBodies(current, (body) => run(body, { ...target, panelling: undefined })),
+      target,
+    )
     verify(current, name)
   }
   return fuse(current, target.buffersPerKernel)

@@ -3,13 +3,11 @@
  * In: instructions of a new program. Out: value ids; `finish` drops what nothing needs and renumbers.
  */
 import type { DType, Shape } from '../core/tensor'
+import { keyOfOp } from '../ir/op-key'
 import type { Instruction, Op, Program, ValueId } from '../ir/program'
 
-function keyOf(op: Op, inputs: readonly ValueId[], shape: Shape, dtype: DType): string {
-  // JSON has no infinities, NaN or −0.
-  const name = op.op === 'constant' ? `constant ${Object.is(op.value, -0) ? '-0' : op.value}` : JSON.stringify(op)
-  return `${name} ${inputs.join()} ${shape.join()} ${dtype}`
-}
+const keyOf = (op: Op, inputs: readonly ValueId[], shape: Shape, dtype: DType): string =>
+  `${keyOfOp(op)} ${inputs.join()} ${shape.join()} ${dtype}`
 
 export class Rewriter {
   readonly values: Instruction[] = []

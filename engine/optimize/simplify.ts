@@ -66,6 +66,8 @@ function simplified(r: Rewriter, v: Instruction): ValueId | undefined {
     case 'avgPool2dGrad':
     case 'gather':
     case 'scatterAdd':
+    case 'scan':
+    case 'result':
       return undefined
   }
 }

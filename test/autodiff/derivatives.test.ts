@@ -7,6 +7,7 @@ import { evaluate } from '../../engine/ir/evaluate'
 import type { BinaryName, ConvWindow, OpName, PoolWindow, UnaryName } from '../../engine/ir/program'
 import { checkGradients } from '../support/gradientCheck'
 import { type GivenTensor, numbers, whole } from '../support/numbers'
+import { recurrences } from '../support/recurrences'
 
 interface Case {
   readonly name?: string
@@ -167,6 +168,9 @@ const table: Record<OpName, Cases> = {
   })),
   gather: [{ inputs: [numbers([3, 2]), whole([2, 2], [2, 0, 2, 1])], write: (b, rows, i) => b.gather(b.exp(rows), i) }],
   scatterAdd: [{ inputs: [numbers([4, 2]), whole([4], [2, 0, 2, 1])], write: (b, u, i) => b.scatterAdd(i, b.exp(u), 3) }],
+  scan: [...recurrences({ steps: 3, batch: 2, width: 2 }), ...recurrences({ steps: 1, batch: 1, width: 3 })],
+  // Every scan above is read through its results.
+  result: 'nondifferentiable',
 }
 
 for (const [op, cases] of Object.entries(table)) {
