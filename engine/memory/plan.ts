@@ -5,7 +5,7 @@
  * tried and the best kept.
  */
 import { bytesOf } from '../core/tensor'
-import type { BufferId, KernelProgram } from '../optimize/kernel'
+import type { Buffer, BufferId, KernelProgram } from '../optimize/kernel'
 
 /** From the kernel that first writes a buffer to the last that touches it, both included. */
 export interface Life {
@@ -31,8 +31,12 @@ export const alignment = 64
 
 export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment
 
-/** Lives of the scratch buffers, but for those in `kept`. */
-export function livesOf(program: KernelProgram, kept: ReadonlySet<BufferId>): Life[] {
+/** Lives of the scratch buffers, but for those in `kept`; `size`: bytes of one, where elements are not all of four. */
+export function livesOf(
+  program: KernelProgram,
+  kept: ReadonlySet<BufferId>,
+  size: (buffer: BufferId) => number = (buffer) => bytesOf((program.buffers[buffer] as Buffer).shape),
+): Life[] {
   const first = new Map<BufferId, number>()
   const last = new Map<BufferId, number>()
   program.kernels.forEach((kernel, at) => {
@@ -41,11 +45,11 @@ export function livesOf(program: KernelProgram, kept: ReadonlySet<BufferId>): Li
       last.set(buffer, at)
     }
   })
-  return program.buffers.flatMap(({ role, shape }, buffer) => {
+  return program.buffers.flatMap(({ role }, buffer) => {
     const start = first.get(buffer)
     const end = last.get(buffer)
     if (role !== 'scratch' || kept.has(buffer) || start === undefined || end === undefined) return []
-    return [{ buffer, bytes: aligned(bytesOf(shape)), first: start, last: end }]
+    return [{ buffer, bytes: aligned(size(buffer)), first: start, last: end }]
   })
 }
 

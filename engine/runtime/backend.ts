@@ -8,6 +8,7 @@ import type { DiagnosedError } from '../core/diagnostics'
 import type { Shape, TensorData } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { Program } from '../ir/program'
+import type { ActivationStorage } from '../memory/elements'
 
 export type BackendId = 'reference' | 'wasm' | 'webgpu'
 
@@ -22,6 +23,8 @@ export interface BackendInfo {
   readonly software?: true
   /** `run` returns before the device has finished: whoever reads after every run should leave a few readings under way. */
   readonly asynchronous?: true
+  /** Activations may be stored as halves. */
+  readonly halves?: true
 }
 
 export interface StateSpec {
@@ -69,13 +72,18 @@ export interface Executable {
   dispose(): void
 }
 
+export interface ProgramOptions {
+  /** How activations and their gradients are stored; default f32. Halves only where the backend has them. */
+  readonly storage?: ActivationStorage
+}
+
 export interface Backend {
   readonly info: BackendInfo
   /** Why the device is of no more use, once that is so; the backend must then be opened anew. */
   readonly failure?: DiagnosedError | undefined
   createState(specs: readonly StateSpec[]): StateStore
   /** `state` must hold every slot that the program names; rejects with a `DiagnosedError` when memory does not suffice. */
-  compile(program: Program, state: StateStore): Promise<Executable>
+  compile(program: Program, state: StateStore, options?: ProgramOptions): Promise<Executable>
   /** What the program would take if it were compiled with a state of its own; nothing is taken. Absent where that is not known beforehand. */
   forecast?(program: Program): MemoryForecast
   dispose(): Promise<void>

@@ -6,9 +6,10 @@ import type { Dispatch, GpuContext, GpuTile } from '../../codegen/wgsl/emitter'
 import { emitWgsl } from '../../codegen/wgsl/module'
 import { diagnosedError, InternalError } from '../../core/diagnostics'
 import type { Program } from '../../ir/program'
+import { elementsOf } from '../../memory/elements'
 import type { Kernel, KernelProgram } from '../../optimize/kernel'
 import { gpuTarget, optimize } from '../../optimize/pipeline'
-import type { Backend, BackendInfo, StateSpec } from '../backend'
+import type { Backend, BackendInfo, ProgramOptions, StateSpec } from '../backend'
 import { factsOf } from './adapter'
 import { chooseTiles } from './autotune'
 import { bind, type Placed } from './bindings'
@@ -38,7 +39,14 @@ export async function createWebgpuBackend({ gpu, powerPreference = 'high-perform
   if (!adapter) throw diagnosedError('backend.unavailable', { got: 'webgpu', detail: noAdapter })
   const { label, software } = factsOf(adapter)
   const device = await GpuDevice.open(adapter, software)
-  const info: BackendInfo = { id: 'webgpu', label, threads: 1, asynchronous: true, ...(software ? { software: true } : {}) }
+  const info: BackendInfo = {
+    id: 'webgpu',
+    label,
+    threads: 1,
+    asynchronous: true,
+    ...(software ? { software } : {}),
+    ...(device.halves ? { halves: true } : {}),
+  }
   return new WebgpuBackend(info, device, emit)
 }
 
@@ -72,7 +80,7 @@ class WebgpuBackend implements Backend {
     return new WebgpuState(specs, this.device, this.readback)
   }
 
-  async compile(program: Program, state: unknown): Promise<WebgpuExecutable> {
+  async compile(program: Program, state: unknown, { storage = 'f32' }: ProgramOptions = {}): Promise<WebgpuExecutable> {
     if (!(state instanceof WebgpuState)) throw new InternalError('webgpu', 'the state belongs to another backend')
     this.device.check()
     const kernels = optimize(program, gpuTarget)
@@ -80,11 +88,11 @@ class WebgpuBackend implements Backend {
       limits: this.device.limits,
       subgroups: this.device.subgroups,
       tiles: await this.chosenTiles(),
-      elementOf: (buffer) => kernels.buffers[buffer]?.dtype ?? 'f32',
+      elementOf: elementsOf(kernels, storage),
     }
     const dispatches = kernels.kernels.map((kernel) => this.emit(kernel, context))
     const pipelines = await this.compileAll(kernels, dispatches)
-    const loaded = await this.load(kernels, dispatches, pipelines, state)
+    const loaded = await this.load(kernels, context, dispatches, pipelines, state)
     return new WebgpuExecutable(program, loaded, this.device, this.readback)
   }
 
@@ -119,11 +127,12 @@ class WebgpuBackend implements Backend {
   /** Everything a run needs, made once; the device has looked at every dispatch before anything runs. */
   private async load(
     kernels: KernelProgram,
+    { elementOf }: GpuContext,
     dispatches: readonly (readonly Dispatch[])[],
     pipelines: readonly (readonly GPUComputePipeline[])[],
     state: WebgpuState,
   ): Promise<Loaded> {
-    const placement = placeBuffers(kernels, dispatches, state, this.device, this.scratch)
+    const placement = placeBuffers(kernels, elementOf, dispatches, state, this.device, this.scratch)
     const placed = dispatches.flatMap((ofKernel, kernel) =>
       ofKernel.map(
         (dispatch, i): Placed => ({

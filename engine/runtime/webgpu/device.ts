@@ -12,6 +12,8 @@ import { failureOf, lossOf } from './failures'
 export class GpuDevice {
   readonly limits: GpuLimits
   readonly subgroups: boolean
+  /** Kernels may read and write halves. */
+  readonly halves: boolean
   readonly timestamps: boolean
   /** Largest buffer, and largest part of one that a kernel may be given; multiples of the alignment. */
   readonly bufferBytes: number
@@ -27,6 +29,7 @@ export class GpuDevice {
   ) {
     this.limits = kernelLimitsOf(gpu)
     this.subgroups = gpu.features.has('subgroups')
+    this.halves = gpu.features.has('shader-f16')
     this.timestamps = gpu.features.has('timestamp-query')
     const whole = (bytes: number) =>
       Math.floor(bytes / gpu.limits.minStorageBufferOffsetAlignment) * gpu.limits.minStorageBufferOffsetAlignment

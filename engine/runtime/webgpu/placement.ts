@@ -5,9 +5,10 @@
  */
 import type { Dispatch, Storage } from '../../codegen/wgsl/emitter'
 import { InternalError } from '../../core/diagnostics'
-import { bytesOf, sameShape } from '../../core/tensor'
+import { sameShape } from '../../core/tensor'
+import { bytesOfElements, type Element } from '../../memory/elements'
 import { type Life, livesOf, planMemory } from '../../memory/plan'
-import type { KernelProgram } from '../../optimize/kernel'
+import type { Buffer, BufferId, KernelProgram } from '../../optimize/kernel'
 import type { GpuDevice } from './device'
 import { Arena, alignment, expectBindable, layOut, type Place, type ScratchArenas } from './memory'
 import type { WebgpuState } from './state'
@@ -23,19 +24,21 @@ export interface Placement {
 
 export function placeBuffers(
   kernels: KernelProgram,
+  elementOf: (buffer: BufferId) => Element,
   dispatches: readonly (readonly Dispatch[])[],
   state: WebgpuState,
   device: GpuDevice,
   scratch: ScratchArenas,
 ): Placement {
-  for (const { shape, origin } of kernels.buffers) expectBindable(device, bytesOf(shape), origin, origin || undefined)
+  const sizeOf = (buffer: BufferId) => bytesOfElements((kernels.buffers[buffer] as Buffer).shape, elementOf(buffer))
+  for (const [buffer, { origin }] of kernels.buffers.entries()) expectBindable(device, sizeOf(buffer), origin, origin || undefined)
   const outputs = new Set(kernels.outputs.map(({ buffer }) => buffer))
   const workspaces = workspacesOf(kernels, dispatches)
   for (const { bytes, origin } of workspaces.values()) expectBindable(device, bytes, origin, origin || undefined)
-  const lives = [...livesOf(kernels, outputs), ...[...workspaces.values()].map(({ life }) => life)]
+  const lives = [...livesOf(kernels, outputs, sizeOf), ...[...workspaces.values()].map(({ life }) => life)]
   const plan = planMemory(lives, { alignment, segment: device.bufferBytes })
-  const own = kernels.buffers.flatMap(({ role, shape }, buffer) =>
-    role !== 'state' && (role !== 'scratch' || outputs.has(buffer)) ? [{ buffer, bytes: bytesOf(shape) }] : [],
+  const own = kernels.buffers.flatMap(({ role }, buffer) =>
+    role !== 'state' && (role !== 'scratch' || outputs.has(buffer)) ? [{ buffer, bytes: sizeOf(buffer) }] : [],
   )
   const { offsets, bytes } = layOut(
     own.map((one) => one.bytes),
@@ -51,7 +54,7 @@ export function placeBuffers(
       places.set(buffer, slot.place)
     }
     const offset = plan.offsets.get(buffer)
-    if (offset !== undefined) places.set(buffer, shared.arena.place(offset, bytesOf(shape)))
+    if (offset !== undefined) places.set(buffer, shared.arena.place(offset, sizeOf(buffer)))
   })
   const largest = [...lives].sort((a, b) => b.bytes - a.bytes)[0]
   const blamed = largest && (kernels.buffers[largest.buffer]?.origin || undefined)
