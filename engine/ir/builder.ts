@@ -288,6 +288,9 @@ export class ProgramBuilder implements Emit {
   conv2d(image: Tensor, kernel: Tensor, window: ConvWindow): Tensor {
     return this.emit({ op: 'conv2d', window }, [image, kernel])
   }
+  conv2dInputGrad(gradient: Tensor, kernel: Tensor, window: ConvWindow, image: Shape): Tensor {
+    return this.emit({ op: 'conv2dInputGrad', window }, [gradient, kernel], { shape: image, dtype: 'f32' })
+  }
   maxPool2d(image: Tensor, window: PoolWindow): Tensor {
     return this.emit({ op: 'maxPool2d', window }, [image])
   }

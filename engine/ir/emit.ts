@@ -73,6 +73,8 @@ export interface Emit {
   matmul(a: Tensor, b: Tensor, options?: { transposeA?: boolean; transposeB?: boolean }): Tensor
   /** image (N, C, H, W), kernel (O, C/groups, KH, KW). */
   conv2d(image: Tensor, kernel: Tensor, window: ConvWindow): Tensor
+  /** Adjoint of `conv2d`, so a transposed convolution: (N, O, …) and a kernel (O, C/groups, KH, KW) give `image` = (N, C, H, W). */
+  conv2dInputGrad(gradient: Tensor, kernel: Tensor, window: ConvWindow, image: Shape): Tensor
   maxPool2d(image: Tensor, window: PoolWindow): Tensor
   avgPool2d(image: Tensor, window: PoolWindow): Tensor
   /** `v` (C) spread over axis 1 of a tensor shaped `like`: the bias or scale of feature maps (N, C, …). */
