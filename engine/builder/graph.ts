@@ -16,7 +16,7 @@ import {
   type Layout,
   VERSION,
 } from '../document/schema'
-import type { AnyLayer } from '../layers/kit/define'
+import type { AnyLayer, InputPort } from '../layers/kit/define'
 import { layers } from '../layers/kit/registry'
 import type { BlockDefinition } from './block-definition'
 import { classify } from './classify'
@@ -79,12 +79,19 @@ export class GraphWriter {
   }
 
   addLayer(layer: AnyLayer, args: readonly unknown[]): AnyResult {
-    const ports = Object.keys(layer.inputs)
-    const wires = ports.flatMap((port, index) => {
-      const argument = args[index] as Source | readonly Source[]
-      return Array.isArray(argument) ? argument.map((source: Source) => [port, source] as const) : [[port, argument as Source] as const]
-    })
-    const id = this.addNode(layer.kind, layer.idStem, wires, (args[ports.length] ?? {}) as AnyOptions)
+    const needed = needsWire(layer)
+    const given = (args[needed.length] ?? {}) as Readonly<Record<string, unknown>>
+    const optional = Object.keys(layer.inputs).filter((port) => !needed.includes(port))
+    const wires = [...needed.map((port, i) => [port, args[i]] as const), ...optional.map((port) => [port, given[port]] as const)]
+    const options = Object.entries(given).filter(([name]) => !optional.includes(name))
+    const id = this.addNode(
+      layer.kind,
+      layer.idStem,
+      wires.flatMap(([port, argument]) =>
+        (Array.isArray(argument) ? argument : [argument ?? unconnected]).map((source: Source) => [port, source] as const),
+      ),
+      Object.fromEntries(options) as AnyOptions,
+    )
     return this.#results(id, outputsOf(layer, this.nodes.at(-1)?.params ?? {}))
   }
 
@@ -154,6 +161,9 @@ export class GraphWriter {
     if (source !== unconnected && source.graph !== this) throw diagnosedError('graph.foreign-wire', { got: source.node })
   }
 }
+
+const needsWire = (layer: AnyLayer): string[] =>
+  Object.entries<InputPort>(layer.inputs).flatMap(([name, { optional }]) => (optional ? [] : [name]))
 
 /** An input may itself be called `node`; then it holds a handle, not a word. */
 const isSource = (inputs: Source | Readonly<Record<string, Source>>): inputs is Source =>

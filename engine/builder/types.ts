@@ -57,14 +57,18 @@ type LastOf<U> = Intersected<U extends unknown ? () => U : never> extends () => 
 
 type Ports = Readonly<Record<string, InputPort>>
 type Argument<P> = P extends { readonly variadic: true } ? readonly Handle[] : Source
+type NeededPorts<I extends Ports> = { [K in keyof I as I[K] extends { readonly optional: true } ? never : K]: I[K] }
+type OptionalInputs<I extends Ports> = { readonly [K in Exclude<keyof I, keyof NeededPorts<I>>]?: Source }
 /** As many arguments as there are ports. TypeScript does not know the order of the ports, only their number. */
 type Arguments<I extends Ports, K extends keyof I = keyof I> = [K] extends [never]
   ? []
   : [...Arguments<I, Exclude<K, LastOf<K>>>, Argument<I[keyof I]>]
 
-/** Inputs in port order, then parameters. */
+/** Inputs in port order, then parameters and optional inputs by name. */
 export type LayerMethod<L> =
-  L extends LayerDefinition<infer S, infer I, infer O> ? (...args: [...inputs: Arguments<I>, options?: Options<S>]) => Result<O> : never
+  L extends LayerDefinition<infer S, infer I, infer O>
+    ? (...args: [...inputs: Arguments<NeededPorts<I>>, options?: Options<S> & OptionalInputs<I>]) => Result<O>
+    : never
 
 type OptionsOf<L> = L extends LayerDefinition<infer S, infer _I, infer _O> ? Options<S> : never
 

@@ -125,9 +125,9 @@ class Flattener {
   #wiresInto(id: string, plan: Plan, ports: NodePorts['inputs'], path: string, prefix: string): Record<string, FlatInput[]> {
     const into = plan.wires.get(id)
     const inputs: Record<string, FlatInput[]> = {}
-    for (const { name, variadic } of ports) {
+    for (const { name, variadic, optional } of ports) {
       const wires = into?.get(name) ?? []
-      const needed = variadic ? 2 : 1
+      const needed = optional ? 0 : variadic ? 2 : 1
       if (wires.length < needed) {
         const code = wires.length === 0 ? 'graph.missing-input' : 'graph.few-inputs'
         this.diagnostics.push({ code, severity: 'error', nodeId: path, port: name, values: { port: name } })

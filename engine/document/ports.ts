@@ -18,6 +18,8 @@ export const BLOCK_OUTPUT_PORT = 'x'
 export interface NodeInput {
   readonly name: string
   readonly variadic: boolean
+  /** Needs no wire. */
+  readonly optional?: boolean
   readonly about?: Text
 }
 export interface NodeOutput {
@@ -59,7 +61,12 @@ export const portsOfBlock = (block: Block): NodePorts => ({
 })
 
 const portsOfLayer = (layer: AnyLayer, params: GraphNode['params']): NodePorts => ({
-  inputs: Object.entries<InputPort>(layer.inputs).map(([name, port]) => ({ name, variadic: port.variadic ?? false, about: port.about })),
+  inputs: Object.entries<InputPort>(layer.inputs).map(([name, port]) => ({
+    name,
+    variadic: port.variadic ?? false,
+    optional: port.optional ?? false,
+    about: port.about,
+  })),
   outputs: outputsOf(layer, params).map((name) => ({
     name,
     about: (layer.outputs as Record<string, OutputPort | undefined>)[name]?.about,

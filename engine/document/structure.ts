@@ -14,7 +14,7 @@ export interface StructureOptions {
   readonly layers?: LayerRegistry
 }
 
-/** What every node has beside its parameters; a parameter of that name could not be told apart in code. */
+/** What every node has beside its parameters; a parameter of that name, or of an optional input's, could not be told apart in code. */
 const nodeSettings: readonly string[] = ['id', 'title', 'bypass', 'frozen']
 
 export function checkStructure(document: GraphDocument, options: StructureOptions = {}): Diagnostic[] {
@@ -53,13 +53,15 @@ function checkNodes({ nodes }: Graph, { blocks, layers, prefix, inBlock }: Graph
       found.push({ code, severity: 'error', nodeId: prefix + node.id, values: { got } })
     if (seen.has(node.id)) report('graph.duplicate-id', node.id)
     seen.add(node.id)
-    for (const param of Object.keys(node.params).filter((name) => nodeSettings.includes(name))) {
+    const ports = portsOf(node, blocks, layers)
+    const optional = ports?.inputs.filter((port) => port.optional).map(({ name }) => name) ?? []
+    for (const param of Object.keys(node.params).filter((name) => nodeSettings.includes(name) || optional.includes(name))) {
       found.push({ code: 'param.name', severity: 'error', nodeId: prefix + node.id, param, values: { got: param } })
     }
     const isBlockPort = node.kind === nodeKinds.blockInput || node.kind === nodeKinds.blockOutput
     if (isBlockPort && !inBlock) report('graph.misplaced', node.kind)
     else if (node.kind === nodeKinds.block && !blockNamed(blocks, node.block)) report('graph.unknown-block', node.block ?? '')
-    else if (!portsOf(node, blocks, layers)) report('graph.unknown-kind', node.kind)
+    else if (!ports) report('graph.unknown-kind', node.kind)
   }
   return found
 }

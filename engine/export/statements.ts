@@ -51,7 +51,9 @@ export const drawsUnconnected = (graphs: readonly Graph[], { blocks }: DrawConte
   graphs.some(({ nodes, edges }) => {
     const wired = new Set(edges.map(({ to }) => `${to.node}.${to.port}`))
     const inputsOf = (node: GraphNode) => portsOf(node, blocks, layers)?.inputs ?? []
-    return nodes.some((node) => inputsOf(node).some(({ name, variadic }) => !variadic && !wired.has(`${node.id}.${name}`)))
+    return nodes.some((node) =>
+      inputsOf(node).some(({ name, variadic, optional }) => !variadic && !optional && !wired.has(`${node.id}.${name}`)),
+    )
   })
 
 class Drawing {
@@ -133,7 +135,7 @@ class Drawing {
 
   #express(node: GraphNode, automatic: boolean): Expression {
     const isData = this.#isData(node)
-    const options = this.#options(node, automatic || isData)
+    const options = { ...this.#optionalInputs(node), ...this.#options(node, automatic || isData) }
     const inputs = isData ? [quoted(node.id)] : this.#inputs(node)
     const method = node.kind === nodeKinds.block ? 'use' : node.kind
     const { about, rest } = isData ? aboutOf(node, options) : { about: [], rest: options }
@@ -149,10 +151,10 @@ class Drawing {
     }
   }
 
-  /** Arguments for the input ports, in their order. */
+  /** Arguments for the input ports that need a wire, in their order. */
   #inputs(node: GraphNode): string[] {
     const into = this.#into.get(node.id) ?? []
-    const { inputs } = this.#ports(node)
+    const inputs = this.#ports(node).inputs.filter(({ optional }) => !optional)
     const sources = inputs.map(({ name, variadic }) => {
       const wires = into.filter(({ to }) => to.port === name)
       return variadic ? `[${wires.map((wire) => this.#handle(wire)).join(', ')}]` : this.#handle(wires[0])
@@ -160,6 +162,13 @@ class Drawing {
     if (node.kind !== nodeKinds.block || node.block === undefined) return sources
     const named = Object.fromEntries(inputs.map(({ name }, index) => [name, new Code(sources[index] ?? 'unconnected')]))
     return [this.context.blockNames.get(node.block) ?? node.block, sources.length === 1 ? (sources[0] ?? '') : literal(named)]
+  }
+
+  /** Those that have a wire, by name. */
+  #optionalInputs(node: GraphNode): Record<string, Printable> {
+    const optional = this.#ports(node).inputs.filter((port) => port.optional)
+    const wires = (this.#into.get(node.id) ?? []).filter(({ to }) => optional.some(({ name }) => name === to.port))
+    return Object.fromEntries(wires.map((wire) => [wire.to.port, new Code(this.#handle(wire))]))
   }
 
   #handle(edge: GraphEdge | undefined): string {

@@ -106,13 +106,15 @@ class Forward {
     }
   }
 
-  /** By port; a list where the port takes several wires. */
+  /** By port; a list where the port takes several wires, nothing for an optional port without one. */
   private carried<T>(node: ShapedNode, of: (source: Source) => T): Carried<T> {
-    const entries = Object.entries(node.inputs).map(([port, sources]): [string, T | T[]] => {
+    const entries = Object.entries(node.inputs).flatMap(([port, sources]): [string, T | T[]][] => {
       const [first, ...others] = sources.map(of)
-      if (node.layer.inputs[port]?.variadic) return [port, sources.map(of)]
+      const { variadic, optional } = node.layer.inputs[port] ?? {}
+      if (variadic) return [[port, sources.map(of)]]
+      if (optional && sources.length === 0) return []
       if (first === undefined || others.length > 0) throw new InternalError('lower', `port “${port}” takes one wire`, node.path)
-      return [port, first]
+      return [[port, first]]
     })
     return Object.fromEntries(entries)
   }

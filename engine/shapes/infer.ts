@@ -133,7 +133,8 @@ class Inference {
           })
         return source && type ? [{ ...source, type }] : []
       })
-      const needed = layer.inputs[port].variadic ? 2 : 1
+      const { optional, variadic } = layer.inputs[port]
+      const needed = optional ? 0 : variadic ? 2 : 1
       if (known.length < wires.length || known.length < needed) return undefined
       sources[port] = known
     }
@@ -176,7 +177,7 @@ class Inference {
   }
 }
 
-/** Types as the layer's functions want them: one for a port, a list for a variadic one. */
+/** Types as the layer's functions want them: one for a port, a list for a variadic one, none for an optional one without a wire. */
 function carry(layer: AnyLayer, inputs: Readonly<Record<string, readonly Source[]>>): Parameters<AnyLayer['shape']>[0] {
   const carried: Record<string, TensorType | readonly TensorType[]> = {}
   for (const [port, sources] of Object.entries(inputs)) {

@@ -17,7 +17,7 @@ export interface ShapedNode {
   readonly layer: AnyLayer
   /** Defaults filled in, references to block parameters resolved. */
   readonly params: Readonly<Record<string, unknown>>
-  /** By input port; several sources only where the port is variadic. */
+  /** By input port; several sources only where the port is variadic, none only where it is optional. */
   readonly inputs: Readonly<Record<string, readonly Source[]>>
   readonly outputs: Readonly<Record<string, TensorType>>
   /** By weight name, in the order the layer gives them; the program calls them `${path}.${name}`. */

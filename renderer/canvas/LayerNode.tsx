@@ -64,10 +64,10 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
           role="img"
           type="target"
           position={Position.Left}
-          className={`port${port.variadic ? ' is-variadic' : ''}${unwired.has(port.name) ? ' is-unwired' : ''}`}
+          className={`port${port.variadic ? ' is-variadic' : ''}${port.optional ? ' is-optional' : ''}${unwired.has(port.name) ? ' is-unwired' : ''}`}
           style={{ top: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, view.ports.inputs.length, NODE_HEIGHT) }}
-          title={port.about ? `${port.name}: ${text(port.about)}` : port.name}
-          aria-label={say('input', { name: port.name })}
+          title={[port.about ? `${port.name}: ${text(port.about)}` : port.name, ...(port.optional ? [say('optional')] : [])].join('\n')}
+          aria-label={say(port.optional ? 'optionalInput' : 'input', { name: port.name })}
         />
       ))}
       {view.ports.outputs.map((port, index) => (
@@ -102,7 +102,7 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
 /** Which inputs wait for a wire: by name where there are several and few are missing. */
 function hintOf(waiting: readonly Problem[], view: NodeView, say: ReturnType<typeof useWords<typeof canvasWords.words>>): string {
   if (waiting.some((problem) => problem.code === 'graph.few-inputs')) return say('connectAnother')
-  if (view.ports.inputs.length === 1) return say('connectOne')
+  if (view.ports.inputs.filter(({ optional }) => !optional).length === 1) return say('connectOne')
   return waiting.length > 3
     ? say('connectMore', { count: waiting.length })
     : say('connectNamed', { names: waiting.map((problem) => problem.port).join(', ') })

@@ -4,7 +4,7 @@
  */
 import { sourceArgument } from '../../engine/builder/source-argument'
 import type { Language } from '../../engine/core/text'
-import type { AnyLayer } from '../../engine/layers/kit/define'
+import type { AnyLayer, InputPort } from '../../engine/layers/kit/define'
 import type { ParamSpec, ParamSpecs } from '../../engine/layers/kit/params'
 import { layers } from '../../engine/layers/kit/registry'
 
@@ -125,19 +125,24 @@ function typeOf(spec: ParamSpec): string {
 
 const comment = (words: string, indent: string): string => `${indent}/** ${words.replaceAll('*/', '* /')} */`
 
-function optionsOf(params: ParamSpecs, language: Language): string {
+function optionsOf(params: ParamSpecs, optionalInputs: Readonly<Record<string, InputPort>>, language: Language): string {
   const fields = Object.entries(params).flatMap(([name, spec]) => [
     comment(`${spec.label[language]}. ${spec.help?.[language] ?? ''}`.trim(), '    '),
     `    readonly ${name}?: Bound<${typeOf(spec)}>`,
   ])
-  return ['{', ...fields, '  } & NodeOptions'].join('\n')
+  const wires = Object.entries(optionalInputs).flatMap(([name, { about }]) => [
+    comment(about[language], '    '),
+    `    readonly ${name}?: Source`,
+  ])
+  return ['{', ...fields, ...wires, '  } & NodeOptions'].join('\n')
 }
 
 /** Inputs in port order, then options; data nodes are named first. */
 function methodOf(layer: AnyLayer, language: Language): string {
   const params: ParamSpecs = layer.params
-  const options = optionsOf(params, language)
-  const ports = Object.entries<{ readonly variadic?: boolean }>(layer.inputs)
+  const inputPorts = Object.entries<InputPort>(layer.inputs)
+  const ports = inputPorts.filter(([, { optional }]) => !optional)
+  const options = optionsOf(params, Object.fromEntries(inputPorts.filter(([, { optional }]) => optional)), language)
   const about = sourceArgument(layer)
   const spec = about === undefined ? undefined : params[about]
   const inputs =

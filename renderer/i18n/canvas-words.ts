@@ -5,6 +5,8 @@ export const canvasWords = defineWords('canvas', {
   canvas: { en: 'Network graph', zh: '网络图' },
   layer: { en: '{title}, {id}', zh: '{title},{id}' },
   input: { en: 'Input {name}', zh: '输入 {name}' },
+  optionalInput: { en: 'Optional input {name}', zh: '可选输入 {name}' },
+  optional: { en: 'Optional: works without a wire.', zh: '可选：不连线也可使用。' },
   output: { en: 'Output {name}', zh: '输出 {name}' },
   problems: { en: 'Problems: {count}', zh: '问题：{count} 个' },
   bypassed: { en: 'bypassed', zh: '已跳过' },

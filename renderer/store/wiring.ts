@@ -72,7 +72,9 @@ export function refusal(
 function wrongKind(target: GraphNode, port: string, type: TensorType): Pick<Diagnostic, 'code' | 'values' | 'port'> | undefined {
   const layer = layerOf(target)
   if (!layer) return undefined
-  const inputs = Object.entries<InputPort>(layer.inputs).map(([name, { variadic }]) => [name, variadic ? [type] : type])
+  const inputs = Object.entries<InputPort>(layer.inputs)
+    .filter(([name, { optional }]) => !optional || name === port)
+    .map(([name, { variadic }]) => [name, variadic ? [type] : type])
   const { params } = completeParams(layer.params as ParamSpecs, target.params)
   const said: Parameters<Fail>[0][] = []
   layer.shape(

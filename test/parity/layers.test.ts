@@ -59,8 +59,13 @@ function question({ layer, built, training }: Row) {
     wires.fed = wire('fed', Object.values(outputs)[0] as TensorType)
     ports.fed = 'fed'
   }
-  const { module, call, weights: names = {} } = layer.pytorch(params, types)
-  const args = Object.keys(wires).map((_, i) => `a${i}`)
+  const { module, call, weights: attributes = {} } = layer.pytorch(params, types)
+  const names = Object.keys(wires)
+  const args = Object.keys(layer.inputs).flatMap((port) => {
+    const wired = ports[port]
+    if (wired === undefined) return ['None']
+    return (Array.isArray(wired) ? wired : [wired]).map((name) => `a${names.indexOf(name)}`)
+  })
   return {
     kind: layer.kind,
     params,
@@ -78,7 +83,7 @@ function question({ layer, built, training }: Row) {
         .filter(([port]) => given[`upstream:${port}`])
         .map(([port, { shape }]) => [port, { shape, dtype: 'f32', data: given[`upstream:${port}`] }]),
     ),
-    export: given.fed ? null : { module: module ?? null, call: call('self_layer', args), weights: names },
+    export: given.fed ? null : { module: module ?? null, call: call('self_layer', args), weights: attributes },
   }
 }
 

@@ -31,14 +31,18 @@ export interface InputPort {
   readonly about: Text
   /** Takes any number of wires (at least two), in the order of the document's edges. */
   readonly variadic?: boolean
+  /** Works without a wire too: a mask, an initial state. In code it stands among the options, by its name. */
+  readonly optional?: boolean
 }
 export interface OutputPort {
   readonly about: Text
 }
 
 type Ports = Readonly<Record<string, InputPort>>
-/** A variadic port carries a list. */
-type Carried<I extends Ports, T> = { readonly [K in keyof I]: I[K] extends { variadic: true } ? readonly T[] : T }
+/** A variadic port carries a list, an optional one perhaps nothing. */
+export type Carried<I extends Ports, T> = {
+  readonly [K in keyof I]: I[K] extends { variadic: true } ? readonly T[] : I[K] extends { optional: true } ? T | undefined : T
+}
 
 /** Name of an initialiser (a file in engine/initializers) or one with settings. */
 export type InitializerRef = string | ({ readonly kind: string } & Readonly<Record<string, number | string>>)
@@ -80,7 +84,7 @@ export interface LowerContext {
   feed(): Tensor
 }
 
-/** How a layer reads in PyTorch. `args` are the Python expressions of its inputs in port order. */
+/** How a layer reads in PyTorch. `args` are the Python expressions of its inputs in port order; `None` for an optional one without a wire. */
 export interface PyTorchExport {
   /** The module to construct (`nn.Conv2d(1, 6, 5)`); absent for pure functions. */
   readonly module?: string
@@ -93,7 +97,7 @@ export interface PyTorchExport {
 /** One row of the common layer check (test/support/checkLayer). Weights and real inputs are seeded random numbers. */
 export interface LayerCase<P> {
   readonly name?: string
-  /** Types of the inputs by port, batch included; a list for a variadic port. */
+  /** Types of the inputs by port, batch included; a list for a variadic port; optional ports may be left out. */
   readonly inputs: Readonly<Record<string, TensorType | Shape | readonly (TensorType | Shape)[]>>
   readonly params?: Partial<P>
   /** Where the numbers of a real input lie, [low, high); default [−1, 1). */
