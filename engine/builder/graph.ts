@@ -54,7 +54,7 @@ export class GraphWriter {
     options: AnyOptions,
     block?: string,
   ): string {
-    const { id: chosen, title, bypass, frozen, ...given } = options
+    const { id: chosen, title, bypass, frozen, rateMultiplier, ...given } = options
     for (const [, source] of wires) this.#checkOwner(source)
     const id = chosen ?? this.#ids.next(stem)
     if (chosen !== undefined) this.#choose(chosen)
@@ -67,6 +67,7 @@ export class GraphWriter {
       params: Object.fromEntries(params),
       ...(bypass !== undefined && { bypass }),
       ...(frozen !== undefined && { frozen }),
+      ...(rateMultiplier !== undefined && { rateMultiplier }),
     })
     for (const [port, source] of wires) {
       if (source !== unconnected) this.edges.push({ from: { node: source.node, port: source.port }, to: { node: id, port } })

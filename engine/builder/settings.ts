@@ -16,8 +16,9 @@ export type DataSetting =
       readonly statistics?: DataSettings['statistics']
     }
 
-export interface TrainingSetting extends Partial<Omit<TrainingSettings, 'optimizer'>> {
+export interface TrainingSetting extends Partial<Omit<TrainingSettings, 'optimizer' | 'schedule'>> {
   readonly optimizer?: ChoiceSetting
+  readonly schedule?: ChoiceSetting
   /** Learning rate of the optimiser. */
   readonly lr?: number
 }
@@ -36,7 +37,20 @@ export function dataOf(setting: DataSetting = 'digits'): DataSettings {
   return dataSchema.parse({ ...rest, source: choiceOf(source), ...(validation && { validation: choiceOf(validation) }) })
 }
 
-export function trainingOf({ optimizer = 'adam', lr, batchSize = 64, epochs = 10, ...rest }: TrainingSetting = {}): TrainingSettings {
+export function trainingOf({
+  optimizer = 'adam',
+  schedule,
+  lr,
+  batchSize = 64,
+  epochs = 10,
+  ...rest
+}: TrainingSetting = {}): TrainingSettings {
   const { kind, params } = { params: {}, ...choiceOf(optimizer) }
-  return trainingSchema.parse({ ...rest, batchSize, epochs, optimizer: { kind, params: { ...params, ...(lr !== undefined && { lr }) } } })
+  return trainingSchema.parse({
+    ...rest,
+    batchSize,
+    epochs,
+    optimizer: { kind, params: { ...params, ...(lr !== undefined && { lr }) } },
+    ...(schedule && { schedule: choiceOf(schedule) }),
+  })
 }

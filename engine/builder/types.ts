@@ -40,6 +40,8 @@ export interface NodeOptions {
   readonly bypass?: Bound<boolean>
   /** Leave the weights alone in training. */
   readonly frozen?: boolean
+  /** Learn so many times as fast as the rest. */
+  readonly rateMultiplier?: number
 }
 
 export type Options<S extends ParamSpecs> = { readonly [K in keyof S]?: Bound<ParamValue<S[K]>> } & NodeOptions

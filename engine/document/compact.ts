@@ -35,11 +35,12 @@ const unlessEmpty = <K extends string, V extends object>(key: K, value: V): Part
   Object.keys(value).length > 0 ? ({ [key]: value } as Record<K, V>) : {}
 
 const compactGraph = ({ nodes, edges, layout }: Graph) => ({
-  nodes: nodes.map(({ params, bypass, frozen, ...node }) => ({
+  nodes: nodes.map(({ params, bypass, frozen, rateMultiplier, ...node }) => ({
     ...node,
     ...unlessEmpty('params', params),
     ...(bypass !== undefined && { bypass }),
     ...(frozen !== undefined && { frozen }),
+    ...(rateMultiplier !== undefined && { rateMultiplier }),
   })),
   edges,
   ...unlessEmpty('layout', layout),
@@ -63,11 +64,13 @@ const compactData = ({ source, validation, standardize, statistics }: DataSettin
 /** Settings that stand at the schema's own defaults. */
 const usual = trainingSchema.parse({ optimizer: { kind: '' }, batchSize: 1, epochs: 1 })
 
-export const compactTraining = ({ optimizer, batchSize, epochs, seed, shuffle, validationSplit }: TrainingSettings) => ({
+export const compactTraining = ({ optimizer, schedule, batchSize, epochs, seed, shuffle, validationSplit, ...rest }: TrainingSettings) => ({
   optimizer: compactChoice(optimizer),
   batchSize,
   epochs,
   ...(seed !== usual.seed && { seed }),
   ...(shuffle !== usual.shuffle && { shuffle }),
   ...(validationSplit !== usual.validationSplit && { validationSplit }),
+  ...(schedule && { schedule: compactChoice(schedule) }),
+  ...rest,
 })

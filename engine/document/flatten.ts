@@ -27,6 +27,8 @@ export interface FlatNode {
   /** As the document gives them, references resolved, defaults not filled in. */
   readonly given: Readonly<Record<string, unknown>>
   readonly frozen: boolean
+  /** Of the node and the blocks around it, multiplied. */
+  readonly rateMultiplier: number
   readonly inputs: Readonly<Record<string, readonly FlatInput[]>>
 }
 
@@ -41,7 +43,7 @@ export interface FlatGraph {
 
 export function flatten(document: GraphDocument, layers: LayerRegistry = allLayers): FlatGraph {
   const flattener = new Flattener(document, layers)
-  flattener.expand(document, { prefix: '', values: {}, inputs: {}, frozen: false, stack: [] })
+  flattener.expand(document, { prefix: '', values: {}, inputs: {}, frozen: false, rateMultiplier: 1, stack: [] })
   return { nodes: flattener.nodes, carried: flattener.carried, diagnostics: flattener.diagnostics }
 }
 
@@ -51,6 +53,7 @@ interface Opening {
   readonly values: Readonly<Record<string, unknown>>
   readonly inputs: Carried
   readonly frozen: boolean
+  readonly rateMultiplier: number
   /** Names of the blocks around. */
   readonly stack: readonly string[]
 }
@@ -94,7 +97,8 @@ class Flattener {
     const layer = this.layers.get(node.kind)
     if (!layer) return
     const frozen = opening.frozen || (node.frozen ?? false)
-    this.nodes.push({ path, layer, given: this.#resolveParams(node, path, opening), frozen, inputs })
+    const rateMultiplier = opening.rateMultiplier * (node.rateMultiplier ?? 1)
+    this.nodes.push({ path, layer, given: this.#resolveParams(node, path, opening), frozen, rateMultiplier, inputs })
   }
 
   #expandInstance(node: GraphNode, path: string, wires: FlatNode['inputs'], opening: Opening): void {
@@ -116,6 +120,7 @@ class Flattener {
       values: params,
       inputs: Object.fromEntries(Object.entries(wires).map(([port, [wire]]) => [port, wire?.source])),
       frozen: opening.frozen || (node.frozen ?? false),
+      rateMultiplier: opening.rateMultiplier * (node.rateMultiplier ?? 1),
       stack: [...opening.stack, node.block],
     })
     this.carried.set(path, results)

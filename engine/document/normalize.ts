@@ -93,6 +93,7 @@ function normalizeNode(node: GraphNode, blocks: Blocks, layers: LayerRegistry): 
     params: block ? normalizeInstanceParams(node.params, block) : normalizeLayerParams(node.params, layers.get(kind)),
     ...(node.bypass !== undefined && node.bypass !== false && { bypass: node.bypass }),
     ...(node.frozen && { frozen: true }),
+    ...(node.rateMultiplier !== undefined && node.rateMultiplier !== 1 && { rateMultiplier: node.rateMultiplier + 0 }),
   }
 }
 
@@ -162,6 +163,7 @@ const normalizeData = ({ source, validation, standardize, statistics }: DataSett
   ...(statistics && { statistics: { mean: withoutMinusZero(statistics.mean), deviation: withoutMinusZero(statistics.deviation) } }),
 })
 
+/** What is absent is off. */
 const normalizeTraining = (training: TrainingSettings): TrainingSettings => ({
   optimizer: normalizeChoice(training.optimizer),
   batchSize: training.batchSize,
@@ -169,6 +171,12 @@ const normalizeTraining = (training: TrainingSettings): TrainingSettings => ({
   seed: training.seed,
   shuffle: training.shuffle,
   validationSplit: training.validationSplit,
+  ...(training.replacement && { replacement: true }),
+  ...(training.schedule && { schedule: normalizeChoice(training.schedule) }),
+  ...(training.warmup && { warmup: training.warmup }),
+  ...(training.clipNorm !== undefined && { clipNorm: training.clipNorm + 0 }),
+  ...(training.averaging !== undefined && { averaging: training.averaging + 0 }),
+  ...(training.watchCurvature && { watchCurvature: true }),
 })
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -33,6 +33,8 @@ export const nodeSchema = z.strictObject({
   bypass: z.union([z.boolean(), paramRefSchema]).optional(),
   /** Weights are left alone by the optimiser. */
   frozen: z.boolean().optional(),
+  /** Times the learning rate; in a block instance, of everything inside. */
+  rateMultiplier: z.number().optional(),
 })
 
 const endpointSchema = z.strictObject({ node: idSchema, port: z.string() })
@@ -74,8 +76,20 @@ export const trainingSchema = z.strictObject({
   /** Of parameters, shuffling, dropout and data. */
   seed: z.number().int().min(0).max(4294967295).default(0),
   shuffle: z.boolean().default(true),
+  /** Every sample of an epoch is drawn from all of them; some come twice, others not at all. Default: each comes once. */
+  replacement: z.boolean().optional(),
   /** Share of the training data held out, 0 for none. */
   validationSplit: z.number().min(0).max(0.9).default(0.1),
+  /** How the learning rate changes in the course of the steps. Default: not at all. */
+  schedule: choiceOfSchema.optional(),
+  /** Steps in which the learning rate rises to what the schedule says. */
+  warmup: z.number().optional(),
+  /** Gradients longer than this, all taken as one vector, are shortened to it. */
+  clipNorm: z.number().optional(),
+  /** γ of a moving average of the weights, which is what is evaluated and kept. */
+  averaging: z.number().optional(),
+  /** Looks at the curvature along the gradient and warns when it outgrows the slope. */
+  watchCurvature: z.boolean().optional(),
 })
 
 export const documentSchema = z.strictObject({

@@ -15,7 +15,7 @@ export interface StructureOptions {
 }
 
 /** What every node has beside its parameters; a parameter of that name, or of an optional input's, could not be told apart in code. */
-const nodeSettings: readonly string[] = ['id', 'title', 'bypass', 'frozen']
+const nodeSettings: readonly string[] = ['id', 'title', 'bypass', 'frozen', 'rateMultiplier']
 
 export function checkStructure(document: GraphDocument, options: StructureOptions = {}): Diagnostic[] {
   const { blocks } = document

@@ -188,6 +188,7 @@ class Drawing {
       ...(node.title !== undefined ? [['title', node.title] as const] : []),
       ...(node.bypass !== undefined ? [['bypass', this.#value(node.bypass)] as const] : []),
       ...(node.frozen !== undefined ? [['frozen', node.frozen] as const] : []),
+      ...(node.rateMultiplier !== undefined ? [['rateMultiplier', node.rateMultiplier] as const] : []),
     ])
   }
 

@@ -4,7 +4,7 @@
  * In: a shaped graph without errors, and what is wanted (a `DiagnosedError` where that needs a loss and there is none). Out: the program with its inputs, state and outputs named as lowering.ts says.
  */
 import { gradients } from '../autodiff/gradients'
-import { diagnosedError, InternalError } from '../core/diagnostics'
+import { diagnosedError, type Endpoint, InternalError } from '../core/diagnostics'
 import type { TensorType } from '../core/tensor'
 import type { LowerContext, WeightSpec } from '../layers/kit/define'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
@@ -13,17 +13,19 @@ import { ProgramBuilder } from './builder'
 import type { Tensor } from './emit'
 import { type Lowered, type LowerOptions, outputNames, stateNames } from './lowering'
 import { prune } from './prune'
+import { secondDerivatives } from './second-derivatives'
 import { type Parameter, update } from './update'
 
 export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered {
   const b = new ProgramBuilder(shaped.name)
-  const forward = new Forward(b, options.training)
+  const forward = new Forward(b, options)
   for (const node of shaped.nodes) forward.lower(node)
 
   const outputs = forward.modelOutputs()
   for (const { name, value } of outputs) b.output(name, value)
   for (const { name, value } of forward.metrics()) b.output(outputNames.metric(name), value)
-  if (options.optimizer) update(b, lossOf(forward), forward.trainable(), options.optimizer)
+  if (options.optimizer) update(b, forward, options.optimizer)
+  else if (options.secondOrder) secondDerivatives(b, forward.loss(), forward.trainable(), options.secondOrder)
   else if (options.gradients !== 'none') differentiate(b, forward, options.gradients)
   for (const path of options.activations ?? [])
     for (const [port, value] of Object.entries(forward.outputsOf(path))) b.output(outputNames.activation(path, port), value)
@@ -52,7 +54,7 @@ class Forward {
   readonly weights: Weight[] = []
   /** What the data set feeds. */
   readonly inputs: Named[] = []
-  private readonly nodes: ShapedNode[] = []
+  readonly nodes: ShapedNode[] = []
   private readonly values = new Map<string, Readonly<Record<string, Tensor>>>()
   private readonly losses: Tensor[] = []
   private readonly exposed: Claim[] = []
@@ -60,7 +62,7 @@ class Forward {
 
   constructor(
     private readonly b: ProgramBuilder,
-    private readonly training: boolean,
+    private readonly options: LowerOptions,
   ) {}
 
   lower(node: ShapedNode): void {
@@ -91,10 +93,10 @@ class Forward {
   private contextOf(node: ShapedNode): LowerContext {
     const { path, outputs } = node
     return {
-      training: this.training,
+      training: this.options.training,
       inputs: this.carried(node, ({ type }): TensorType => type),
       assign: (weight, value) => {
-        if (this.training) this.b.update(stateNames.weight(path, weight), value)
+        if (this.options.training && !this.options.secondOrder) this.b.update(stateNames.weight(path, weight), value)
       },
       feed: () => {
         const [type] = Object.values(outputs)
@@ -127,8 +129,9 @@ class Forward {
 
   private weight(node: ShapedNode, weight: string, spec: WeightSpec): Tensor {
     const name = stateNames.weight(node.path, weight)
-    const value = this.b.state(name, spec.shape)
-    this.weights.push({ name, path: node.path, value, trainable: spec.trainable !== false && !node.frozen })
+    const trainable = spec.trainable !== false && !node.frozen
+    const value = this.b.state(trainable && this.options.averaged ? stateNames.average(name) : name, spec.shape)
+    this.weights.push({ name, path: node.path, rateMultiplier: node.rateMultiplier, value, trainable })
     return value
   }
 
@@ -142,8 +145,20 @@ class Forward {
     return outputs
   }
 
-  /** Sum of all losses; undefined where the graph has none. */
-  loss(): Tensor | undefined {
+  valueAt({ node, port }: Endpoint): Tensor {
+    const value = this.outputsOf(node)[port]
+    if (!value) throw new InternalError('lower', `there is no output “${port}”`, node)
+    return value
+  }
+
+  /** Sum of all losses; a `DiagnosedError` where the graph has none. */
+  loss(): Tensor {
+    const loss = this.lossIfAny()
+    if (!loss) throw diagnosedError('train.no-loss', {})
+    return loss
+  }
+
+  private lossIfAny(): Tensor | undefined {
     const [first, ...others] = this.losses
     return first && others.reduce((sum, loss) => this.b.add(sum, loss), first)
   }
@@ -152,7 +167,7 @@ class Forward {
   modelOutputs(): readonly Named[] {
     const order = new Map(this.nodes.map(({ path }, i) => [path, i]))
     const claims = [...this.exposed, ...this.unread()].sort((a, b) => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0))
-    const loss = this.loss()
+    const loss = this.lossIfAny()
     return [...distinct(claims, loss ? ['loss'] : []), ...(loss ? [{ name: 'loss', value: loss }] : [])]
   }
 
@@ -186,19 +201,13 @@ function distinct(claims: readonly Claim[], taken: readonly string[] = []): Name
   return claims.map(({ name, path, value }) => ({ name: wanted(name) > 1 ? `${path}.${name}` : name, value }))
 }
 
-function lossOf(forward: Forward): Tensor {
-  const loss = forward.loss()
-  if (!loss) throw diagnosedError('train.no-loss', {})
-  return loss
-}
-
 function differentiate(b: ProgramBuilder, forward: Forward, wanted: 'parameters' | 'all'): void {
   const parameters: readonly Named[] = forward.trainable()
   const inputs = wanted === 'all' ? forward.inputs.filter(({ value }) => value.dtype === 'f32') : []
   const wrt = [...parameters, ...inputs]
   gradients(
     b,
-    lossOf(forward),
+    forward.loss(),
     wrt.map(({ value }) => value),
   ).forEach((gradient, i) => {
     b.output(outputNames.gradient((wrt[i] as Named).name), gradient)

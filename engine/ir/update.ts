@@ -1,44 +1,80 @@
 /**
- * @file The optimiser's update as part of the program: the gradients of the loss, then each parameter's new value and its optimiser state's.
- * In: the loss and the trainable parameters of a forward pass under construction. Out: nothing; the builder's state slots get their updates.
+ * @file The update as part of the program, step by step: slopes → clip → the method's rule → the layer's own rate → averaging.
+ * In: a forward pass under construction and what the update is to do. Out: nothing; the builder's state slots get their new values.
  */
 import { gradients } from '../autodiff/gradients'
-import { InternalError } from '../core/diagnostics'
+import { type Endpoint, InternalError } from '../core/diagnostics'
 import { completeParams } from '../layers/kit/validate'
+import type { ShapedNode } from '../shapes/shaped-graph'
 import type { ProgramBuilder } from './builder'
+import { clipByNorm } from './clip'
 import type { Tensor } from './emit'
-import { inputNames, type LowerOptions, stateNames } from './lowering'
+import { inputNames, outputNames, stateNames, type UpdateOptions } from './lowering'
 
 /** A trainable weight; `path` is the node it belongs to. */
 export interface Parameter {
   readonly name: string
   readonly path: string
   readonly value: Tensor
+  /** On top of the learning rate. */
+  readonly rateMultiplier: number
 }
 
-export function update(
-  b: ProgramBuilder,
-  loss: Tensor,
-  parameters: readonly Parameter[],
-  { definition, params }: NonNullable<LowerOptions['optimizer']>,
-): void {
-  const settings = completeParams(definition.params, params).params
+/** What of a forward pass an update, or a rule with an objective of its own, may look at. */
+export interface ForwardView {
+  /** In forward order. */
+  readonly nodes: readonly ShapedNode[]
+  valueAt(end: Endpoint): Tensor
+  /** A `DiagnosedError` where the graph has none. */
+  loss(): Tensor
+  trainable(): readonly Parameter[]
+}
+
+export function update(b: ProgramBuilder, forward: ForwardView, options: UpdateOptions): void {
+  const { definition, clipNorm, averaging } = options
+  const settings = completeParams(definition.params, options.params).params
   const context = { lr: b.input(inputNames.lr, []), step: b.input(inputNames.step, []) }
-  const slopes = gradients(
-    b,
-    loss,
-    parameters.map(({ value }) => value),
-  )
-  parameters.forEach(({ name, path, value }, i) => {
+  const parameters = forward.trainable()
+  let slopes = slopesOf(b, forward, parameters, options)
+  if (clipNorm !== undefined) {
+    const clipped = clipByNorm(b, slopes, clipNorm)
+    slopes = clipped.slopes
+    b.output(outputNames.gradientNorm, clipped.norm)
+  }
+  parameters.forEach(({ name, path, value, rateMultiplier }, i) => {
     b.at(path, () => {
       const held = definition.state.map((state): [string, Tensor] => [state, b.state(stateNames.optimizer(name, state), value.shape)])
-      const next = definition.update(b, value, slopes[i] as Tensor, Object.fromEntries(held), settings, context)
-      b.update(name, next.parameter)
-      for (const [state] of held) {
-        const renewed = next.state[state]
-        if (!renewed) throw new InternalError('lower', `optimiser ${definition.kind} does not renew its state “${state}”`, path)
-        b.update(stateNames.optimizer(name, state), renewed)
+      const { change, state } = definition.update(b, value, slopes[i] as Tensor, Object.fromEntries(held), settings, context)
+      const next = b.sub(value, rateMultiplier === 1 ? change : b.mul(change, rateMultiplier))
+      b.update(name, next)
+      for (const [kept] of held) {
+        const renewed = state[kept]
+        if (!renewed) throw new InternalError('lower', `optimiser ${definition.kind} does not renew its state “${kept}”`, path)
+        b.update(stateNames.optimizer(name, kept), renewed)
       }
+      if (averaging !== undefined) average(b, name, next, averaging)
     })
   })
+}
+
+/** What each parameter moves against: gradients of the loss (or of the rule's own objective), or a solver's directions. */
+function slopesOf(
+  b: ProgramBuilder,
+  forward: ForwardView,
+  parameters: readonly Parameter[],
+  { definition, directions }: UpdateOptions,
+): readonly Tensor[] {
+  if (directions === 'given') return parameters.map(({ name, value }) => b.input(inputNames.direction(name), value.shape))
+  const descended = definition.objective?.(b, forward) ?? forward.loss()
+  return gradients(
+    b,
+    descended,
+    parameters.map(({ value }) => value),
+  )
+}
+
+/** y ← γy + (1 − γ)x (notes 002 §1). Whoever sets weights sets their averages too, so that y begins at x. */
+function average(b: ProgramBuilder, name: string, next: Tensor, gamma: number): void {
+  const held = b.state(stateNames.average(name), next.shape)
+  b.update(stateNames.average(name), b.add(b.mul(held, gamma), b.mul(next, 1 - gamma)))
 }

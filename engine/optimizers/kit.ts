@@ -1,10 +1,13 @@
 /**
  * @file What an optimiser is: its settings and its update rule, written in the compiler's primitives so that it joins the training program.
- * Optimisers are an OPEN set: one file each in engine/optimizers/rules/, found by being there.
+ * Optimisers are an OPEN set: one file each in engine/optimizers/rules/, found by being there. Methods that are no function of one
+ * parameter's gradient have the second form, in solver.ts.
  */
 import { InternalError } from '../core/diagnostics'
 import type { Text } from '../core/text'
+import type { ProgramBuilder } from '../ir/builder'
 import type { Emit, Tensor } from '../ir/emit'
+import type { ForwardView } from '../ir/update'
 import { type FloatSpec, float, type ParamSpecs, type ParamValues } from '../layers/kit/params'
 
 interface UpdateContext {
@@ -14,7 +17,8 @@ interface UpdateContext {
   readonly step: Tensor
 }
 
-export interface OptimizerDefinition<S extends ParamSpecs = ParamSpecs> {
+/** What every training method says about itself, whatever form its steps have. */
+export interface MethodFacts<S extends ParamSpecs = ParamSpecs> {
   /** Equals the file's name and the name on the command line. */
   readonly kind: string
   readonly title: Text
@@ -24,9 +28,12 @@ export interface OptimizerDefinition<S extends ParamSpecs = ParamSpecs> {
   readonly reference: string
   /** `lr` is one of them wherever the method has a learning rate. */
   readonly params: S
+}
+
+export interface OptimizerDefinition<S extends ParamSpecs = ParamSpecs> extends MethodFacts<S> {
   /** Names of the per-parameter state tensors (momentum `v` …), all of the parameter's shape, zero at the start. */
   readonly state: readonly string[]
-  /** New value of the parameter and of its state. */
+  /** What is taken from the parameter, and the new value of its state. */
   update(
     b: Emit,
     parameter: Tensor,
@@ -34,7 +41,9 @@ export interface OptimizerDefinition<S extends ParamSpecs = ParamSpecs> {
     state: Readonly<Record<string, Tensor>>,
     params: ParamValues<S>,
     context: UpdateContext,
-  ): { readonly parameter: Tensor; readonly state: Readonly<Record<string, Tensor>> }
+  ): { readonly change: Tensor; readonly state: Readonly<Record<string, Tensor>> }
+  /** A scalar that is descended in place of the loss; a `DiagnosedError` where the graph is not one that the rule can train. */
+  objective?(b: ProgramBuilder, forward: ForwardView): Tensor
 }
 
 export const defineOptimizer = <const S extends ParamSpecs>(definition: OptimizerDefinition<S>): OptimizerDefinition<S> => definition

@@ -12,6 +12,7 @@ import type { GraphDocument } from '../document/schema'
 import { checkStructure } from '../document/structure'
 import type { AnyLayer, Fail, WeightSpec } from '../layers/kit/define'
 import { type FixSource, resolveFixes } from '../layers/kit/fixes'
+import { nodeSettings } from '../layers/kit/node-settings'
 import { completeParams, problemValues } from '../layers/kit/validate'
 import { activationBytesOf, flopsOf, parameterCountOf } from './counts'
 import { type Reach, reachOf } from './receptive-field'
@@ -64,7 +65,8 @@ class Inference {
 
   visit(node: FlatNode): void {
     const { path, layer } = node
-    const { params, problems } = completeParams(layer.params, node.given)
+    const { params, problems: given } = completeParams(layer.params, node.given)
+    const problems = [...given, ...completeParams(nodeSettings, { rateMultiplier: node.rateMultiplier }).problems]
     for (const problem of problems) {
       this.#report({ code: 'param.invalid', severity: 'error', nodeId: path, param: problem.param, values: problemValues(problem) })
     }
@@ -95,6 +97,7 @@ class Inference {
       outputs,
       weights,
       frozen: node.frozen,
+      rateMultiplier: node.rateMultiplier,
       parameterCount: parameterCountOf(weights),
       flops: flopsOf(layer, carried, params, outputs),
       activationBytes: activationBytesOf(outputs),

@@ -23,6 +23,8 @@ export interface ShapedNode {
   /** By weight name, in the order the layer gives them; the program calls them `${path}.${name}`. */
   readonly weights: Readonly<Record<string, WeightSpec>>
   readonly frozen: boolean
+  /** On top of the learning rate. */
+  readonly rateMultiplier: number
   /** Trainable and not trainable elements together do not count; only trainable ones do. */
   readonly parameterCount: number
   /** One forward pass of one batch. */

@@ -41,7 +41,7 @@ async function tenSteps(
   const held = Object.fromEntries(definition.state.map((name) => [name, b.state(`x:${name}`, [4])]))
   const context = { lr: b.input('$lr', []), step: b.input('$step', []) }
   const next = definition.update(b, x, gradient, held, completeParams(definition.params, given).params, context)
-  b.update('x', next.parameter)
+  b.update('x', b.sub(x, next.change))
   for (const name of definition.state) b.update(`x:${name}`, next.state[name] as Tensor)
 
   const program = b.finish()
@@ -151,7 +151,7 @@ describe('ten steps on every backend', () => {
 
 describe('the registry', () => {
   it('holds the optimisers that the command line names', () => {
-    expect([...optimizers.keys()].sort()).toEqual(['adadelta', 'adagrad', 'adam', 'momentum', 'rmsprop', 'sgd'])
+    expect([...optimizers.keys()].sort()).toEqual(['adadelta', 'adagrad', 'adam', 'momentum', 'nesterov', 'perceptron', 'rmsprop', 'sgd'])
   })
   it('gives the defaults of the notes', () => {
     const defaults = (kind: string) => completeParams(optimizers.get(kind)?.params ?? {}, {}).params

@@ -19,11 +19,11 @@ export default defineOptimizer({
     epsilon: epsilon(1e-5),
   },
   state: ['s', 'delta'],
-  update: (b, parameter, gradient, state, { rho, epsilon: small }) => {
+  update: (b, _parameter, gradient, state, { rho, epsilon: small }) => {
     const delta = stateOf(state, 'delta')
     const s = b.add(b.mul(stateOf(state, 's'), rho), b.mul(b.mul(gradient, gradient), 1 - rho))
     const change = b.mul(gradient, b.sqrt(b.div(b.add(delta, small), b.add(s, small))))
     const changes = b.add(b.mul(delta, rho), b.mul(b.mul(change, change), 1 - rho))
-    return { parameter: b.sub(parameter, change), state: { s, delta: changes } }
+    return { change, state: { s, delta: changes } }
   },
 })

@@ -12,9 +12,9 @@ export default defineOptimizer({
   reference: 'notes 002 §8; Duchi, Hazan & Singer 2011',
   params: { lr: learningRate(0.1), epsilon: epsilon(1e-6) },
   state: ['s'],
-  update: (b, parameter, gradient, state, params, { lr }) => {
+  update: (b, _parameter, gradient, state, params, { lr }) => {
     const s = b.add(stateOf(state, 's'), b.mul(gradient, gradient))
     const step = b.div(b.mul(lr, gradient), b.sqrt(b.add(s, params.epsilon)))
-    return { parameter: b.sub(parameter, step), state: { s } }
+    return { change: step, state: { s } }
   },
 })

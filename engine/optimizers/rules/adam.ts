@@ -26,12 +26,12 @@ export default defineOptimizer({
     epsilon: epsilon(1e-8),
   },
   state: ['v', 's'],
-  update: (b, parameter, gradient, state, { beta1, beta2, epsilon: small }, { lr, step }) => {
+  update: (b, _parameter, gradient, state, { beta1, beta2, epsilon: small }, { lr, step }) => {
     const v = b.add(b.mul(stateOf(state, 'v'), beta1), b.mul(gradient, 1 - beta1))
     const s = b.add(b.mul(stateOf(state, 's'), beta2), b.mul(b.mul(gradient, gradient), 1 - beta2))
     const numerator = b.mul(v, b.mul(lr, correction(b, beta1, step)))
     const denominator = b.add(b.sqrt(b.mul(s, correction(b, beta2, step))), small)
-    return { parameter: b.sub(parameter, b.div(numerator, denominator)), state: { v, s } }
+    return { change: b.div(numerator, denominator), state: { v, s } }
   },
 })
 

@@ -20,9 +20,9 @@ export default defineOptimizer({
     epsilon: epsilon(1e-6),
   },
   state: ['s'],
-  update: (b, parameter, gradient, state, { gamma, epsilon: small }, { lr }) => {
+  update: (b, _parameter, gradient, state, { gamma, epsilon: small }, { lr }) => {
     const s = b.add(b.mul(stateOf(state, 's'), gamma), b.mul(b.mul(gradient, gradient), 1 - gamma))
     const step = b.div(b.mul(lr, gradient), b.sqrt(b.add(s, small)))
-    return { parameter: b.sub(parameter, step), state: { s } }
+    return { change: step, state: { s } }
   },
 })

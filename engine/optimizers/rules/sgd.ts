@@ -12,5 +12,5 @@ export default defineOptimizer({
   reference: 'notes 002 §8',
   params: { lr: learningRate(0.1) },
   state: [],
-  update: (b, parameter, gradient, _state, _params, { lr }) => ({ parameter: b.sub(parameter, b.mul(lr, gradient)), state: {} }),
+  update: (b, _parameter, gradient, _state, _params, { lr }) => ({ change: b.mul(lr, gradient), state: {} }),
 })
