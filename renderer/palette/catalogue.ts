@@ -34,6 +34,7 @@ const sectionTitles: Readonly<Record<Category, Text>> = {
   shape: { en: 'Shape', zh: '形状' },
   merge: { en: 'Merge', zh: '合并' },
   arithmetic: { en: 'Arithmetic', zh: '算术' },
+  filter: { en: 'Image filters', zh: '图像滤波' },
   regularization: { en: 'Regularization', zh: '正则化' },
   loss: { en: 'Loss', zh: '损失' },
 }

@@ -67,6 +67,7 @@ const COLOURS: Record<Category, string> = {
   shape: 'merge',
   merge: 'merge',
   arithmetic: 'merge',
+  filter: 'conv',
   regularization: 'norm',
   loss: 'loss',
 }

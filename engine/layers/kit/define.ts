@@ -23,6 +23,7 @@ export type Category =
   | 'shape'
   | 'merge'
   | 'arithmetic'
+  | 'filter'
   | 'regularization'
   | 'loss'
 
@@ -138,6 +139,8 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
   readonly adjustable?: Adjustable<keyof S & string>
   /** In order: kernel before bias, scale before shift, running statistics last. Only called with inputs that `shape` accepted. */
   weights?(inputs: Carried<I, TensorType>, params: ParamValues<S>): Readonly<Record<string, WeightSpec>>
+  /** The layer is y = xW + b of one input, whatever its parameters are: names of the port and the weights (no `bias` weight: none). */
+  readonly affine?: { readonly input: string; readonly output: string; readonly kernel: string; readonly bias: string }
   /** The formula, in the compiler's primitives. */
   lower(
     b: Emit,
@@ -148,7 +151,7 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
   ): Readonly<Record<O, Tensor>>
   /** Floating-point operations of one forward pass (a multiply-add counts two). Default: size of the outputs. */
   flops?(inputs: Carried<I, TensorType>, params: ParamValues<S>): number
-  /** Spatial window, for the receptive field. Absent: pointwise. */
+  /** Spatial window, for the receptive field; the stride of layers that enlarge images is a fraction. Absent: pointwise. */
   window?(params: ParamValues<S>): {
     readonly kernel: readonly [number, number]
     readonly stride: readonly [number, number]
@@ -168,6 +171,8 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
         readonly type: 'loss'
         /** Input port → name of the model output it becomes (`logits`). */
         readonly exposes: Readonly<Record<string, string>>
+        /** Ports of which the loss is the mean square of the difference, but for a factor: linear models then have a solution in closed form. */
+        readonly squaredError?: { readonly prediction: string; readonly target: string }
         /** Scalars beside the loss: `{ accuracy }`. */
         metrics?(b: Emit, inputs: Carried<I, Tensor>, params: ParamValues<S>): Readonly<Record<string, Tensor>>
       }
