@@ -6,18 +6,21 @@
  * `shape` stops after the first pass, `lower` after the second, `compile` goes the whole way; what a backend does with the program
  * (simplify, choose layouts, fuse, plan memory, write code) is its own list of passes.
  */
-import { DiagnosedError } from './core/diagnostics'
+import { DiagnosedError, diagnosedError } from './core/diagnostics'
 import type { GraphDocument } from './document/schema'
 import { lowerGraph } from './ir/lower'
 import type { Lowered, LowerOptions } from './ir/lowering'
 import type { Instruction, Program } from './ir/program'
 import { verify } from './ir/verify'
 import type { Outcome } from './protocol/messages'
-import type { Backend, Executable, StateSpec, StateStore } from './runtime/backend'
+import type { Backend, Executable, ProgramOptions, StateSpec, StateStore } from './runtime/backend'
 import { inferShapes } from './shapes/infer'
 import type { ShapedGraph } from './shapes/shaped-graph'
 
-export interface CompileOptions extends LowerOptions {
+/** One way to run the network: its program, and how what it hands from layer to layer is stored. */
+export interface PassOptions extends LowerOptions, ProgramOptions {}
+
+export interface CompileOptions extends PassOptions {
   /** Default: the document's. */
   readonly batchSize?: number
 }
@@ -59,14 +62,20 @@ export async function compile(
   state?: StateStore,
 ): Promise<Outcome<Compiled>> {
   const lowered = lower(document, options)
-  return lowered.ok ? realize(lowered.value, backend, state) : lowered
+  return lowered.ok ? realize(lowered.value, backend, state, options) : lowered
 }
 
 /** The program becomes something that runs. */
-export async function realize(lowered: LoweredGraph, backend: Backend, given?: StateStore): Promise<Outcome<Compiled>> {
+export async function realize(
+  lowered: LoweredGraph,
+  backend: Backend,
+  given?: StateStore,
+  { storage = 'f32' }: ProgramOptions = {},
+): Promise<Outcome<Compiled>> {
   try {
+    if (storage === 'f16' && !backend.info.halves) throw diagnosedError('backend.halves', { got: backend.info.label })
     const state = given ?? backend.createState(stateSpecs(lowered.program))
-    const executable = await backend.compile(lowered.program, state)
+    const executable = await backend.compile(lowered.program, state, { storage })
     return { ok: true, value: { ...lowered, executable, state } }
   } catch (error) {
     return refused(error)

@@ -75,6 +75,22 @@ export const catalogue = {
     zh: '通道数不能平均分成 {expected} 组，实际是 {got} 个通道。',
   },
   'shape.axis': { en: 'There is no such axis: expected {expected}, got {got}.', zh: '没有这个轴：应为 {expected}，实际是 {got}。' },
+  'shape.divide': {
+    en: 'An axis of {got} does not divide by {expected}.',
+    zh: '长度为 {got} 的轴不能被 {expected} 整除。',
+  },
+  'shape.indices': {
+    en: 'The input holds whole numbers below {got}; there is room for those below {expected}.',
+    zh: '输入中的整数小于 {got}，而此处只容得下小于 {expected} 的整数。',
+  },
+  'shape.slice': {
+    en: 'An axis of {extent} has no slice {got}.',
+    zh: '长度为 {extent} 的轴上没有切片 {got}。',
+  },
+  'shape.permutation': {
+    en: 'The axes must be named once each: expected {expected} in any order, got {got}.',
+    zh: '每个轴应恰好出现一次：应为 {expected} 的某种排列，实际是 {got}。',
+  },
   'shape.elements': {
     en: 'One sample has {got} numbers, which do not fill the shape {expected}.',
     zh: '每个样本有 {got} 个数，填不满形状 {expected}。',
@@ -139,6 +155,10 @@ export const catalogue = {
     en: 'At step {step} the loss became {got}; the first value that is not finite is the output of this node. Try a smaller learning rate.',
     zh: '第 {step} 步时损失变为 {got}；最先出现非有限值的是此节点的输出。请尝试更小的学习率。',
   },
+  'train.half-range': {
+    en: 'At step {step} a number grew beyond what half precision holds, whatever the scale of the loss. Set the precision to f32, or try a smaller learning rate.',
+    zh: '第 {step} 步时有数值超出半精度的范围，调整损失缩放也无法避免。请将精度设为 f32，或尝试更小的学习率。',
+  },
   'train.busy': {
     en: 'A run is under way; stop or pause it first, since two at a time would disturb each other.',
     zh: '正在训练；请先停止或暂停，同时运行会相互干扰。',
@@ -182,6 +202,10 @@ export const catalogue = {
   'backend.memory': {
     en: 'The network needs {got} of memory; this backend can have {expected}. The largest part is the output of {detail}.',
     zh: '网络需要 {got} 内存，此后端最多可用 {expected}。其中最大的是 {detail} 的输出。',
+  },
+  'backend.halves': {
+    en: '“{got}” cannot store numbers in half precision. Set the precision to f32, or choose a graphics adapter that has f16.',
+    zh: '“{got}”无法以半精度存储数值。请将精度设为 f32，或选用支持 f16 的图形适配器。',
   },
   'backend.gpu-lost': {
     en: 'The GPU stopped working: {detail}. Go on on the CPU from the last checkpoint.',

@@ -12,6 +12,7 @@
  */
 import { type DType, type Shape, sizeOf } from '../core/tensor'
 import type { Buffer, BufferId, Kernel, KernelProgram, LoopKernel } from '../optimize/kernel'
+import { operandsOf } from '../optimize/loop-operands'
 
 /** What activations and their gradients are stored as. */
 export type ActivationStorage = 'f32' | 'f16'
@@ -60,24 +61,6 @@ function madeBy({ body, results }: LoopKernel): readonly Made[] {
     }
     return { buffer, reduced: reduce !== undefined, floats, random }
   })
-}
-
-function operandsOf(op: LoopKernel['body'][number]): readonly number[] {
-  switch (op.op) {
-    case 'load':
-    case 'constant':
-    case 'index':
-      return []
-    case 'random':
-      return [op.index]
-    case 'unary':
-    case 'cast':
-      return [op.x]
-    case 'binary':
-      return [op.a, op.b]
-    case 'select':
-      return [op.condition, op.then, op.otherwise]
-  }
 }
 
 const madeIn = (kernel: Kernel): readonly Made[] => (kernel.kind === 'loop' ? madeBy(kernel) : [])

@@ -2,7 +2,8 @@
  * @file What the code of a loop kernel needs to know about each expression: at which loop it changes, whether it differs by lane,
  * how it is used. In: a kernel and its plan. Out: one record per body position.
  */
-import type { LoopKernel, LoopOp } from '../../optimize/kernel'
+import type { LoopKernel } from '../../optimize/kernel'
+import { operandsOf } from '../../optimize/loop-operands'
 import type { LoopPlan } from './loop-plan'
 
 export interface NodeFacts {
@@ -13,24 +14,6 @@ export interface NodeFacts {
   readonly asValue: boolean
   /** The one addition (or sum) into which this product goes. */
   readonly fusedInto: boolean
-}
-
-export const operandsOf = (op: LoopOp): readonly number[] => {
-  switch (op.op) {
-    case 'load':
-    case 'constant':
-    case 'index':
-      return []
-    case 'random':
-      return [op.index]
-    case 'unary':
-    case 'cast':
-      return [op.x]
-    case 'binary':
-      return [op.a, op.b]
-    case 'select':
-      return [op.condition, op.then, op.otherwise]
-  }
 }
 
 export function analyse(kernel: LoopKernel, plan: LoopPlan, fuseProducts: boolean): readonly NodeFacts[] {
