@@ -3,6 +3,7 @@ import { sizeOf } from '../core/tensor'
 import { initializerSpec, kernelAndBias, pytorchKernelAndBias, useBiasSpec, weightOf } from './kit/affine'
 import { defineLayer } from './kit/define'
 import { expectDType, expectRank } from './kit/expect'
+import { flattenBefore } from './kit/fixes'
 import { int } from './kit/params'
 
 const dense = defineLayer({
@@ -33,14 +34,11 @@ const dense = defineLayer({
     initializer: initializerSpec,
   },
   adjustable: { width: 'numHiddens' },
+  affine: { input: 'x', output: 'y', kernel: 'kernel', bias: 'bias' },
   shape: ({ x }, { numHiddens }, fail) => {
     if (!expectDType(x, 'f32', 'x', fail)) return undefined
     const expected = { en: 'features (N, in)', zh: '特征 (N, in)' }
-    const flatten = {
-      title: { en: 'Insert a Flatten layer', zh: '插入展平层' },
-      edits: [{ type: 'insertBefore', port: 'x', kind: 'flatten', params: {} }],
-    } as const
-    if (!expectRank(x, [2, 3], expected, 'x', fail, x.shape.length > 3 ? [flatten] : [])) return undefined
+    if (!expectRank(x, [2, 3], expected, 'x', fail, x.shape.length > 3 ? [flattenBefore('x')] : [])) return undefined
     return { y: { shape: [...x.shape.slice(0, -1), numHiddens], dtype: 'f32' } }
   },
   weights: ({ x }, { numHiddens, useBias, initializer }) => {

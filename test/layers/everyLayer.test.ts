@@ -14,7 +14,7 @@ beforeAll(async () => {
   backends = await availableBackends()
 })
 afterAll(async () => {
-  console.log(`layer check: ${rows} rows of ${layers.size} layers on ${backends.map(({ info }) => info.label).join(', ')}`)
+  console.log(`layer check: ${rows} rows of ${layers.size} layers on ${backends.map(({ info }) => info.label.en).join(', ')}`)
   await Promise.all(backends.map((backend) => backend.dispose()))
 })
 

@@ -56,6 +56,67 @@ def dropout(x, p, training):
     return {"y": x}
 
 
+def gaussian_noise(x, p, training):
+    assert not training or p["deviation"] == 0, "random numbers cannot be compared"
+    return {"y": x}
+
+
+def rrelu(x, p, training):
+    assert not training or p["lower"] == p["upper"], "random numbers cannot be compared"
+    return {"y": F.leaky_relu(x, (p["lower"] + p["upper"]) / 2)}
+
+
+def flat(y, *leaves):
+    """A staircase has no derivative in PyTorch; here it is zero."""
+    return {"y": y.double() + sum(0 * leaf.sum() for leaf in leaves)}
+
+
+def step(x, p):
+    z = x - p["threshold"]
+    return flat(z >= 0 if p["values"] == "binary" else z.sgn(), x)
+
+
+def maxout(x, p):
+    groups = torch.stack(x.split(p["groupSize"], p["axis"]), p["axis"] if p["axis"] >= 0 else p["axis"] - 1)
+    return {"y": groups.max(p["axis"] + 1 if p["axis"] >= 0 else p["axis"]).values}
+
+
+def polynomial_kernel(x, p, w):
+    base = p["gamma"] * torch.einsum("nf,lf->nl", x, w["landmarks"]) + p["offset"]
+    return {"y": torch.stack([base] * p["degree"]).prod(0)}
+
+
+def rbf_kernel(x, p, w):
+    difference = x[:, None, :] - w["landmarks"][None]
+    return {"y": torch.exp(-p["gamma"] * (difference**2).sum(-1))}
+
+
+def reduce(x, p):
+    axes = p["axes"] or list(range(1, x.dim()))
+    rank, keep = x.dim(), p["keepAxes"]
+    for axis in sorted((axis % rank for axis in axes), reverse=True):
+        y = {"mean": x.mean, "sum": x.sum, "max": x.max, "min": x.min}[p["operation"]](axis, keepdim=keep)
+        x = y.values if p["operation"] in ("max", "min") else y
+    return {"y": x}
+
+
+def part(x, p):
+    place = [slice(None)] * x.dim()
+    place[p["axis"]] = slice(p["start"], p["stop"] or None, p["step"])
+    return {"y": x[tuple(place)]}
+
+
+def gather(x, index, p):
+    if p["from"] == "batch":
+        return {"y": x.index_select(0, index.flatten()).reshape(index.shape + x.shape[1:])}
+    return {"y": torch.stack([rows[numbers] for rows, numbers in zip(x, index)])}
+
+
+def batched_matmul(a, b, p):
+    left, right = "...ba" if p["transposeA"] else "...ab", "...cb" if p["transposeB"] else "...bc"
+    return {"y": torch.einsum(f"{left},{right}->...ac", a, b)}
+
+
 # kind: (inputs by port, parameters, weights, training) -> outputs by name
 TABLE = {
     "input": lambda i, p, w, t: {"y": i["fed"]},
@@ -72,6 +133,38 @@ TABLE = {
     "tanh": lambda i, p, w, t: {"y": torch.sinh(i["x"]) / torch.cosh(i["x"])},
     "relu": lambda i, p, w, t: {"y": i["x"].clamp(min=0)},
     "leakyRelu": lambda i, p, w, t: {"y": torch.where(i["x"] > 0, i["x"], p["slope"] * i["x"])},
+    "absolute": lambda i, p, w, t: {"y": torch.where(i["x"] > 0, i["x"], -i["x"])},
+    "linear": lambda i, p, w, t: {"y": i["x"].clone()},
+    "elu": lambda i, p, w, t: {"y": torch.where(i["x"] > 0, i["x"], p["alpha"] * torch.expm1(i["x"].clamp(max=0)))},
+    "selu": lambda i, p, w, t: {"y": F.selu(i["x"])},
+    "softplus": lambda i, p, w, t: {"y": torch.logaddexp(i["x"], torch.zeros_like(i["x"]))},
+    "step": lambda i, p, w, t: step(i["x"], p),
+    "hardSigmoid": lambda i, p, w, t: {"y": F.relu6(i["x"] + 3) / 6},
+    "swish": lambda i, p, w, t: {"y": i["x"] / (1 + torch.exp(-i["x"]))},
+    "gelu": lambda i, p, w, t: {"y": F.gelu(i["x"], approximate="tanh")},
+    "maxout": lambda i, p, w, t: maxout(i["x"], p),
+    "prelu": lambda i, p, w, t: {"y": F.prelu(i["x"], w["slope"])},
+    "rrelu": lambda i, p, w, t: rrelu(i["x"], p, t),
+    "gaussianNoise": lambda i, p, w, t: gaussian_noise(i["x"], p, t),
+    "scale": lambda i, p, w, t: {"y": p["factor"] * i["x"] + p["offset"]},
+    "power": lambda i, p, w, t: {"y": i["x"] ** p["exponent"]},
+    "subtract": lambda i, p, w, t: {"y": i["a"] - i["b"]},
+    "divide": lambda i, p, w, t: {"y": i["a"] / i["b"]},
+    "maximum": lambda i, p, w, t: {"y": torch.maximum(i["a"], i["b"])},
+    "minimum": lambda i, p, w, t: {"y": torch.minimum(i["a"], i["b"])},
+    "batchedMatmul": lambda i, p, w, t: batched_matmul(i["a"], i["b"], p),
+    "reduce": lambda i, p, w, t: reduce(i["x"], p),
+    "l2Normalize": lambda i, p, w, t: {
+        "y": i["x"] / torch.linalg.vector_norm(i["x"], dim=p["axis"], keepdim=True).clamp(min=p["epsilon"])
+    },
+    "oneHot": lambda i, p, w, t: {"y": torch.eye(p["classes"])[i["x"]]},
+    "slice": lambda i, p, w, t: part(i["x"], p),
+    "split": lambda i, p, w, t: {f"part{k + 1}": y for k, y in enumerate(i["x"].tensor_split(p["parts"], p["axis"]))},
+    "transpose": lambda i, p, w, t: {"y": i["x"].permute([0] + p["order"])},
+    "gather": lambda i, p, w, t: gather(i["x"], i["index"], p),
+    "mccullochPitts": lambda i, p, w, t: flat(i["x"] @ w["kernel"] - w["threshold"] >= 0, i["x"], *w.values()),
+    "polynomialKernel": lambda i, p, w, t: polynomial_kernel(i["x"], p, w),
+    "rbfKernel": lambda i, p, w, t: rbf_kernel(i["x"], p, w),
     "softmax": lambda i, p, w, t: {"y": torch.exp(i["x"]) / torch.exp(i["x"]).sum(p["axis"], keepdim=True)},
     "dropout": lambda i, p, w, t: dropout(i["x"], p, t),
     "flatten": lambda i, p, w, t: {"y": i["x"].reshape(i["x"].shape[0], -1)},
@@ -99,7 +192,7 @@ def plain(values):
 
 
 def run_export(export, args, weights, training):
-    """The Python that the layer itself would export; None for what data feed."""
+    """The outputs of the Python that the layer itself would export, in port order."""
     scope = {"nn": nn, "F": F, "torch": torch}
     if export["module"]:
         module = scope["self_layer"] = eval(export["module"], scope)
@@ -112,7 +205,9 @@ def run_export(export, args, weights, training):
         assert all(key.endswith("num_batches_tracked") for key in missing.missing_keys), missing
         module.train(training)
     scope.update({f"a{i}": a for i, a in enumerate(args)})
-    return eval(export["call"], scope).detach().double().flatten().tolist()
+    result = eval(export["call"], scope)
+    outputs = result if isinstance(result, tuple) else (result,)
+    return [output.detach().double().flatten().tolist() for output in outputs]
 
 
 def check(row):

@@ -41,7 +41,8 @@ interface Answer {
   readonly error?: string
   readonly outputs: Readonly<Record<string, readonly number[]>>
   readonly gradients: Readonly<Record<string, readonly number[]>>
-  readonly exported: readonly number[] | null
+  /** One after another, in the order of the ports; null for what data feed. */
+  readonly exported: readonly (readonly number[])[] | null
 }
 
 /** What layers.py reads. */
@@ -107,7 +108,12 @@ describeWithTorch('layers against PyTorch', () => {
     for (const [name, expected] of Object.entries(known))
       expectAllClose(ours[name] ?? [], expected, TOLERANCE, name, Math.max(largestMagnitude(expected), 1e-3))
     for (const backend of backends) expectAgreement(await deviationsOn(row.built, known, backend))
-    if (answer.exported)
-      expectAllClose(ours[Object.keys(row.built.lowered)[0] ?? ''] ?? [], answer.exported, TOLERANCE, 'the PyTorch export')
+    if (answer.exported) {
+      const ports = Object.keys(row.built.lowered)
+      expect(answer.exported.length, 'outputs of the PyTorch export').toBe(ports.length)
+      ports.forEach((port, i) => {
+        expectAllClose(ours[port] ?? [], answer.exported?.[i] ?? [], TOLERANCE, `the PyTorch export's ${port}`)
+      })
+    }
   })
 })

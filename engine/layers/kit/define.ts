@@ -89,7 +89,7 @@ export interface LowerContext {
 export interface PyTorchExport {
   /** The module to construct (`nn.Conv2d(1, 6, 5)`); absent for pure functions. */
   readonly module?: string
-  /** The call: `${self}(${x})`, `torch.flatten(x, 1)` … `self` is the module's expression. */
+  /** The call: `${self}(${x})`, `torch.flatten(x, 1)` … `self` is the module's expression. Several outputs are a tuple in port order. */
   readonly call: (self: string, args: readonly string[]) => string
   /** Our weight name → PyTorch's attribute and how to permute our array into it. */
   readonly weights?: Readonly<Record<string, { readonly name: string; readonly permutation?: readonly number[] }>>

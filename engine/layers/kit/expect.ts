@@ -5,7 +5,7 @@
 import { type DType, formatShape, type TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Fail } from './define'
-import type { LayerFix } from './fixes'
+import { flattenBefore, type LayerFix } from './fixes'
 
 export const images: Text = { en: 'images (N, C, H, W)', zh: '图像批次 (N, C, H, W)' }
 
@@ -38,3 +38,8 @@ export function expectRank(
 /** A batch of real images. */
 export const expectImages = (type: TensorType, fail: Fail): boolean =>
   expectDType(type, 'f32', 'x', fail) && expectRank(type, [4], images, 'x', fail)
+
+/** One row of real features a sample. */
+export const expectFeatures = (type: TensorType, fail: Fail): boolean =>
+  expectDType(type, 'f32', 'x', fail) &&
+  expectRank(type, [2], { en: 'features (N, in)', zh: '特征 (N, in)' }, 'x', fail, type.shape.length > 2 ? [flattenBefore('x')] : [])

@@ -30,6 +30,12 @@ export interface LayerFix {
   readonly edits: readonly LayerFixEdit[]
 }
 
+/** For layers that take one row of features a sample. */
+export const flattenBefore = (port: string): LayerFix => ({
+  title: { en: 'Insert a Flatten layer', zh: '插入展平层' },
+  edits: [{ type: 'insertBefore', port, kind: 'flatten', params: {} }],
+})
+
 /** What feeds a port; `layer` is absent where the source is no layer (a block instance). */
 export interface FixSource extends Endpoint {
   readonly layer?: { readonly adjustable?: Adjustable }

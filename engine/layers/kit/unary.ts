@@ -1,10 +1,10 @@
 /**
  * @file What all pointwise layers share: one input of any shape, an output just like it.
- * In: the formula and the words of one activation. Out: its layer definition.
+ * In: the formula and the words of one function. Out: its layer definition.
  */
 import { type Shape, sizeOf } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
-import { defineLayer, type LayerCase, type LayerDefinition, type OutputPort } from './define'
+import { type Category, defineLayer, type LayerCase, type LayerDefinition, type OutputPort } from './define'
 import { expectDType } from './expect'
 import type { ParamSpecs, ParamValues } from './params'
 
@@ -27,11 +27,11 @@ interface UnaryDefinition<S extends ParamSpecs> extends Pick<LayerDefinition<S>,
 /** Any rank, an odd size, batch 1. */
 const shapes: readonly Shape[] = [[4, 7], [1, 3, 5, 2], [2, 5, 3], [3]]
 
-export const defineActivation = <const S extends ParamSpecs>(activation: UnaryDefinition<S>) => {
-  const { apply, operations, pytorch, cases = [], ...words } = activation
+const pointwise = <const S extends ParamSpecs>(category: Category, definition: UnaryDefinition<S>) => {
+  const { apply, operations, pytorch, cases = [], ...words } = definition
   return defineLayer<S, typeof inputs, 'y'>({
     ...words,
-    category: 'activation',
+    category,
     inputs,
     outputs,
     shape: ({ x }, _params, fail) => (expectDType(x, 'f32', 'x', fail) ? { y: { shape: x.shape, dtype: 'f32' } } : undefined),
@@ -41,3 +41,6 @@ export const defineActivation = <const S extends ParamSpecs>(activation: UnaryDe
     cases: [...shapes.map((x) => ({ inputs: { x } })), ...cases],
   })
 }
+
+export const defineActivation = <const S extends ParamSpecs>(definition: UnaryDefinition<S>) => pointwise('activation', definition)
+export const defineArithmetic = <const S extends ParamSpecs>(definition: UnaryDefinition<S>) => pointwise('arithmetic', definition)

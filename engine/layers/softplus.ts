@@ -1,0 +1,30 @@
+/** @file ln(1 + eˣ), the smooth rectifier (notes 003; Dugas et al. 2001). */
+import { defineActivation } from './kit/unary'
+
+const softplus = defineActivation({
+  kind: 'softplus',
+  idStem: 'softplus',
+  title: { en: 'Softplus', zh: 'Softplus 激活' },
+  summary: {
+    en: 'A smooth ReLU that is always positive; its derivative is the sigmoid. Use it where an output must be positive, such as a variance or a rate.',
+    zh: '平滑且恒为正的 ReLU，其导数为 sigmoid。适合输出必须为正的量，例如方差或速率。',
+  },
+  formula: String.raw`y = \ln(1 + e^{x})`,
+  reference: 'notes 003; Dugas et al. 2001',
+  params: {},
+  // ln(e⁰ + eˣ) with the larger exponent taken out. The result does not depend on what is taken out, so no derivative flows through it.
+  apply: (b, x) => {
+    const largest = b.stopGradient(b.max(x, 0))
+    return b.add(largest, b.log(b.add(b.exp(b.neg(largest)), b.exp(b.sub(x, largest)))))
+  },
+  operations: 8,
+  pytorch: (x) => `F.softplus(${x})`,
+  cases: [{ name: 'far from zero', inputs: { x: [5, 9] }, ranges: { x: [-150, 150] } }],
+})
+
+declare module './kit/kinds' {
+  interface LayerKinds {
+    softplus: typeof softplus
+  }
+}
+export default softplus
