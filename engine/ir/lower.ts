@@ -11,6 +11,7 @@ import type { ParamSpecs, ParamValues } from '../layers/kit/params'
 import type { ShapedGraph, ShapedNode, Source } from '../shapes/shaped-graph'
 import { ProgramBuilder } from './builder'
 import type { Tensor } from './emit'
+import { keepStateUnlessFinite } from './loss-scaling'
 import { type Lowered, type LowerOptions, outputNames, stateNames } from './lowering'
 import { prune } from './prune'
 import { secondDerivatives } from './second-derivatives'
@@ -31,7 +32,7 @@ export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered 
     for (const [port, value] of Object.entries(forward.outputsOf(path))) b.output(outputNames.activation(path, port), value)
 
   return {
-    program: prune(b.finish()),
+    program: prune(keepStateUnlessFinite(b.finish())),
     outputs: outputs.map(({ name }) => name),
     weights: forward.weights.map(({ name, trainable }) => ({ name, trainable })),
   }

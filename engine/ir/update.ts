@@ -9,6 +9,7 @@ import type { ShapedNode } from '../shapes/shaped-graph'
 import type { ProgramBuilder } from './builder'
 import { clipByNorm } from './clip'
 import type { Tensor } from './emit'
+import { scaledGradients } from './loss-scaling'
 import { inputNames, outputNames, stateNames, type UpdateOptions } from './lowering'
 
 /** A trainable weight; `path` is the node it belongs to. */
@@ -62,15 +63,12 @@ function slopesOf(
   b: ProgramBuilder,
   forward: ForwardView,
   parameters: readonly Parameter[],
-  { definition, directions }: UpdateOptions,
+  { definition, directions, lossScaling = false }: UpdateOptions,
 ): readonly Tensor[] {
   if (directions === 'given') return parameters.map(({ name, value }) => b.input(inputNames.direction(name), value.shape))
   const descended = definition.objective?.(b, forward) ?? forward.loss()
-  return gradients(
-    b,
-    descended,
-    parameters.map(({ value }) => value),
-  )
+  const values = parameters.map(({ value }) => value)
+  return lossScaling ? scaledGradients(b, descended, values) : gradients(b, descended, values)
 }
 
 /** y ← γy + (1 − γ)x (notes 002 §1). Whoever sets weights sets their averages too, so that y begins at x. */
