@@ -37,7 +37,7 @@ const meanSquaredError = defineLayer({
   flops: ({ prediction }) => 3 * sizeOf(prediction.shape),
   brief: ({ half }) => (half ? '½' : ''),
   pytorch: ({ half }) => ({ call: (_self, [prediction, target]) => `${half ? '0.5 * ' : ''}F.mse_loss(${prediction}, ${target})` }),
-  role: { type: 'loss', exposes: { prediction: 'prediction' } },
+  role: { type: 'loss', exposes: { prediction: 'prediction' }, squaredError: { prediction: 'prediction', target: 'target' } },
   cases: [
     { inputs: { prediction: [4, 3], target: [4, 3] } },
     { name: 'half, one number a sample', inputs: { prediction: [5], target: [5] }, params: { half: true } },
