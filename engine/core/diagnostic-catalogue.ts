@@ -167,6 +167,50 @@ export const catalogue = {
     en: 'There is no optimiser called “{got}”; there are: {expected}.',
     zh: '没有名为“{got}”的优化器；现有：{expected}。',
   },
+  'train.schedule': {
+    en: 'There is no schedule called “{got}”; there are: {expected}.',
+    zh: '没有名为“{got}”的学习率策略；现有：{expected}。',
+  },
+  'train.schedule.validation': {
+    en: 'This schedule waits for the validation loss, but nothing is held out to validate: hold out a share of the data, or choose another schedule.',
+    zh: '该策略依据验证损失调整学习率，但没有留出验证数据：请留出一部分数据，或改用其他策略。',
+  },
+  'train.rate.unused': {
+    en: '{got} has no learning rate, so a schedule, a warm-up or a limit on the gradients has nothing to act on: remove them, or choose another optimiser.',
+    zh: '{got}没有学习率，学习率策略、预热和梯度裁剪都不起作用：请将其移除，或改用其他优化器。',
+  },
+  'train.warmup': {
+    en: 'The warm-up takes {got} steps, but the whole training only {expected}: shorten it, or train for longer.',
+    zh: '预热需要 {got} 步，而整个训练只有 {expected} 步：请缩短预热，或延长训练。',
+  },
+  'train.perceptron': {
+    en: 'The perceptron rule trains one dense layer followed by a step unit: {detail}.',
+    zh: '感知机法则只训练一个全连接层加一个阶跃单元：{detail}。',
+  },
+  'train.linear': {
+    en: 'This method trains linear models with squared loss only: {detail}. Use Adam or another optimiser for this graph.',
+    zh: '此方法只适用于平方损失的线性模型：{detail}。请对该网络使用 Adam 等其他优化器。',
+  },
+  'train.linear.features': {
+    en: 'The normal equations of {got} features take a matrix of {got} × {got}; at most {expected} are solved. Use Adam or another optimiser.',
+    zh: '{got} 个特征的正规方程需要 {got} × {got} 的矩阵，最多求解 {expected} 个。请使用 Adam 等其他优化器。',
+  },
+  'train.rank': {
+    en: 'Only {got} of {expected} columns are independent, so many solutions are equally good; the shortest weights were taken. A ridge above 0 makes the choice explicit.',
+    zh: '{expected} 列中只有 {got} 列线性无关，存在许多同样好的解；已取权重最短的一个。设置大于 0 的岭参数可明确选择。',
+  },
+  'train.newton.parameters': {
+    en: 'Newton’s method would need a Hessian of {got} × {got} numbers; it takes at most {expected} parameters. Use Adam or momentum instead, or freeze layers.',
+    zh: '牛顿法需要 {got} × {got} 的海森矩阵，最多支持 {expected} 个参数。请改用 Adam 或动量法，或冻结部分层。',
+  },
+  'train.newton.singular': {
+    en: 'The Hessian has no inverse at damping {got}: raise the damping, to 0.001 say.',
+    zh: '阻尼为 {got} 时海森矩阵不可逆：请增大阻尼，例如 0.001。',
+  },
+  'train.curvature': {
+    en: 'At step {step} the curvature term ½ε²gᵀHg = {got} has outgrown the slope εgᵀg = {expected}: the step is too long for this valley. Lower the learning rate.',
+    zh: '第 {step} 步时曲率项 ½ε²gᵀHg = {got} 超过了斜率项 εgᵀg = {expected}：对这个谷底来说步子过大。请降低学习率。',
+  },
   'train.memory': {
     en: 'Training with batches of {batch} needs {got} of memory; {expected} can be had. Batches of up to {largest} fit.',
     zh: '以批量 {batch} 训练需要 {got} 内存，最多可用 {expected}。批量不超过 {largest} 时可以容纳。',
