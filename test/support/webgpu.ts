@@ -34,7 +34,7 @@ export const openWebgpu =
 export const sharedWebgpu: Backend | undefined = shared && {
   info: shared.info,
   createState: (specs) => shared.createState(specs),
-  compile: (program, state) => shared.compile(program, state),
+  compile: (program, state, options) => shared.compile(program, state, options),
   dispose: async () => {},
 }
 
