@@ -1,29 +1,29 @@
 /** @file Mean, sum, largest or smallest value over axes of each sample (notes 002 §1). */
-import { formatShape, type Shape, sizeOf, type TensorType } from '../core/tensor'
+import { type Shape, sizeOf, type TensorType } from '../core/tensor'
 import type { Emit, Tensor } from '../ir/emit'
-import { axisFromFront } from './kit/axis'
+import { axesBehindBatch, axisFromFront, behindBatch } from './kit/axis'
 import { defineLayer, type Fail } from './kit/define'
-import { expectDType } from './kit/expect'
+import { expectDType, expectRank } from './kit/expect'
+import type { LayerFix } from './kit/fixes'
 import { bool, choice, ints } from './kit/params'
 
 /** From the front, in order; none given means all behind the batch. */
 const axesOf = (shape: Shape, axes: readonly number[]): readonly number[] =>
   axes.length === 0 ? shape.map((_, axis) => axis).slice(1) : axes.map((axis) => axisFromFront(shape, axis)).toSorted((a, b) => a - b)
 
-function areAxes({ shape }: TensorType, given: readonly number[], fail: Fail): boolean {
-  const axes = axesOf(shape, given)
-  const odd = axes.find((axis, i) => axis < 1 || axis >= shape.length || axes.indexOf(axis) !== i)
+function areAxes(x: TensorType, given: readonly number[], fail: Fail): boolean {
+  const axes = axesOf(x.shape, given)
+  const odd = axes.find((axis, i) => axis < 1 || axis >= x.shape.length || axes.indexOf(axis) !== i)
   if (odd === undefined) return true
-  const last = shape.length - 1
-  fail({
-    code: 'shape.axis',
-    port: 'x',
-    param: 'axes',
-    values: { expected: `1–${last}, −${last}–−1, ≠ (${formatShape(shape)})`, got: given.join(', ') },
-    fixes: [
-      { title: { en: 'Take all axes of the sample', zh: '取样本的全部轴' }, edits: [{ type: 'setParam', param: 'axes', value: [] }] },
-    ],
-  })
+  const all: LayerFix = {
+    title: { en: 'Take all axes of the sample', zh: '取样本的全部轴' },
+    edits: [{ type: 'setParam', param: 'axes', value: [] }],
+  }
+  if (expectRank(x, [2, 3, 4, 5, 6, 7, 8], behindBatch, 'x', fail, [all])) {
+    const { en, zh } = axesBehindBatch(x.shape)
+    const expected = { en: `different axes, ${en}`, zh: `互不相同的轴：${zh}` }
+    fail({ code: 'shape.axis', port: 'x', param: 'axes', values: { expected, got: given.join(', ') }, fixes: [all] })
+  }
   return false
 }
 

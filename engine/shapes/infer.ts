@@ -2,7 +2,7 @@
  * @file Shape inference over the whole graph. In: a document. Out: the type of every wire, the weights and counts of every node, and
  * every problem: a node that cannot be worked out says why, and those after it stay silent.
  */
-import { type Diagnostic, InternalError } from '../core/diagnostics'
+import { type Diagnostic, type Fix, InternalError } from '../core/diagnostics'
 import { limits } from '../core/limits'
 import { own } from '../core/records'
 import { formatShape, sizeOf, type TensorType } from '../core/tensor'
@@ -13,7 +13,8 @@ import { checkStructure } from '../document/structure'
 import type { AnyLayer, Fail, WeightSpec } from '../layers/kit/define'
 import { type FixSource, resolveFixes } from '../layers/kit/fixes'
 import { nodeSettings } from '../layers/kit/node-settings'
-import { completeParams, problemValues } from '../layers/kit/validate'
+import type { ParamSpec } from '../layers/kit/params'
+import { completeParams, type ParamProblem, problemValues } from '../layers/kit/validate'
 import { activationBytesOf, flopsOf, parameterCountOf } from './counts'
 import { type Reach, reachOf } from './receptive-field'
 import type { ShapedGraph, ShapedNode, Source } from './shaped-graph'
@@ -68,7 +69,15 @@ class Inference {
     const { params, problems: given } = completeParams(layer.params, node.given)
     const problems = [...given, ...completeParams(nodeSettings, { rateMultiplier: node.rateMultiplier }).problems]
     for (const problem of problems) {
-      this.#report({ code: 'param.invalid', severity: 'error', nodeId: path, param: problem.param, values: problemValues(problem) })
+      const fix = correction(path, layer.params[problem.param], problem)
+      this.#report({
+        code: 'param.invalid',
+        severity: 'error',
+        nodeId: path,
+        param: problem.param,
+        values: problemValues(problem),
+        ...(fix && { fix }),
+      })
     }
     const inputs = this.#sourcesOf(node)
     if (!inputs || problems.length > 0) return
@@ -177,6 +186,16 @@ class Inference {
 
   #report(diagnostic: Diagnostic): void {
     this.diagnostics.push(diagnostic)
+  }
+}
+
+/** Sets the parameter to a value that would do; nothing where there is no such parameter. */
+function correction(node: string, spec: ParamSpec | undefined, { param, instead }: ParamProblem): Fix | undefined {
+  if (!spec || instead === undefined) return undefined
+  const shown = typeof instead === 'object' ? instead.join(', ') : String(instead)
+  return {
+    title: { en: `Set ${spec.label.en} to ${shown}`, zh: `将${spec.label.zh}设为 ${shown}` },
+    edits: [{ type: 'setParam', node, param, value: instead }],
   }
 }
 

@@ -20,6 +20,15 @@ export const withExtent = (shape: Shape, axis: number, extent: number): Shape =>
 
 export const behindBatch: Text = { en: 'samples (N, …) with an axis behind the batch', zh: '批量维之后还有其他轴的样本 (N, …)' }
 
+/** “1 to 3 or −3 to −1 (8×3×5×5)”. */
+export function axesBehindBatch(shape: Shape): Text {
+  const last = shape.length - 1
+  const named = `(${formatShape(shape)})`
+  return last === 1
+    ? { en: `1 or −1 ${named}`, zh: `1 或 −1 ${named}` }
+    : { en: `1 to ${last} or −${last} to −1 ${named}`, zh: `1 到 ${last} 或 −${last} 到 −1 ${named}` }
+}
+
 /** The axis counted from the front, or undefined after `fail` where the sample has no such axis. */
 export function sampleAxis({ shape, dtype }: TensorType, axis: number, fail: Fail): number | undefined {
   if (shape.length < 2) {
@@ -28,12 +37,11 @@ export function sampleAxis({ shape, dtype }: TensorType, axis: number, fail: Fai
   }
   const found = axisFromFront(shape, axis)
   if (found > 0 && found < shape.length) return found
-  const last = shape.length - 1
   return fail({
     code: 'shape.axis',
     port: 'x',
     param: 'axis',
-    values: { expected: `1–${last}, −${last}–−1 (${formatShape(shape)})`, got: axis },
+    values: { expected: axesBehindBatch(shape), got: axis },
     fixes: [{ title: { en: 'Take the last axis', zh: '改用最后一个轴' }, edits: [{ type: 'setParam', param: 'axis', value: -1 }] }],
   })
 }

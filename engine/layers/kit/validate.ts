@@ -5,12 +5,14 @@
 import type { DiagnosticValues } from '../../core/diagnostics'
 import { own } from '../../core/records'
 import type { Text } from '../../core/text'
-import type { ParamSpec, ParamSpecs, ParamValues } from './params'
+import type { ParamSpec, ParamSpecs, ParamValue, ParamValues } from './params'
 
 export interface ParamProblem {
   readonly param: string
   readonly expected: Text
   readonly got: string
+  /** A value that would do: the nearest for a number, otherwise the default; absent where there is no such parameter. */
+  readonly instead?: ParamValue<ParamSpec>
 }
 
 export interface CompletedParams<S extends ParamSpecs> {
@@ -26,7 +28,7 @@ export function completeParams<const S extends ParamSpecs>(specs: S, given: Read
   for (const [param, spec] of Object.entries(specs)) {
     const value = own(given, param)
     const wrong = value === undefined ? undefined : whyWrong(spec, value)
-    if (wrong) problems.push({ param, expected: wrong, got: show(value) })
+    if (wrong) problems.push({ param, expected: wrong, got: show(value), instead: nearest(spec, value) })
     params[param] = value === undefined || wrong ? spec.default : value
   }
   for (const param of Object.keys(given))
@@ -71,6 +73,13 @@ function whyWrong(spec: ParamSpec, value: unknown): Text | undefined {
         ? undefined
         : listOf(spec)
   }
+}
+
+function nearest(spec: ParamSpec, value: unknown): ParamValue<ParamSpec> {
+  if ((spec.type !== 'int' && spec.type !== 'float') || typeof value !== 'number' || !Number.isFinite(value)) return spec.default
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec
+  const clamped = Math.min(Math.max(spec.type === 'int' ? Math.round(value) : value, min), max)
+  return whyWrong(spec, clamped) ? spec.default : clamped
 }
 
 interface Range {
