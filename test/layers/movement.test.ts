@@ -5,7 +5,7 @@ import { checkStructure } from '../../engine/document/structure'
 import { exportTypeScript } from '../../engine/export/typescript'
 import gather from '../../engine/layers/gather'
 import l2Normalize from '../../engine/layers/l2Normalize'
-import oneHot from '../../engine/layers/oneHot'
+import oneHotEncoding from '../../engine/layers/oneHotEncoding'
 import reduce from '../../engine/layers/reduce'
 import slice from '../../engine/layers/slice'
 import split from '../../engine/layers/split'
@@ -194,11 +194,11 @@ describe('gather', () => {
 })
 
 test('one-hot rows must be long enough', () => {
-  expect(runLayer(oneHot, { x: whole([3], [1, 0, 2]) }, { params: { classes: 3 } }).y).toEqual([0, 1, 0, 1, 0, 0, 0, 0, 1])
-  const problem = refused(oneHot, { x: { shape: [4], dtype: 'i32', classes: 12 } })
+  expect(runLayer(oneHotEncoding, { x: whole([3], [1, 0, 2]) }, { params: { classes: 3 } }).y).toEqual([0, 1, 0, 1, 0, 0, 0, 0, 1])
+  const problem = refused(oneHotEncoding, { x: { shape: [4], dtype: 'i32', classes: 12 } })
   expect(problem).toMatchObject({ code: 'shape.indices', values: { expected: 10, got: 12 } })
   expect(problem.fixes?.[0]?.edits).toEqual([{ type: 'setParam', param: 'classes', value: 12 }])
-  expect(refused(oneHot, { x: [4] })).toMatchObject({ code: 'shape.dtype' })
+  expect(refused(oneHotEncoding, { x: [4] })).toMatchObject({ code: 'shape.dtype' })
 })
 
 describe('reduce', () => {

@@ -11,6 +11,9 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+sys.dont_write_bytecode = True
+import layers_images
+
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)
 
@@ -119,6 +122,7 @@ def batched_matmul(a, b, p):
 
 # kind: (inputs by port, parameters, weights, training) -> outputs by name
 TABLE = {
+    **layers_images.TABLE,
     "input": lambda i, p, w, t: {"y": i["fed"]},
     "label": lambda i, p, w, t: {"y": i["fed"]},
     "dense": lambda i, p, w, t: dense(i["x"], p, w),
@@ -157,7 +161,7 @@ TABLE = {
     "l2Normalize": lambda i, p, w, t: {
         "y": i["x"] / torch.linalg.vector_norm(i["x"], dim=p["axis"], keepdim=True).clamp(min=p["epsilon"])
     },
-    "oneHot": lambda i, p, w, t: {"y": torch.eye(p["classes"])[i["x"]]},
+    "oneHotEncoding": lambda i, p, w, t: {"y": torch.eye(p["classes"])[i["x"]]},
     "slice": lambda i, p, w, t: part(i["x"], p),
     "split": lambda i, p, w, t: {f"part{k + 1}": y for k, y in enumerate(i["x"].tensor_split(p["parts"], p["axis"]))},
     "transpose": lambda i, p, w, t: {"y": i["x"].permute([0] + p["order"])},

@@ -5,8 +5,8 @@ import { expectDType } from './kit/expect'
 import { expectIndices } from './kit/indices'
 import { int } from './kit/params'
 
-const oneHot = defineLayer({
-  kind: 'oneHot',
+const oneHotEncoding = defineLayer({
+  kind: 'oneHotEncoding',
   category: 'shape',
   idStem: 'oneHot',
   title: { en: 'One-hot', zh: '独热编码' },
@@ -49,7 +49,7 @@ const oneHot = defineLayer({
 
 declare module './kit/kinds' {
   interface LayerKinds {
-    oneHot: typeof oneHot
+    oneHotEncoding: typeof oneHotEncoding
   }
 }
-export default oneHot
+export default oneHotEncoding
