@@ -14,19 +14,28 @@ import { foldBias } from './fusion/bias'
 import type { Owner, Storage, Work } from './fusion/graph'
 import { mergeClusters } from './fusion/merge'
 import { place } from './fusion/placement'
+import { renamed } from './fusion/rename'
+import { type FuseStep, finishScan } from './fusion/scan'
 import { schedule } from './fusion/schedule'
 import { BufferLimit } from './fusion/split'
-import type { Buffer, BufferId, Kernel, KernelBody, KernelProgram } from './kernel'
+import type { Buffer, BufferId, Kernel, KernelProgram } from './kernel'
 
-export function fuse(program: Program, mostBuffers: number): KernelProgram {
+/** `sequences`: the program is a step of a scan, and sees one item of these inputs at a time. */
+export function fuse(program: Program, mostBuffers: number, sequences?: ReadonlySet<string>): KernelProgram {
   // Updates are taken to lie where the state lay; if one of too large a kernel cannot, all count as buffers of their own.
-  const made = fused(program, mostBuffers, true) ?? fused(program, mostBuffers, false)
+  const made = fused(program, mostBuffers, true, sequences) ?? fused(program, mostBuffers, false, sequences)
   if (!made) throw new InternalError('fuse', `a kernel has more than ${mostBuffers} buffers`)
   return made
 }
 
-function fused(program: Program, mostBuffers: number, inPlaceCounts: boolean): KernelProgram | undefined {
-  const placement = place(program, mostBuffers, inPlaceCounts)
+function fused(
+  program: Program,
+  mostBuffers: number,
+  inPlaceCounts: boolean,
+  sequences: ReadonlySet<string> | undefined,
+): KernelProgram | undefined {
+  const fuseStep: FuseStep = (body, items) => fuse(body, mostBuffers, items)
+  const placement = place(program, { mostBuffers, inPlace: inPlaceCounts, sequences, fuseStep })
   const merged = mergeClusters(placement)
   const folded = foldBias(merged, placement.opaques, placement.fixed)
   const { works, inPlace } = schedule([...folded.clusters, ...folded.opaques], placement.state, placement.storage)
@@ -60,10 +69,16 @@ function assemble(
   program.values.forEach(({ op }, id) => {
     if (op.op === 'input') bufferOf(id)
   })
+  const scratch = ({ shape, dtype, origin }: Buffer): BufferId => {
+    held.push(undefined)
+    return buffers.push({ shape, dtype, role: 'scratch', origin }) - 1
+  }
   const kernels = works.map((work): Kernel => {
+    const body = work.kind === 'cluster' ? work.loop : work.body
+    if (body.kind === 'scan') return finishScan(body, bufferOf, scratch)
     const origins = new Set(work.writes.map((owner) => storage.at(storage.held(owner)).origin))
     return {
-      ...renamed(work.kind === 'cluster' ? work.loop : work.body, bufferOf),
+      ...renamed(body, bufferOf),
       origins: [...origins].filter((origin) => origin !== ''),
       reads: work.reads.map(bufferOf),
       writes: work.writes.map(bufferOf),
@@ -79,46 +94,5 @@ function assemble(
       return { name, buffer, ...(update === undefined ? {} : { update: buffer }), ...(packing ? { packing } : {}) }
     }),
     valueOf: held,
-  }
-}
-
-/** The kernel with buffers where it had owners. */
-function renamed(body: KernelBody, bufferOf: (owner: Owner) => BufferId): KernelBody {
-  const maybe = (owner: Owner | undefined) => (owner === undefined ? undefined : bufferOf(owner))
-  switch (body.kind) {
-    case 'loop': {
-      // A single point still needs an axis to run over.
-      const whole = body.axes.length === 0
-      return {
-        ...body,
-        axes: whole ? [1] : body.axes,
-        body: body.body.map((op) => {
-          if (op.op === 'load')
-            return { ...op, view: { ...op.view, buffer: bufferOf(op.view.buffer), strides: whole ? [0] : op.view.strides } }
-          if (op.op === 'random') return { ...op, key: bufferOf(op.key) }
-          if (op.op === 'index' && whole) return { ...op, strides: [0] }
-          return op
-        }),
-        results: body.results.map((result) => ({ ...result, buffer: bufferOf(result.buffer), strides: whole ? [0] : result.strides })),
-      }
-    }
-    case 'matmul': {
-      const bias = maybe(body.bias)
-      return { ...body, a: bufferOf(body.a), b: bufferOf(body.b), out: bufferOf(body.out), ...(bias === undefined ? {} : { bias }) }
-    }
-    case 'conv': {
-      const bias = maybe(body.bias)
-      return { ...body, a: bufferOf(body.a), b: bufferOf(body.b), out: bufferOf(body.out), ...(bias === undefined ? {} : { bias }) }
-    }
-    case 'pool': {
-      const index = maybe(body.index)
-      return { ...body, x: bufferOf(body.x), out: bufferOf(body.out), ...(index === undefined ? {} : { index }) }
-    }
-    case 'gather':
-      return { ...body, table: bufferOf(body.table), indices: bufferOf(body.indices), out: bufferOf(body.out) }
-    case 'scatterAdd':
-      return { ...body, indices: bufferOf(body.indices), updates: bufferOf(body.updates), out: bufferOf(body.out) }
-    case 'argMax':
-      return { ...body, x: bufferOf(body.x), out: bufferOf(body.out) }
   }
 }

@@ -26,6 +26,8 @@ export interface View {
   readonly buffer: BufferId
   readonly offset: number
   readonly strides: readonly number[]
+  /** In a scan: elements that the view moves on with each item. */
+  readonly perItem?: number
 }
 
 /** An expression evaluated at one point of a loop nest; operands are positions earlier in `LoopKernel.body`. */
@@ -48,6 +50,8 @@ export interface LoopResult {
   /** Where the point's value goes; strides over the loop axes (0 on reduced ones). */
   readonly offset: number
   readonly strides: readonly number[]
+  /** In a scan: elements that the result moves on with each item. */
+  readonly perItem?: number
   /** Combines values along the reduced axes. */
   readonly reduce?: 'sum' | 'max'
 }
@@ -156,9 +160,27 @@ export interface ArgMaxKernel {
   readonly inner: number
 }
 
-export type KernelBody = LoopKernel | MatmulKernel | ConvKernel | PoolKernel | GatherKernel | ScatterAddKernel | ArgMaxKernel
+/** What is done in one go. */
+export type PlainBody = LoopKernel | MatmulKernel | ConvKernel | PoolKernel | GatherKernel | ScatterAddKernel | ArgMaxKernel
 
-export type Kernel = KernelBody & {
+/**
+ * Kernels repeated for the items 0 … length − 1, or from the last to the first. Only views of loops move from item to item. What is carried
+ * from step to step lies in buffers that `before` fills.
+ */
+export interface ScanKernel {
+  readonly kind: 'scan'
+  readonly length: number
+  readonly reverse: boolean
+  readonly before: readonly PlainKernel[]
+  readonly steps: readonly PlainKernel[]
+}
+
+export type KernelBody = PlainBody | ScanKernel
+
+export type Kernel = KernelBody & KernelFacts
+export type PlainKernel = PlainBody & KernelFacts
+
+interface KernelFacts {
   /** Node paths whose work this is; the first names it in messages. */
   readonly origins: readonly string[]
   readonly reads: readonly BufferId[]

@@ -18,12 +18,7 @@ export function kernelListing({ name, buffers, kernels, outputs, state }: Kernel
     blank,
     ...buffers.map((buffer, id) => listingLine(`b${id} ${describe(buffer)}`, buffer.origin)),
     blank,
-    ...kernels.flatMap((kernel, number) => {
-      const { origins } = kernel
-      const named = origins.length > 0 ? ` · ${origins.join(', ')}` : ''
-      const inner = kernel.kind === 'loop' ? loopLines(kernel).map((line) => `  ${line}`) : []
-      return [`k${number} ${title(kernel)}${named}`, ...inner].map((line) => listingLine(line, origins[0]))
-    }),
+    ...kernels.flatMap((kernel, number) => kernelLines(kernel, `k${number}`)),
     blank,
     ...outputs.map(({ name, buffer }) => listingLine(`output ${name} = b${buffer}`, originOf(buffer))),
     ...state.map(({ name, buffer, update, packing }) => {
@@ -34,6 +29,18 @@ export function kernelListing({ name, buffers, kernels, outputs, state }: Kernel
 }
 
 export const printKernels = (program: KernelProgram): string => listingText(kernelListing(program))
+
+function kernelLines(kernel: Kernel, number: string, indent = ''): Listing {
+  const { origins } = kernel
+  const named = origins.length > 0 ? ` · ${origins.join(', ')}` : ''
+  const own = kernel.kind === 'loop' ? loopLines(kernel).map((line) => `  ${line}`) : []
+  const inner = (part: string, kernels: readonly Kernel[]) =>
+    kernels.flatMap((one, i) => kernelLines(one, `${number}.${part}${i}`, `${indent}  `))
+  return [
+    ...[`${number} ${title(kernel)}${named}`, ...own].map((line) => listingLine(`${indent}${line}`, origins[0])),
+    ...(kernel.kind === 'scan' ? [...inner('before', kernel.before), ...inner('', kernel.steps)] : []),
+  ]
+}
 
 const describe = ({ role, name, dtype, shape, origin }: Buffer): string =>
   [role, name, dtype, formatShape(shape), origin === '' || name !== undefined ? undefined : `(${origin})`]
@@ -66,19 +73,22 @@ function title(kernel: Kernel): string {
       return `b${kernel.out} = scatterAdd(b${kernel.indices}, b${kernel.updates}) ${kernel.count} into ${kernel.rows} rows of ${kernel.width}`
     case 'argMax':
       return `b${kernel.out} = argMax(b${kernel.x}) ${kernel.outer}×${kernel.extent}×${kernel.inner}`
+    case 'scan':
+      return `scan ${kernel.length} items${kernel.reverse ? ', from the last' : ''}`
   }
 }
 
 const convText = (s: ConvSizes): string =>
   `${s.batch} images ${s.channels}→${s.outChannels}, ${s.height}×${s.width}→${s.outHeight}×${s.outWidth}, kernel ${s.kernelHeight}×${s.kernelWidth}`
 
-function place(strides: readonly number[], offset: number): string {
+function place(strides: readonly number[], offset: number, perItem = 0): string {
   const terms = strides.flatMap((stride, axis) => (stride === 0 ? [] : [stride === 1 ? `i${axis}` : `${stride}·i${axis}`]))
+  if (perItem !== 0) terms.push(`${perItem}·t`)
   if (offset !== 0 || terms.length === 0) terms.push(`${offset}`)
   return terms.join(' + ')
 }
 
-const at = ({ buffer, strides, offset }: View): string => `b${buffer}[${place(strides, offset)}]`
+const at = ({ buffer, strides, offset, perItem }: View): string => `b${buffer}[${place(strides, offset, perItem)}]`
 
 function loopLines({ body, results }: LoopKernel): string[] {
   return [

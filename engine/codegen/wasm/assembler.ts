@@ -46,6 +46,7 @@ export class FunctionBuilder {
   private readonly localTypes: ValueType[] = []
   private readonly gaps: Gap[] = []
   private readonly callees = new Set<number>()
+  private usesItem = false
   private depth = 0
   /** Vectors made in the scopes being written, and one that stays zero. */
   private fresh: Local[] = []
@@ -102,6 +103,20 @@ export class FunctionBuilder {
     this.set(local)
     this.code = code
     return local
+  }
+
+  // --- the item of a scan ---
+
+  /** Pushes its number. */
+  item(): this {
+    this.usesItem = true
+    return this.opcode(special['global.get']).number(0)
+  }
+
+  /** Pops it: from now on, on this thread. */
+  setItem(): this {
+    this.usesItem = true
+    return this.opcode(special['global.set']).number(0)
   }
 
   // --- constants ---
@@ -327,7 +342,7 @@ export class FunctionBuilder {
     const start = out.length
     out.append(this.code.view())
     out.byte(special.end)
-    return { code: out, gaps: this.gaps.map((gap) => ({ ...gap, at: start + gap.at })), callees: this.callees }
+    return { code: out, gaps: this.gaps.map((gap) => ({ ...gap, at: start + gap.at })), callees: this.callees, usesItem: this.usesItem }
   }
 
   private opcode(code: number): this {
@@ -430,7 +445,8 @@ export class ModuleBuilder {
   /** The module's bytes, every place at the address that it now has. */
   toBytes(addressOf: (place: number) => number = unplaced): Uint8Array<ArrayBuffer> {
     const { limits, functions, table, exports } = this
-    return encodeModule({ limits, types: [...this.types.values()], functions, table, exports }, addressOf)
+    const hasItem = functions.some(({ usesItem }) => usesItem)
+    return encodeModule({ limits, types: [...this.types.values()], functions, table, exports, hasItem }, addressOf)
   }
 
   /** The number of a function type. */

@@ -53,6 +53,8 @@ export const groupRecord = {
   first: 4,
   /** 0: thread 0 does all of it. */
   parallel: 8,
+  /** In a scan: the number of the item. */
+  item: 12,
   /** For each thread: address of its first task, number of its tasks. */
   shares: 16,
 } as const
@@ -76,6 +78,8 @@ export interface DispatchPlan {
   readonly records: number
   /** How many threads the records are made for. */
   readonly threads: number
+  /** Some groups belong to scans. */
+  readonly hasItems: boolean
 }
 
 /** Adds the function (thread, threads, from, to, stamp low, stamp high) → (): does a thread's part of the groups from … to − 1. */
@@ -96,6 +100,7 @@ export function emitDispatch(module: ModuleBuilder, plan: DispatchPlan): number 
     f.get(threads).i32(1).op('i32.eq')
     f.if(() => {
       f.countDown(left, 1, () => {
+        takeItem(f, group, plan)
         performAll(f, group, perform)
         f.increment(group, recordBytes)
       })
@@ -108,6 +113,7 @@ export function emitDispatch(module: ModuleBuilder, plan: DispatchPlan): number 
         .op('i64.lt_u')
       f.if(() => {
         f.assign(done, 0)
+        takeItem(f, group, plan)
         f.get(group).memory('i32.load', groupRecord.parallel)
         f.if(
           () => takeFromAll(f, { thread, threads, group, stamp, done }, takeFrom),
@@ -127,6 +133,10 @@ export function emitDispatch(module: ModuleBuilder, plan: DispatchPlan): number 
       f.get(stamp).i64(1).op('i64.add').set(stamp)
     })
   })
+}
+
+function takeItem(f: FunctionBuilder, group: Local, { hasItems }: DispatchPlan): void {
+  if (hasItems) f.get(group).memory('i32.load', groupRecord.item).setItem()
 }
 
 const load64 = (f: FunctionBuilder, address: number): FunctionBuilder => f.i32(address).memory('i64.atomic.load', 0, 3)

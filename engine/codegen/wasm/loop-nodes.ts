@@ -5,7 +5,7 @@
  */
 import { InternalError } from '../../core/diagnostics'
 import type { BinaryName, UnaryName } from '../../ir/program'
-import type { LoopKernel, View } from '../../optimize/kernel'
+import type { LoopKernel, LoopResult, View } from '../../optimize/kernel'
 import type { FunctionBuilder, Local } from './assembler'
 import type { NodeFacts } from './loop-analysis'
 import type { LoopPlan } from './loop-plan'
@@ -237,7 +237,7 @@ export class NodeWriter {
     const { f, plan, kernel } = this
     const lanes = plan.period?.lanes ?? 0
     const step = view.strides[plan.lane] as number
-    const pointer = this.streams.of(view.strides.map((stride) => 4 * stride))
+    const pointer = this.streams.of(...stepsOf(view))
     for (let lane = 0; lane < (kernel.axes[plan.lane] as number); lane++) {
       const from = this.address(view.buffer) + 4 * (view.offset + (lane % lanes) * step)
       f.i32(0)
@@ -249,7 +249,7 @@ export class NodeWriter {
 
   private load(view: View, { at, lanes }: Vector): Local {
     const { f, m } = this
-    const pointer = this.streams.of(view.strides.map((stride) => 4 * stride))
+    const pointer = this.streams.of(...stepsOf(view))
     const step = view.strides[this.plan.lane] ?? 0
     const base = this.address(view.buffer) + 4 * view.offset + 4 * at * step
     if (step === 0) f.get(pointer).memory('v128.load32_splat', base)
@@ -267,10 +267,10 @@ export class NodeWriter {
   }
 
   /** Stores a vector of results. */
-  store(value: Local, strides: readonly number[], base: number, { at, lanes }: Vector): void {
+  store(value: Local, result: LoopResult, base: number, { at, lanes }: Vector): void {
     const { f } = this
-    const pointer = this.streams.of(strides.map((stride) => 4 * stride))
-    const step = strides[this.plan.lane] ?? 0
+    const pointer = this.streams.of(...stepsOf(result))
+    const step = result.strides[this.plan.lane] ?? 0
     const start = base + 4 * at * step
     if (step === 1 && lanes === 4) f.get(pointer).get(value).memory('v128.store', start)
     else
@@ -280,3 +280,9 @@ export class NodeWriter {
           .memoryLane('v128.store32_lane', lane, start + 4 * lane * step)
   }
 }
+
+/** Bytes from point to point along each axis, and from item to item. */
+export const stepsOf = ({ strides, perItem = 0 }: Pick<View, 'strides' | 'perItem'>): [readonly number[], number] => [
+  strides.map((stride) => 4 * stride),
+  4 * perItem,
+]

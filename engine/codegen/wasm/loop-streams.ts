@@ -4,9 +4,10 @@
  */
 import type { FunctionBuilder, Local } from './assembler'
 
-/** A pointer: Σ (byte step of axis k) · (index of axis k). */
+/** A pointer: Σ (byte step of axis k) · (index of axis k), and in a scan (bytes from item to item) · (number of the item). */
 interface Pointer {
   readonly steps: readonly number[]
+  readonly perItem: number
   readonly local: Local
 }
 
@@ -16,13 +17,13 @@ export class Streams {
   constructor(private readonly f: FunctionBuilder) {}
 
   /** Call for every view before code is written. */
-  declare(steps: readonly number[]): void {
-    const key = steps.join()
-    if (!this.pointers.has(key)) this.pointers.set(key, { steps, local: this.f.local('i32') })
+  declare(steps: readonly number[], perItem = 0): void {
+    const key = keyOf(steps, perItem)
+    if (!this.pointers.has(key)) this.pointers.set(key, { steps, perItem, local: this.f.local('i32') })
   }
 
-  of(steps: readonly number[]): Local {
-    const found = this.pointers.get(steps.join())
+  of(steps: readonly number[], perItem = 0): Local {
+    const found = this.pointers.get(keyOf(steps, perItem))
     if (!found) throw new RangeError(`no pointer steps by ${steps.join()}`)
     return found.local
   }
@@ -32,7 +33,9 @@ export class Streams {
   }
 
   reset(): void {
-    for (const { local } of this.pointers.values()) this.f.assign(local, 0)
+    for (const { perItem, local } of this.pointers.values())
+      if (perItem === 0) this.f.assign(local, 0)
+      else this.f.item().i32(perItem).op('i32.mul').set(local)
   }
 
   /** Every pointer moves by index · step points along the axis. */
@@ -52,3 +55,5 @@ export class Streams {
     for (const { local, copy } of saved) this.f.assign(local, copy)
   }
 }
+
+const keyOf = (steps: readonly number[], perItem: number): string => `${steps.join()} ${perItem}`

@@ -8,7 +8,7 @@ import type { LoopKernel, LoopResult } from '../../optimize/kernel'
 import type { FunctionBuilder, Local } from './assembler'
 import type { EmitContext, Phase } from './emitter'
 import { analyse } from './loop-analysis'
-import { NodeWriter, type Scope, type Vector } from './loop-nodes'
+import { NodeWriter, type Scope, stepsOf, type Vector } from './loop-nodes'
 import { joinRows } from './loop-period'
 import { type LoopPlan, planLoop, planRows } from './loop-plan'
 import { Streams } from './loop-streams'
@@ -65,7 +65,13 @@ function loopPhases(
     ...kernel,
     results: kernel.results.map((result, r) =>
       result.reduce
-        ? { ...result, buffer: first + r, offset: 0, strides: [...keptStrides, ...kernel.axes.slice(keptAxes.length).map(() => 0)] }
+        ? {
+            value: result.value,
+            reduce: result.reduce,
+            buffer: first + r,
+            offset: 0,
+            strides: [...keptStrides, ...kernel.axes.slice(keptAxes.length).map(() => 0)],
+          }
         : result,
     ),
   }
@@ -122,10 +128,10 @@ class LoopWriter {
     const facts = analyse(kernel, plan, context.variant.fma)
     this.nodes = new NodeWriter(kernel, facts, plan, f, this.m, this.streams, address, repeats)
     for (const op of kernel.body) {
-      if (op.op === 'load') this.streams.declare(op.view.strides.map((stride) => 4 * stride))
+      if (op.op === 'load') this.streams.declare(...stepsOf(op.view))
       if (op.op === 'index') this.streams.declare(op.strides)
     }
-    for (const { strides } of kernel.results) this.streams.declare(strides.map((stride) => 4 * stride))
+    for (const result of kernel.results) this.streams.declare(...stepsOf(result))
   }
 
   write(begin: Local, end: Local): void {
@@ -293,7 +299,7 @@ class LoopWriter {
     for (const result of this.kernel.results) {
       if (result.reduce) continue
       const base = this.address(result.buffer) + 4 * result.offset
-      for (const [u, vector] of vectors.entries()) this.nodes.store(this.nodes.at(result.value, u, scope), result.strides, base, vector)
+      for (const [u, vector] of vectors.entries()) this.nodes.store(this.nodes.at(result.value, u, scope), result, base, vector)
     }
   }
 
@@ -323,11 +329,11 @@ class LoopWriter {
       if (!result.reduce) return
       const reduce = result.reduce
       const base = this.address(result.buffer) + 4 * result.offset
-      const pointer = this.streams.of(result.strides.map((stride) => 4 * stride))
+      const pointer = this.streams.of(...stepsOf(result))
       const offset = this.partialOffset
       if (offset) f.get(pointer).get(offset).op('i32.add').set(pointer)
       if (this.plan.mode === 'column') {
-        for (const [u, vector] of columns.entries()) this.nodes.store(sums[u] as Local, result.strides, base, vector)
+        for (const [u, vector] of columns.entries()) this.nodes.store(sums[u] as Local, result, base, vector)
       } else {
         let rest = [...sums]
         while (rest.length > 1) {

@@ -11,6 +11,7 @@ export interface FunctionBody {
   readonly code: ByteWriter
   readonly gaps: readonly Gap[]
   readonly callees: ReadonlySet<number>
+  readonly usesItem: boolean
 }
 
 export interface FunctionType {
@@ -32,13 +33,15 @@ export interface ModuleParts {
   /** Functions that are called by number. */
   readonly table: readonly number[]
   readonly exports: ReadonlyMap<string, number>
+  /** There is a global, a variable i32 that starts as 0: the number of a scan's item. */
+  readonly hasItem: boolean
 }
 
 const functionReference = 0x70
 
 /** The module imports `env.memory`. */
 export function encodeModule(
-  { limits, types, functions, table, exports }: ModuleParts,
+  { limits, types, functions, table, exports, hasItem }: ModuleParts,
   addressOf: (place: number) => number,
 ): Uint8Array<ArrayBuffer> {
   for (const { code, gaps } of functions)
@@ -75,6 +78,7 @@ export function encodeModule(
     to.unsigned(table.length)
     to.unsigned(table.length)
   })
+  if (hasItem) section(out, 6, (to) => to.append([1, valueTypes.i32, 1, special['i32.const'], 0, special.end]))
   section(out, 7, (to) => {
     to.unsigned(exports.size)
     for (const [name, func] of exports) {

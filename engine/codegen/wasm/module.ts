@@ -6,7 +6,8 @@
 import { InternalError } from '../../core/diagnostics'
 import { bytesOf } from '../../core/tensor'
 import { aligned, type Life } from '../../memory/plan'
-import type { BufferId, Kernel, KernelProgram } from '../../optimize/kernel'
+import { itemsOf } from '../../optimize/fusion/scan'
+import type { BufferId, Kernel, KernelProgram, PlainKernel, ScanKernel } from '../../optimize/kernel'
 import { ModuleBuilder } from './assembler'
 import { emitConv } from './conv'
 import { emitDispatch } from './dispatch'
@@ -48,19 +49,16 @@ export interface EmittedModule {
 export function emitModule(program: KernelProgram, options: ModuleOptions, kept: ReadonlySet<BufferId> = new Set()): EmittedModule {
   const module = new ModuleBuilder(options.limits)
   const places = new Places(module, options.variant, program.buffers.length)
-  const steps = program.kernels.flatMap((kernel) => {
-    const phases = emitKernel(kernel, places.context)
-    return phases.map((phase) => stepOf(phase, kernel, places.touched(phase.func)))
-  })
-  const groups = groupSteps(steps)
+  const groups = groupKernels(program.kernels, places)
   const numbers = new Map<Phase, number>()
   const records = writeRecords(groups, options.threads, (phase) => numbers.get(phase) as number)
   for (const { parts } of groups)
-    for (const part of parts) for (const { phase } of part.steps) numbers.set(phase, module.callable(phase.func))
+    for (const part of parts) for (const { phase } of part.steps) if (!numbers.has(phase)) numbers.set(phase, module.callable(phase.func))
   const run = emitDispatch(module, {
     control: addressIn(places.control),
     records: addressIn(places.fixed, places.tableBytes),
     threads: options.threads,
+    hasItems: groups.some(({ item }) => item !== undefined),
   })
   module.export('run', run)
   return {
@@ -132,8 +130,52 @@ class Places {
   }
 }
 
+/** Between scans kernels mix; the steps of a scan are the same groups again and again. */
+function groupKernels(kernels: readonly Kernel[], places: Places): Group[] {
+  const groups: Group[] = []
+  let waiting: Step[] = []
+  const flush = () => {
+    groups.push(...groupSteps(waiting))
+    waiting = []
+  }
+  for (const kernel of kernels) {
+    if (kernel.kind !== 'scan') {
+      waiting.push(...stepsOf(kernel, places))
+      continue
+    }
+    const inside = kernel.steps.map((one) => ({ one, steps: stepsOf(one, places) }))
+    const all = inside.flatMap(({ steps }) => steps)
+    const once = preparations(all, kernel)
+    const fixed = new Set(inside.flatMap(({ one, steps }) => (movesOn(one) ? [] : steps.filter(once))))
+    waiting.push(...kernel.before.flatMap((one) => stepsOf(one, places)), ...fixed)
+    flush()
+    const repeated = groupSteps(all.filter((step) => !fixed.has(step)))
+    for (const item of itemsOf(kernel)) groups.push(...repeated.map((group) => ({ ...group, item })))
+  }
+  flush()
+  return groups
+}
+
+/** Which phases prepare what is the same at every step, such as the packed weights of a product: they only read what no step writes, and alone write what they write. */
+function preparations(steps: readonly Step[], scan: ScanKernel): (step: Step) => boolean {
+  const written = new Set(scan.steps.flatMap(({ writes }) => writes))
+  const writers = new Map<BufferId, number>()
+  for (const { writes } of steps) for (const place of writes) writers.set(place, (writers.get(place) ?? 0) + 1)
+  return ({ reads, writes }) =>
+    [...reads].every((place) => !written.has(place)) && [...writes].every((place) => !written.has(place) && writers.get(place) === 1)
+}
+
+/** Whether what a kernel reads or writes moves from item to item. */
+const movesOn = (kernel: PlainKernel): boolean =>
+  kernel.kind === 'loop' &&
+  (kernel.body.some((op) => op.op === 'load' && op.view.perItem !== undefined) ||
+    kernel.results.some(({ perItem }) => perItem !== undefined))
+
+const stepsOf = (kernel: PlainKernel, places: Places): Step[] =>
+  emitKernel(kernel, places.context).map((phase) => stepOf(phase, kernel, places.touched(phase.func)))
+
 /** What a phase reads and writes: a kernel's workspaces count as written, since nothing else is known of them. */
-function stepOf(phase: Phase, kernel: Kernel, touched: readonly BufferId[]): Step {
+function stepOf(phase: Phase, kernel: PlainKernel, touched: readonly BufferId[]): Step {
   const reads = new Set(touched.filter((buffer) => kernel.reads.includes(buffer)))
   const writes = new Set(touched.filter((buffer) => kernel.writes.includes(buffer) || !reads.has(buffer)))
   return { phase, reads, writes, origins: kernel.origins }
@@ -161,7 +203,7 @@ function livesOf(
   })
 }
 
-function emitKernel(kernel: Kernel, context: EmitContext): Phase[] {
+function emitKernel(kernel: PlainKernel, context: EmitContext): Phase[] {
   switch (kernel.kind) {
     case 'loop':
       return emitLoop(kernel, context)

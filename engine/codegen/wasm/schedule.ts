@@ -24,6 +24,8 @@ export interface Group {
   readonly parts: readonly Part[]
   /** All threads take part; otherwise one thread does all parts in order. */
   readonly parallel: boolean
+  /** In a scan: the number of the item. Groups of one scan that differ in it alone share their parts. */
+  readonly item?: number
 }
 
 /** Below this many nanoseconds, waiting for each other costs more than a second thread saves. */

@@ -70,8 +70,10 @@ const leastLoaded = (loads: readonly number[]): number => loads.indexOf(Math.min
 
 /** The words of all records: groups first, then tasks, then calls. `numberOf` gives the number by which a phase's function is called. */
 export function writeRecords(groups: readonly Group[], threads: number, numberOf: (phase: Phase) => number) {
-  const all = groups.map((group) => sharesOf(group, threads))
-  const tasks = all.flat(2)
+  // The steps of a scan do the same, with another item each.
+  const shared = new Map<readonly Part[], Task[][]>()
+  for (const group of groups) if (!shared.has(group.parts)) shared.set(group.parts, sharesOf(group, threads))
+  const tasks = [...shared.values()].flat(2)
   const words = (groupBytes(threads) * groups.length + taskBytes * tasks.length) / 4
   const calls = tasks.reduce((sum, task) => sum + task.calls.length, 0)
   return {
@@ -83,18 +85,25 @@ export function writeRecords(groups: readonly Group[], threads: number, numberOf
       const callWords: number[] = []
       const firstTask = address + groupBytes(threads) * groups.length
       const firstCall = firstTask + taskBytes * tasks.length
-      for (const [g, shares] of all.entries()) {
-        const count = shares.reduce((sum, share) => sum + share.length, 0)
-        if (count > mostTasks) throw new InternalError('wasm', `a group has ${count} tasks`)
-        const nextTask = () => firstTask + 4 * taskWords.length
-        head.push(count, nextTask(), groups[g]?.parallel ? 1 : 0, 0)
-        for (const share of shares) {
-          head.push(nextTask(), share.length)
+      const nextTask = () => firstTask + 4 * taskWords.length
+      const written = new Map<readonly Part[], { readonly first: number; readonly shares: readonly number[] }>()
+      for (const [parts, shares] of shared) {
+        const first = nextTask()
+        const places = shares.flatMap((share) => {
+          const place = [nextTask(), share.length]
           for (const task of share) {
             taskWords.push(firstCall + 4 * callWords.length, firstCall + 4 * callWords.length + callBytes * task.calls.length)
             for (const { phase, begin, end } of task.calls) callWords.push(numberOf(phase), begin, end)
           }
-        }
+          return place
+        })
+        written.set(parts, { first, shares: places })
+      }
+      for (const { parts, parallel, item = 0 } of groups) {
+        const count = (shared.get(parts) as Task[][]).reduce((sum, share) => sum + share.length, 0)
+        if (count > mostTasks) throw new InternalError('wasm', `a group has ${count} tasks`)
+        const { first, shares } = written.get(parts) as { first: number; shares: readonly number[] }
+        head.push(count, first, parallel ? 1 : 0, item, ...shares)
       }
       return [...head, ...taskWords, ...callWords]
     },

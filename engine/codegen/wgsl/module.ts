@@ -2,6 +2,7 @@
  * @file Kernels → dispatches. In: one kernel of a program and what the device can do. Out: what it takes to run it, in order. The runtime
  * compiles the texts, gives storages their places and records the dispatches.
  */
+import { itemsOf, kernelsAt } from '../../optimize/fusion/scan'
 import type { Kernel } from '../../optimize/kernel'
 import { emitConv } from './conv'
 import type { Dispatch, GpuContext } from './emitter'
@@ -26,5 +27,8 @@ export function emitWgsl(kernel: Kernel, context: GpuContext): readonly Dispatch
       return emitScatterAdd(kernel, context)
     case 'argMax':
       return emitArgMax(kernel, context)
+    case 'scan':
+      // Every step is recorded: texts are equal from step to step, so there are no more pipelines than kernels.
+      return [...kernel.before, ...itemsOf(kernel).flatMap((item) => kernelsAt(kernel, item))].flatMap((one) => emitWgsl(one, context))
   }
 }

@@ -4,8 +4,9 @@
  */
 import type { Shape } from '../../core/tensor'
 import type { Instruction, OpName, Program, ValueId } from '../../ir/program'
-import type { KernelBody, LoopKernel } from '../kernel'
+import type { LoopKernel, PlainBody } from '../kernel'
 import { loopCost } from './cost'
+import type { ScanDraft } from './scan'
 
 /** A value id, or a number past the last one for the copy of a value. */
 export type Owner = number
@@ -34,7 +35,7 @@ export interface Cluster {
 /** A kernel that is not a loop; buffers are owners here too. */
 export interface Opaque {
   readonly kind: 'opaque'
-  readonly body: KernelBody
+  readonly body: PlainBody | ScanDraft
   readonly reads: readonly Owner[]
   readonly writes: readonly Owner[]
 }
@@ -50,6 +51,8 @@ export const isPointwise = (op: OpName): boolean =>
 /** The program seen with storage. */
 export class Storage {
   readonly owned = new Set<Owner>()
+  /** Items of a sequence that a kernel other than a loop reads: value of the input → storage of a copy. */
+  readonly staged = new Map<ValueId, Owner>()
   private readonly copies: ValueId[] = []
 
   constructor(readonly program: Program) {}
@@ -63,6 +66,12 @@ export class Storage {
     let at = id
     for (let value = this.at(at); value.op.op === 'reshape' && !this.owned.has(at); value = this.at(at)) at = value.inputs[0] as ValueId
     return at
+  }
+
+  /** The storage that a kernel other than a loop reads for a value. */
+  whole(id: ValueId): Owner {
+    const base = this.base(id)
+    return this.staged.get(base) ?? base
   }
 
   /** Storage of a copy of `value`, apart from its own. */

@@ -6,18 +6,18 @@ import { type Shape, sizeOf } from '../../core/tensor'
 import { kernelBehind, matrixBehind, type Panels } from '../../ir/packing'
 import type { ConvWindow, Instruction, PoolWindow, ValueId } from '../../ir/program'
 import { imageExtents } from '../../ir/window'
-import type { ConvKernel, ConvSizes, KernelBody, PoolKernel } from '../kernel'
+import type { ConvKernel, ConvSizes, PlainBody, PoolKernel } from '../kernel'
 import type { Opaque, Storage } from './graph'
 
 /** The kernel of a value that loops cannot compute. */
 export function opaqueOf(id: ValueId, storage: Storage): Opaque {
   const value = storage.at(id)
-  const owners = value.inputs.map((input) => storage.base(input))
+  const owners = value.inputs.map((input) => storage.whole(input))
   const body = bodyOf(id, value, owners, storage)
   return { kind: 'opaque', body, reads: [...new Set(owners)], writes: [id] }
 }
 
-function bodyOf(out: ValueId, value: Instruction, [x, y]: readonly number[], storage: Storage): KernelBody {
+function bodyOf(out: ValueId, value: Instruction, [x, y]: readonly number[], storage: Storage): PlainBody {
   const { op } = value
   const [a, b] = [x as number, y as number]
   const shapeOf = (input: number) => storage.at(value.inputs[input] as ValueId).shape
@@ -113,7 +113,7 @@ export function poolOf(id: ValueId, storage: Storage): Opaque | undefined {
   const index = isIndex ? id : twin >= 0 ? twin : undefined
   const maxima = isIndex ? (twin >= 0 ? twin : storage.copyOf(id)) : id
   storage.owned.add(maxima)
-  const x = storage.base(value.inputs[0] as ValueId)
+  const x = storage.whole(value.inputs[0] as ValueId)
   const sizes = poolSizes(storage.at(value.inputs[0] as ValueId).shape, value.shape)
   const body: PoolKernel = { kind: 'pool', variant: 'maxForward', x, ...(index === undefined ? {} : { index }), out: maxima, sizes, window }
   return { kind: 'opaque', body, reads: [x], writes: index === undefined ? [maxima] : [maxima, index] }

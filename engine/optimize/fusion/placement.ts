@@ -4,10 +4,11 @@
  * Values used more than once are stored here; merge.ts takes storage away again where computing twice is cheaper.
  */
 import { sizeOf } from '../../core/tensor'
-import type { Program, ValueId } from '../../ir/program'
+import type { OpName, Program, ValueId } from '../../ir/program'
 import { buildLoop, NeedsStorage } from './body'
 import { type Cluster, clusterOf, isElementwise, isMovement, isPointwise, type Opaque, type Owner, type Root, Storage } from './graph'
 import { opaqueOf, poolOf } from './opaque'
+import { draftScan, type FuseStep } from './scan'
 import { BufferLimit, cutOf } from './split'
 
 export interface Placement {
@@ -31,8 +32,16 @@ export interface StatePlan {
 /** A broadcast to this many times the size is worth a small tensor of its own. */
 const worthwhileGrowth = 4
 
-/** `inPlace`: updates count as lying where the state lay. */
-export function place(program: Program, mostBuffers: number, inPlace: boolean): Placement {
+export interface PlaceOptions {
+  readonly mostBuffers: number
+  /** Updates count as lying where the state lay. */
+  readonly inPlace: boolean
+  /** The program is a step of a scan: it sees one item at a time of these inputs, and its outputs are stacked. Only loops reach them there. */
+  readonly sequences?: ReadonlySet<string>
+  readonly fuseStep: FuseStep
+}
+
+export function place(program: Program, { mostBuffers, inPlace, sequences, fuseStep }: PlaceOptions): Placement {
   const storage = new Storage(program)
   const fixed = new Set<Owner>()
   const roots: Root[] = []
@@ -52,12 +61,13 @@ export function place(program: Program, mostBuffers: number, inPlace: boolean): 
   }
 
   chooseStorage(storage, fix)
+  if (sequences) stageItems(storage, sequences, copy)
   const isInput = (owner: Owner) => program.values[owner]?.op.op === 'input'
   const updated = new Set(program.state.flatMap((slot) => (slot.update === undefined ? [] : [slot.value])))
   const outputs = program.outputs.map(({ name, value }) => {
-    const owner = fix(value)
+    const owner = sequences ? storage.base(value) : fix(value)
     // An output that shows a state slot shows its value before the update.
-    return { name, owner: updated.has(owner) ? copy(owner) : owner }
+    return { name, owner: sequences || updated.has(owner) ? copy(owner) : owner }
   })
   const taken = new Set(outputs.map(({ owner }) => owner))
   const state = program.state.map(({ name, value, update }): StatePlan => {
@@ -76,7 +86,7 @@ export function place(program: Program, mostBuffers: number, inPlace: boolean): 
   const opaques: Opaque[] = []
   for (const id of [...storage.owned].sort((a, b) => a - b)) {
     const value = program.values[id]
-    if (!value || value.op.op === 'input') continue
+    if (!value || value.op.op === 'input' || value.op.op === 'result') continue
     const { op, inputs } = value
     if (op.op === 'reduce') roots.push({ value: inputs[0] as ValueId, owner: id, reduce: { name: op.name, axes: op.axes } })
     else if (op.op === 'concat') roots.push(...partsOf(storage, inputs, id, op.axis))
@@ -87,7 +97,7 @@ export function place(program: Program, mostBuffers: number, inPlace: boolean): 
     else if (op.op === 'maxPool2d' || op.op === 'maxPool2dIndex') {
       const pool = poolOf(id, storage)
       if (pool) opaques.push(pool)
-    } else opaques.push(opaqueOf(id, storage))
+    } else opaques.push(op.op === 'scan' ? draftScan(id, op, storage, fuseStep) : opaqueOf(id, storage))
   }
 
   const clusters: Cluster[] = []
@@ -125,9 +135,23 @@ function chooseStorage(storage: Storage, fix: (id: ValueId) => Owner): void {
   })
   values.forEach(({ op, inputs }) => {
     if (op.op === 'random') fix(inputs[0] as ValueId)
-    // Reductions, paddings and joins read through loops; every other kernel reads storage.
-    if (!isPointwise(op.op) && op.op !== 'reduce' && op.op !== 'pad' && op.op !== 'concat') inputs.forEach(fix)
+    if (readsWhole(op.op)) inputs.forEach(fix)
   })
+}
+
+/** Reductions, paddings and joins read through loops; every other kernel reads storage. */
+const readsWhole = (op: OpName): boolean => !isPointwise(op) && op !== 'reduce' && op !== 'pad' && op !== 'concat'
+
+/** A kernel that is no loop gets the present item of a sequence in a place of its own. */
+function stageItems(storage: Storage, sequences: ReadonlySet<string>, copy: (value: Owner) => Owner): void {
+  for (const { op, inputs } of storage.program.values) {
+    if (!readsWhole(op.op)) continue
+    for (const input of inputs) {
+      const base = storage.base(input)
+      const { op: source } = storage.at(base)
+      if (source.op === 'input' && sequences.has(source.name) && !storage.staged.has(base)) storage.staged.set(base, copy(base))
+    }
+  }
 }
 
 /** How many computations read each value, through any movement, and whether one of them repeats it many times. */

@@ -4,10 +4,9 @@
  * owner that becomes the slot's own storage. A slot whose update cannot be in place is copied at the end.
  */
 import { InternalError } from '../../core/diagnostics'
-import { sizeOf } from '../../core/tensor'
-import type { LoopKernel } from '../kernel'
 import { type Cluster, clusterOf, type Owner, type Storage, type Work } from './graph'
 import type { StatePlan } from './placement'
+import { copyLoop } from './scan'
 
 export interface Schedule {
   readonly works: readonly Work[]
@@ -44,17 +43,8 @@ export function schedule(works: readonly Work[], state: readonly StatePlan[], st
 /** Where in the program a work's last value stands. */
 const lastValue = (work: Work, storage: Storage): number => Math.max(...work.writes.map((owner) => storage.held(owner)))
 
-function copyKernel(from: Owner, to: Owner, storage: Storage): Cluster {
-  const { dtype } = storage.at(to)
-  const loop: LoopKernel = {
-    kind: 'loop',
-    axes: [sizeOf(storage.shapeOf(to))],
-    reduced: 0,
-    body: [{ op: 'load', view: { buffer: from, offset: 0, strides: [1] }, dtype }],
-    results: [{ value: 0, buffer: to, offset: 0, strides: [1] }],
-  }
-  return clusterOf([{ value: storage.held(from), owner: to }], loop)
-}
+const copyKernel = (from: Owner, to: Owner, storage: Storage): Cluster =>
+  clusterOf([{ value: storage.held(from), owner: to }], copyLoop(from, to, storage.at(to)))
 
 /** Whether the maker of `owner` may write over `slot`: it reads each element of the slot at most where it writes it. */
 function overwrites(maker: Work, owner: Owner, slot: Owner): boolean {
