@@ -80,15 +80,28 @@ export function catalogueOf(document: GraphDocument): readonly CatalogueSection[
   return items.length === 0 ? layerSections : [...layerSections, { key: 'blocks', title: blocksTitle, items }]
 }
 
-/** Keeps what matches every word of the search, in either language, by title, kind or section. */
+/**
+ * Keeps what matches every word of the search, in either language, by title, kind or section. What is called exactly so comes first, then
+ * what begins so: “relu” finds ReLU before Leaky ReLU.
+ */
 export function searchCatalogue(sections: readonly CatalogueSection[], search: string): readonly CatalogueSection[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  const wanted = search.toLowerCase().trim()
+  const words = wanted.split(/\s+/).filter(Boolean)
   if (words.length === 0) return sections
   const matches = (item: CatalogueItem, section: CatalogueSection): boolean => {
     const text = `${item.key} ${item.title.en} ${item.title.zh} ${section.title.en} ${section.title.zh}`.toLowerCase()
     return words.every((word) => text.includes(word))
   }
+  const rank = (item: CatalogueItem): number => {
+    const names = [item.key, item.title.en, item.title.zh].map((name) => name.toLowerCase())
+    return names.includes(wanted) ? 0 : names.some((name) => name.startsWith(wanted)) ? 1 : 2
+  }
   return sections
-    .map((section) => ({ ...section, items: section.items.filter((item) => matches(item, section)) }))
-    .filter((section) => section.items.length > 0)
+    .map((section) => {
+      const items = section.items.filter((item) => matches(item, section)).toSorted((a, b) => rank(a) - rank(b))
+      return { section: { ...section, items }, best: Math.min(...items.map(rank)) }
+    })
+    .filter(({ section }) => section.items.length > 0)
+    .toSorted((a, b) => a.best - b.best)
+    .map(({ section }) => section)
 }
