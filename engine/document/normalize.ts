@@ -176,6 +176,7 @@ const normalizeTraining = (training: TrainingSettings): TrainingSettings => ({
   ...(training.warmup && { warmup: training.warmup }),
   ...(training.clipNorm !== undefined && { clipNorm: training.clipNorm + 0 }),
   ...(training.averaging !== undefined && { averaging: training.averaging + 0 }),
+  ...(training.precision === 'f16' && { precision: 'f16' }),
   ...(training.watchCurvature && { watchCurvature: true }),
 })
 

@@ -69,6 +69,9 @@ export const dataSchema = z.strictObject({
   statistics: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number()) }).optional(),
 })
 
+export const precisions = ['f32', 'f16'] as const
+export type Precision = (typeof precisions)[number]
+
 export const trainingSchema = z.strictObject({
   optimizer: choiceOfSchema,
   batchSize: z.number().int().min(1).max(65536),
@@ -88,6 +91,8 @@ export const trainingSchema = z.strictObject({
   clipNorm: z.number().optional(),
   /** γ of a moving average of the weights, which is what is evaluated and kept. */
   averaging: z.number().optional(),
+  /** How activations and their gradients are stored; halves need a GPU that has them, and their loss is scaled. Default: f32. */
+  precision: z.enum(precisions).optional(),
   /** Looks at the curvature along the gradient and warns when it outgrows the slope. */
   watchCurvature: z.boolean().optional(),
 })

@@ -4,12 +4,16 @@
  */
 import { type Listing, listingLine } from '../core/listing'
 import { formatShape } from '../core/tensor'
-import type { KernelProgram } from '../optimize/kernel'
+import type { BufferId, KernelProgram } from '../optimize/kernel'
 import type { MemoryPlan } from './plan'
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`
 
-export function planListing({ name, buffers }: KernelProgram, plan: MemoryPlan): Listing {
+export function planListing(
+  { name, buffers }: KernelProgram,
+  plan: MemoryPlan,
+  elementOf: (buffer: BufferId) => string = (buffer) => buffers[buffer]?.dtype ?? '',
+): Listing {
   const placed = plan.lives
     .map((life) => ({ ...life, offset: plan.offsets.get(life.buffer) ?? 0 }))
     .sort((a, b) => a.offset - b.offset || a.first - b.first)
@@ -20,7 +24,7 @@ export function planListing({ name, buffers }: KernelProgram, plan: MemoryPlan):
     listingLine(''),
     ...placed.map(({ buffer, bytes, first, last, offset }) => {
       const described = buffers[buffer]
-      const what = described ? `b${buffer} ${described.dtype} ${formatShape(described.shape)}` : 'workspace'
+      const what = described ? `b${buffer} ${elementOf(buffer)} ${formatShape(described.shape)}` : 'workspace'
       const place = `${String(offset).padStart(width)} … ${String(offset + bytes).padStart(width)}`
       return listingLine(`${place}  steps ${first}–${last}  ${what}`, described?.origin)
     }),

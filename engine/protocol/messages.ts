@@ -27,6 +27,22 @@ export interface ValidationPoint extends MetricsPoint {
   readonly isBest: boolean
 }
 
+/** Where gradients are stored as halves: what the loss is multiplied by, and how many steps overflowed and were skipped. */
+export interface LossScaling {
+  readonly scale: number
+  readonly skipped: number
+}
+
+/** Where the curvature along the gradient is watched (notes 004): what a step wins by the slope, and loses by the bend. */
+export interface Curvature {
+  /** The step that was looked at. */
+  readonly step: number
+  /** εgᵀg */
+  readonly slope: number
+  /** ½ε²gᵀHg */
+  readonly bend: number
+}
+
 /** Sent at most 30 times a second; points that came together travel together. */
 export interface MetricsFrame {
   readonly phase: RunPhase
@@ -37,6 +53,12 @@ export interface MetricsFrame {
   readonly samplesPerSecond: number
   /** Seconds; undefined until it can be told. */
   readonly secondsLeft?: number
+  readonly scaling?: LossScaling
+  /** Learning rate of the latest step. */
+  readonly rate?: number
+  /** Length of all gradients as one vector, where they are clipped: before that. */
+  readonly gradientNorm?: number
+  readonly curvature?: Curvature
   readonly training: readonly MetricsPoint[]
   readonly validation: readonly ValidationPoint[]
 }

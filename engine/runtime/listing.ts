@@ -6,17 +6,19 @@ import type { ModuleOptions } from '../codegen/wasm/module'
 import type { Listing } from '../core/listing'
 import { programListing } from '../ir/print'
 import type { Program } from '../ir/program'
+import { bytesOfElements, elementsOf } from '../memory/elements'
 import { livesOf, planMemory } from '../memory/plan'
 import { planListing } from '../memory/print'
+import type { Buffer, BufferId } from '../optimize/kernel'
 import { cpuTarget, gpuTarget, optimize } from '../optimize/pipeline'
 import { kernelListing } from '../optimize/print'
 import type { ListingStage } from '../protocol/messages'
-import type { BackendId } from './backend'
+import type { BackendId, ProgramOptions } from './backend'
 import { drawBlueprint } from './wasm/blueprint'
 import { wasmListing } from './wasm/text'
 import { wgslListing } from './webgpu/text'
 
-export interface ListingTarget {
+export interface ListingTarget extends ProgramOptions {
   /** Whose kernels and plan are shown. */
   readonly backend: BackendId
   /** Of the CPU's kernels. */
@@ -37,13 +39,16 @@ const writers: Readonly<Record<ListingStage, (program: Program, target: ListingT
   plan: (program, target) => {
     if (target.backend === 'webgpu') {
       const kernels = optimize(program, gpuTarget)
-      return planListing(kernels, planMemory(livesOf(kernels, new Set(kernels.outputs.map(({ buffer }) => buffer))), { alignment: 256 }))
+      const elementOf = elementsOf(kernels, target.storage ?? 'f32')
+      const bytesOf = (buffer: BufferId) => bytesOfElements((kernels.buffers[buffer] as Buffer).shape, elementOf(buffer))
+      const outputs = new Set(kernels.outputs.map(({ buffer }) => buffer))
+      return planListing(kernels, planMemory(livesOf(kernels, outputs, bytesOf), { alignment: 256 }), elementOf)
     }
     const { kernels, plan } = drawBlueprint(program, moduleOptions(target))
     return planListing(kernels, plan)
   },
   wasm: (program, target) => wasmListing(program, moduleOptions(target)),
-  wgsl: (program) => wgslListing(optimize(program, gpuTarget)),
+  wgsl: (program, { storage = 'f32' }) => wgslListing(optimize(program, gpuTarget), storage),
 }
 
 export const listingStages = Object.keys(writers) as readonly ListingStage[]

@@ -30,6 +30,7 @@ export interface NodeOptions {
   readonly title?: string
   readonly bypass?: Bound<boolean>
   readonly frozen?: boolean
+  readonly rateMultiplier?: number
 }
 export type ParamValue = Scalar | readonly number[] | ParamReference<Scalar>
 export type ChoiceSetting = string | { readonly kind: string; readonly params?: Readonly<Record<string, ParamValue>> }
@@ -49,6 +50,13 @@ export interface TrainingSetting {
   readonly seed?: number
   readonly shuffle?: boolean
   readonly validationSplit?: number
+  readonly replacement?: boolean
+  readonly schedule?: ChoiceSetting
+  readonly warmup?: number
+  readonly clipNorm?: number
+  readonly averaging?: number
+  readonly precision?: 'f32' | 'f16'
+  readonly watchCurvature?: boolean
 }
 export interface GraphSettings {
   readonly description?: string

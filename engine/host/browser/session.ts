@@ -135,8 +135,10 @@ export class Session implements EngineApi {
     return outcomeOf(async () => {
       const { preferred, backends } = await this.options.backends
       const cpu = backends.find(({ id }) => id === 'wasm')
-      const target = { backend: backend ?? preferred, variant: cpu?.variant ?? plainVariant, threads: cpu?.threads ?? 1 }
-      return listingOf(unwrap(lower(document, updateOf(document))).program, stage, target)
+      const pass = updateOf(document)
+      const { storage } = pass
+      const target = { backend: backend ?? preferred, variant: cpu?.variant ?? plainVariant, threads: cpu?.threads ?? 1, storage }
+      return listingOf(unwrap(lower(document, pass)).program, stage, target)
     })
   }
 

@@ -5,20 +5,21 @@
 import type { Dispatch, GpuContext } from '../../codegen/wgsl/emitter'
 import { emitWgsl } from '../../codegen/wgsl/module'
 import { type Listing, listingLine } from '../../core/listing'
+import { type ActivationStorage, elementsOf } from '../../memory/elements'
 import type { KernelProgram } from '../../optimize/kernel'
 import { stagedTiles } from './autotune'
 
 /** The limits that the specification guarantees. */
-const context = (program: KernelProgram): GpuContext => ({
+const context = (program: KernelProgram, storage: ActivationStorage): GpuContext => ({
   limits: { storageBuffers: 8, workgroupsPerDimension: 65_535, workgroupThreads: 256, workgroupBytes: 16_384 },
   subgroups: false,
   tiles: stagedTiles,
-  elementOf: (buffer) => (program.buffers[buffer]?.dtype === 'i32' ? 'i32' : 'f32'),
+  elementOf: elementsOf(program, storage),
 })
 
-export function wgslListing(program: KernelProgram): Listing {
+export function wgslListing(program: KernelProgram, storage: ActivationStorage): Listing {
   const known = new Map<string, number>()
-  const gpu = context(program)
+  const gpu = context(program, storage)
   return program.kernels.flatMap((kernel, number) => {
     const [origin] = kernel.origins
     return emitWgsl(kernel, gpu).flatMap((dispatch) => {

@@ -3,7 +3,7 @@
  * operations, as kernels, their places in memory, or the code that the CPU or a GPU runs.
  */
 import { type Command, Option } from 'commander'
-import { lower } from '../../../compile'
+import { lower, type PassOptions } from '../../../compile'
 import { annotated, listingText } from '../../../core/listing'
 import type { ListingStage } from '../../../protocol/messages'
 import { listingOf, listingStages } from '../../../runtime/listing'
@@ -28,10 +28,10 @@ export const addCompile = (program: Command, io: Io): void => {
     .addOption(new Option('--mode <mode>', 'a training step or a forward pass').choices(['train', 'eval']).default('train'))
     .action(async (graph: string, { emit, mode, ...options }: CompileCommandOptions) => {
       const document = await loadGraph(graph, options)
-      const pass = mode === 'train' ? updateOf(document) : { training: false, gradients: 'none' as const }
+      const pass: PassOptions = mode === 'train' ? updateOf(document) : { training: false, gradients: 'none' }
       const { backend = 'wasm', threads = usualThreads() } = options
       const variant = { ...(await kernelVariant()), convolution: options.convolution }
-      const listing = await listingOf(unwrap(lower(document, pass)).program, emit, { backend, variant, threads })
+      const listing = await listingOf(unwrap(lower(document, pass)).program, emit, { backend, variant, threads, storage: pass.storage })
       io.out(listingText(unnamed.includes(emit) ? annotated(listing) : listing))
     })
 }

@@ -2,10 +2,10 @@
  * @file `netloom train`. In: a graph, data, settings that override the document's, perhaps weights or a checkpoint. Out: trained weights,
  * a checkpoint, one JSON line of metrics a step; Ctrl-C saves a checkpoint before it ends.
  */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { DiagnosedError, type Diagnostic, diagnosedError } from '../../../core/diagnostics'
 import { prepareData } from '../../../datasets/prepare'
-import type { GraphDocument } from '../../../document/schema'
+import { type GraphDocument, type Precision, precisions } from '../../../document/schema'
 import type { ValidationPoint } from '../../../protocol/messages'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint'
 import { type StepReport, Trainer } from '../../../train/trainer'
@@ -27,6 +27,7 @@ interface TrainOptions extends CommonOptions, DataOptions {
   readonly steps?: number
   readonly optimizer?: string
   readonly lr?: number
+  readonly precision?: Precision
   readonly weights?: string
   readonly checkpoint?: string
   readonly resume?: string
@@ -38,11 +39,11 @@ interface TrainOptions extends CommonOptions, DataOptions {
 /** Exit code of a run that Ctrl-C ended, as shells expect it. */
 const INTERRUPTED = 130
 
-function withTraining(document: GraphDocument, { epochs, optimizer: kind, lr }: TrainOptions): GraphDocument {
+function withTraining(document: GraphDocument, { epochs, optimizer: kind, lr, precision }: TrainOptions): GraphDocument {
   const { training } = document
   const base = kind === undefined || kind === training.optimizer.kind ? training.optimizer : { kind, params: {} }
   const optimizer = lr === undefined ? base : { ...base, params: { ...base.params, lr } }
-  return { ...document, training: { ...training, optimizer, epochs: epochs ?? training.epochs } }
+  return { ...document, training: { ...training, optimizer, epochs: epochs ?? training.epochs, ...(precision && { precision }) } }
 }
 
 async function loadCheckpoint(folder: string): Promise<Checkpoint> {
@@ -86,13 +87,14 @@ const capital = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`
 const validationKeys = ({ loss, metrics }: ValidationPoint): Record<string, number> =>
   Object.fromEntries(Object.entries({ loss, ...metrics }).map(([name, value]) => [`validation${capital(name)}`, value]))
 
-const metricsLine = ({ epoch, step, loss, metrics, samplesPerSecond }: StepReport, validation?: ValidationPoint) => ({
+const metricsLine = ({ epoch, step, loss, metrics, samplesPerSecond, scaling }: StepReport, validation?: ValidationPoint) => ({
   epoch,
   step,
   loss,
   ...metrics,
   ...(validation && validationKeys(validation)),
   samplesPerSecond: Math.round(samplesPerSecond),
+  ...(scaling && { lossScale: scaling.scale, skippedSteps: scaling.skipped }),
 })
 
 const told = (measured: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> }): string =>
@@ -185,6 +187,9 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
       const phase = await trainer.run()
       const seconds = (performance.now() - started) / 1000
       bar.clear()
+      const { scaling } = trainer
+      if (scaling && scaling.skipped > 0)
+        io.err(`${scaling.skipped} steps changed nothing because a gradient overflowed; the loss is now multiplied by ${scaling.scale}\n`)
       await allOf(
         () => log?.close(),
         async () => {
@@ -225,6 +230,7 @@ export const addTrain = (program: Command, io: Io, finish: (code: number) => voi
     .option('--steps <n>', 'end after this many steps', whole(1))
     .option('--optimizer <name>', 'sgd, momentum, adam …')
     .option('--lr <x>', 'learning rate', positive)
+    .addOption(new Option('--precision <type>', 'how activations are stored (f16: needs a GPU that has it)').choices(precisions))
     .option('--weights <file>', 'start from these parameters')
     .option('--checkpoint <dir>', 'keep a checkpoint in this folder')
     .option('--resume <dir>', 'go on from the checkpoint in this folder')
