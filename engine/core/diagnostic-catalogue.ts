@@ -70,6 +70,18 @@ export const catalogue = {
     en: 'The padding must be at most half the window: expected at most {expected}, got {got}.',
     zh: '填充最多为窗口的一半：应不超过 {expected}，实际是 {got}。',
   },
+  'shape.steps': {
+    en: 'The window covers {expected} steps; the sequence has only {got}, padding included.',
+    zh: '窗口覆盖 {expected} 个时间步，而序列连同填充只有 {got} 个。',
+  },
+  'shape.output-padding': {
+    en: 'The output padding must be less than the stride of {expected}; got {got}.',
+    zh: '输出填充须小于步幅 {expected}，实际是 {got}。',
+  },
+  'shape.nothing-left': {
+    en: 'Nothing is left of {got} after cutting off {expected}.',
+    zh: '从 {got} 裁去 {expected} 后没有剩余。',
+  },
   'shape.groups': {
     en: 'The channels do not divide into {expected} groups; got {got}.',
     zh: '通道数不能平均分成 {expected} 组，实际是 {got} 个通道。',
