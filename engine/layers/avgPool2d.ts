@@ -2,7 +2,8 @@
 import { sizeOf } from '../core/tensor'
 import { defineLayer } from './kit/define'
 import { expectImages, images } from './kit/expect'
-import { bool, pair } from './kit/params'
+import { pair } from './kit/params'
+import { countPaddingSpec, meanUnder } from './kit/pool-mean'
 import { briefSize, paddingFits, pythonSize, slide, windowOf, windowParams } from './kit/window'
 
 const avgPool2d = defineLayer({
@@ -20,27 +21,16 @@ const avgPool2d = defineLayer({
   outputs: { y: { about: { en: 'smaller images, the same channels', zh: '缩小的图像，通道数不变' } } },
   params: {
     ...windowParams({ kernelSize: 2, stride: 2, padding: 0 }),
-    countPadding: bool({
-      label: { en: 'Count padding', zh: '填充计入平均' },
-      help: {
-        en: 'Padding counts as zeros; switched off, only pixels of the image are averaged.',
-        zh: '填充的零也计入平均；关闭后只对图像内的像素求平均。',
-      },
-      default: true,
-      advanced: true,
-    }),
+    countPadding: countPaddingSpec,
   },
   shape: ({ x }, params, fail) => {
     if (!expectImages(x, fail) || !paddingFits(params, fail)) return undefined
     const size = slide(x, params, fail)
     return size && { y: { shape: [...x.shape.slice(0, 2), ...size], dtype: 'f32' } }
   },
-  lower: (b, { x }, _weights, params) => {
-    const window = { ...windowOf(params), layout: 'NCHW' } as const
-    const mean = b.avgPool2d(x, window)
-    // The share of each window that lies inside the image is the average of an image of ones.
-    return { y: params.countPadding ? mean : b.div(mean, b.avgPool2d(b.constant(1, x.shape), window)) }
-  },
+  lower: (b, { x }, _weights, params) => ({
+    y: meanUnder(b, x, { ...windowOf(params), layout: 'NCHW' }, params.countPadding),
+  }),
   flops: ({ x }, params) => {
     const size = slide(x, params, () => undefined) ?? [0, 0]
     return sizeOf(x.shape.slice(0, 2)) * sizeOf(size) * (sizeOf(pair(params.kernelSize)) + 1)

@@ -1,9 +1,10 @@
 /** @file 2-D cross-correlation over images (N, C, H, W), kernel (out, in / groups, height, width) (notes 002 §5; LeCun et al. 1989). */
 import { sizeOf } from '../core/tensor'
 import { initializerSpec, kernelAndBias, pytorchKernelAndBias, useBiasSpec, weightOf } from './kit/affine'
+import { briefConvolution, dilation2dSpec, groupsFit, groupsSpec, numChannelsSpec, pythonOptions } from './kit/convolution'
 import { defineLayer } from './kit/define'
 import { expectImages, images } from './kit/expect'
-import { int, int2d, pair } from './kit/params'
+import { pair } from './kit/params'
 import { briefSize, pythonSize, slide, windowOf, windowParams } from './kit/window'
 
 const conv2d = defineLayer({
@@ -20,36 +21,10 @@ const conv2d = defineLayer({
   inputs: { x: { about: images } },
   outputs: { y: { about: { en: 'feature maps (N, channels, H, W)', zh: '特征图 (N, 通道数, H, W)' } } },
   params: {
-    numChannels: int({
-      label: { en: 'Channels', zh: '输出通道数' },
-      help: { en: 'Number of filters, so of feature maps.', zh: '卷积核的个数，即特征图的张数。' },
-      default: 32,
-      min: 1,
-      max: 65536,
-    }),
+    numChannels: numChannelsSpec,
     ...windowParams({ kernelSize: 3, stride: 1, padding: 0 }),
-    dilation: int2d({
-      label: { en: 'Dilation', zh: '空洞率' },
-      help: {
-        en: 'Distance between neighbouring taps of the filter; above 1 it sees further without more weights.',
-        zh: '卷积核相邻元素的间距；大于 1 时感受野扩大而参数不增加。',
-      },
-      default: 1,
-      min: 1,
-      max: 1024,
-      advanced: true,
-    }),
-    groups: int({
-      label: { en: 'Groups', zh: '分组数' },
-      help: {
-        en: 'Splits the channels into groups that do not see each other; must divide both channel counts.',
-        zh: '将通道分成互不相连的若干组；须同时整除输入和输出通道数。',
-      },
-      default: 1,
-      min: 1,
-      max: 65536,
-      advanced: true,
-    }),
+    dilation: dilation2dSpec,
+    groups: groupsSpec,
     useBias: useBiasSpec,
     initializer: initializerSpec,
   },
@@ -58,10 +33,7 @@ const conv2d = defineLayer({
     if (!expectImages(x, fail)) return undefined
     const [batch = 0, channels = 0] = x.shape
     const { numChannels, groups } = params
-    if (channels % groups !== 0)
-      return fail({ code: 'shape.groups', port: 'x', param: 'groups', values: { expected: groups, got: channels } })
-    if (numChannels % groups !== 0)
-      return fail({ code: 'shape.groups', param: 'numChannels', values: { expected: groups, got: numChannels } })
+    if (!groupsFit(channels, numChannels, groups, fail)) return undefined
     const size = slide(x, params, fail)
     return size && { y: { shape: [batch, numChannels, ...size], dtype: 'f32' } }
   },
@@ -83,12 +55,11 @@ const conv2d = defineLayer({
     return outputs * (2 * taps + (params.useBias ? 1 : 0))
   },
   window: windowOf,
-  brief: ({ numChannels, kernelSize, stride }) =>
-    `${numChannels} · ${briefSize(kernelSize)}${pair(stride).some((s) => s > 1) ? ` /${Math.max(...pair(stride))}` : ''}`,
+  brief: ({ numChannels, kernelSize, stride }) => briefConvolution(numChannels, briefSize(kernelSize), stride),
   pytorch: ({ numChannels, kernelSize, stride, padding, dilation, groups, useBias }, { x }) => ({
     module:
       `nn.Conv2d(${x.shape[1]}, ${numChannels}, ${pythonSize(kernelSize)}` +
-      named({ stride: [stride, 1], padding: [padding, 0], dilation: [dilation, 1], groups: [groups, 1] }) +
+      pythonOptions({ stride: [stride, 1], padding: [padding, 0], dilation: [dilation, 1], groups: [groups, 1] }) +
       `${useBias ? '' : ', bias=False'})`,
     call: (self, [input]) => `${self}(${input})`,
     weights: pytorchKernelAndBias(useBias),
@@ -110,14 +81,6 @@ const conv2d = defineLayer({
     { name: 'whole image', inputs: { x: [2, 2, 3, 4] }, params: { numChannels: 3, kernelSize: [3, 4] } },
   ],
 })
-
-/** Python's keyword arguments for what differs from PyTorch's defaults. */
-function named(values: Readonly<Record<string, readonly [number | readonly [number, number], number]>>): string {
-  return Object.entries(values)
-    .filter(([, [value, usual]]) => pair(value).some((v) => v !== usual))
-    .map(([name, [value]]) => `, ${name}=${pythonSize(value)}`)
-    .join('')
-}
 
 declare module './kit/kinds' {
   interface LayerKinds {

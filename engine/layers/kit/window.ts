@@ -5,9 +5,11 @@
 import type { TensorType } from '../../core/tensor'
 import { windowCount } from '../../ir/window'
 import type { Fail } from './define'
+import type { LayerFix } from './fixes'
 import { int2d, pair } from './params'
 
-type Size = number | readonly [number, number]
+/** One number for both axes, or [height, width]. */
+export type Size = number | readonly [number, number]
 
 export interface WindowParams {
   readonly kernelSize: Size
@@ -60,25 +62,43 @@ export function slide(image: TensorType, params: WindowParams, fail: Fail): read
   const { kernel, stride, padding, dilation } = windowOf(params)
   const covered = [dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1] as const
   const padded = [(image.shape[2] ?? 0) + 2 * padding[0], (image.shape[3] ?? 0) + 2 * padding[1]] as const
-  if (covered[0] > padded[0] || covered[1] > padded[1])
+  if (covered[0] > padded[0] || covered[1] > padded[1]) {
+    const most = (axis: 0 | 1): number => Math.min(kernel[axis], largestWindow(padded[axis], dilation[axis]))
     return fail({
       code: 'shape.window',
       port: 'x',
       param: 'kernelSize',
       values: { expected: covered.join('×'), got: padded.join('×') },
+      fixes: [shrinkWindow(most(0) === most(1) ? most(0) : [most(0), most(1)])],
     })
+  }
   const along = (axis: 0 | 1) => windowCount(image.shape[axis + 2] ?? 0, kernel[axis], stride[axis], padding[axis], dilation[axis])
   return [along(0), along(1)]
 }
+
+/** Taps of the largest window that fits into an extent. */
+export const largestWindow = (extent: number, dilation: number): number => Math.floor((extent - 1) / dilation) + 1
+
+export const shrinkWindow = (size: Size, words = briefSize(size)): LayerFix => ({
+  title: { en: `Make the window ${words}`, zh: `将窗口改为 ${words}` },
+  edits: [{ type: 'setParam', param: 'kernelSize', value: size }],
+})
+
+export const reducePadding = (size: Size): LayerFix => ({
+  title: { en: 'Reduce the padding to half the window', zh: '将填充减到窗口的一半' },
+  edits: [{ type: 'setParam', param: 'padding', value: size }],
+})
 
 /** A pool's window must not lie in the padding alone: at most half of it may be padding (as in PyTorch). */
 export function paddingFits(params: WindowParams, fail: Fail): boolean {
   const { kernel, padding } = windowOf(params)
   if (padding.every((extent, axis) => 2 * extent <= (kernel[axis] as number))) return true
+  const most = kernel.map((extent, axis) => Math.min(Math.floor(extent / 2), padding[axis] as number)) as [number, number]
   fail({
     code: 'shape.padding',
     param: 'padding',
     values: { expected: kernel.map((extent) => Math.floor(extent / 2)).join('×'), got: padding.join('×') },
+    fixes: [reducePadding(most[0] === most[1] ? most[0] : most)],
   })
   return false
 }
