@@ -79,7 +79,7 @@ test('layers are found in either language', () => {
     expect(found(search)).not.toContain('avgPool2d')
   }
   // What is called exactly so is what Enter adds.
-  for (const [search, first] of Object.entries({ relu: 'relu', dense: 'dense', step: 'step', 步: 'step', 'L2 ': 'l2Normalize' }))
+  for (const [search, first] of Object.entries({ relu: 'relu', dense: 'dense', step: 'step', 阶跃: 'step', 'L2 ': 'l2Normalize' }))
     expect(found(search)[0], search).toBe(first)
   expect(found('zzz')).toEqual([])
   expect(found('')).toContain('block inception')
