@@ -1,6 +1,6 @@
 /**
- * @file From samples to the inputs of a program. In: samples, bindings and a batch size. Out: the order of an epoch (shuffled without
- * replacement, from the seed and the epoch's number alone) and, batch by batch, one array for every data node.
+ * @file From samples to the inputs of a program. In: samples, bindings and a batch size. Out: the order of an epoch (shuffled, or drawn
+ * with replacement, from the seed and the epoch's number alone) and, batch by batch, one array for every data node.
  */
 import { keyOf, Random } from '../core/random'
 import { sizeOf, type TensorData } from '../core/tensor'
@@ -9,7 +9,17 @@ import type { Samples } from '../datasets/prepare'
 
 export type Inputs = Readonly<Record<string, TensorData>>
 
-export function epochOrder(indices: Uint32Array, seed: number, epoch: number, shuffle: boolean): Uint32Array {
+export interface Sampling {
+  readonly shuffle: boolean
+  /** Every sample is drawn from all of them. */
+  readonly replacement?: boolean
+}
+
+export function epochOrder(indices: Uint32Array, seed: number, epoch: number, { shuffle, replacement }: Sampling): Uint32Array {
+  if (replacement) {
+    const random = new Random(keyOf(seed, `draws of epoch ${epoch}`))
+    return indices.map(() => indices[random.below(indices.length)] as number)
+  }
   return shuffle ? new Random(keyOf(seed, `order of epoch ${epoch}`)).shuffle(indices.slice()) : indices
 }
 

@@ -11,6 +11,7 @@ import { parseDocument } from '../document/parse'
 import type { GraphDocument } from '../document/schema'
 import type { MetricsPoint, ValidationPoint } from '../protocol/messages'
 import type { BackendId } from '../runtime/backend'
+import type { LossScaleState } from './loss-scale'
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors'
 import { valuesOf } from './tensor-values'
 
@@ -30,6 +31,8 @@ export interface Checkpoint {
   /** Weights and optimiser state by name. */
   readonly state: readonly NamedTensor[]
   readonly best?: Best
+  /** Where gradients are stored as halves. */
+  readonly lossScale?: LossScaleState
   readonly training: readonly MetricsPoint[]
   readonly validation: readonly ValidationPoint[]
 }

@@ -30,5 +30,7 @@ export async function locateDivergence(model: Model, batchSize: number, inputs: 
       return data !== undefined && !allFinite(data)
     }),
   )
+  // In f32 everything is in order: it was a half that overflowed.
+  if (!first && document.training.precision === 'f16') return { code: 'train.half-range', severity: 'error', values: { step } }
   return { code: 'train.not-finite', severity: 'error', nodeId: first?.path, values: { step, got: String(loss) } }
 }

@@ -6,11 +6,11 @@
 import type { Diagnostic } from '../core/diagnostics'
 import type { Binding } from '../datasets/bind'
 import type { Recipe } from '../datasets/prepare'
+import type { Sampling } from './batches'
 
-export interface FeedSettings {
+export interface FeedSettings extends Sampling {
   readonly batchSize: number
   readonly seed: number
-  readonly shuffle: boolean
 }
 
 /** One buffer for every data node, by the node's path. */

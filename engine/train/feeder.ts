@@ -55,9 +55,9 @@ export class Feeder {
   }
 
   private read(step: number): Inputs | Promise<Inputs> {
-    const { batchSize, seed, shuffle } = this.settings
+    const { batchSize, seed } = this.settings
     const epoch = Math.floor((step - 1) / this.stepsPerEpoch)
-    if (this.order?.epoch !== epoch) this.order = { epoch, indices: epochOrder(this.samples.indices, seed, epoch, shuffle) }
+    if (this.order?.epoch !== epoch) this.order = { epoch, indices: epochOrder(this.samples.indices, seed, epoch, this.settings) }
     const start = ((step - 1) % this.stepsPerEpoch) * batchSize
     return this.reader.read(this.order.indices.subarray(start, start + batchSize), epoch)
   }

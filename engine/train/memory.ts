@@ -2,19 +2,18 @@
  * @file What training will take, before it begins. In: a document and a backend. Out: bytes, and the largest batch that fits. The passes
  * of the compiler are asked, not a formula, so what is forecast is what is taken.
  */
-import { lower, realize } from '../compile'
+import { lower, type PassOptions, realize } from '../compile'
 import { inMebibytes } from '../core/bytes'
 import { type DiagnosedError, diagnosedError } from '../core/diagnostics'
 import type { GraphDocument } from '../document/schema'
-import type { LowerOptions } from '../ir/lowering'
 import type { Backend, MemoryUse } from '../runtime/backend'
 import { unwrap } from './model'
 
 /** Of a pass at the document's batch size; a backend that cannot tell beforehand compiles it. */
-export async function memoryOf(document: GraphDocument, pass: LowerOptions, backend: Backend): Promise<MemoryUse> {
+export async function memoryOf(document: GraphDocument, pass: PassOptions, backend: Backend): Promise<MemoryUse> {
   const lowered = unwrap(lower(document, pass))
   if (backend.forecast) return backend.forecast(lowered.program)
-  const { executable, state } = unwrap(await realize(lowered, backend))
+  const { executable, state } = unwrap(await realize(lowered, backend, undefined, pass))
   const { memory } = executable
   executable.dispose()
   state.dispose()
@@ -27,7 +26,7 @@ const total = ({ scratchBytes, stateBytes }: MemoryUse): number => scratchBytes 
  * Why a step of `batchSize` samples cannot be trained: what it would need, what there is, and the largest batch that would fit. Undefined
  * where it does fit, or where the backend cannot tell.
  */
-export function refusal(document: GraphDocument, update: LowerOptions, backend: Backend, batchSize: number): DiagnosedError | undefined {
+export function refusal(document: GraphDocument, update: PassOptions, backend: Backend, batchSize: number): DiagnosedError | undefined {
   const forecastAt = (size: number) => backend.forecast?.(unwrap(lower(document, { ...update, batchSize: size })).program)
   const forecast = forecastAt(batchSize)
   if (!forecast || total(forecast) <= forecast.limitBytes) return undefined

@@ -2,18 +2,17 @@
  * @file A network on a device: its parameters, and its forward passes compiled as they are asked for.
  * In: a document and a backend. Out: executables that share one state, for any batch size, mode and set of watched nodes.
  */
-import { type Compiled, type CompileOptions, compile, lower, realize, stateSpecs } from '../compile'
-import { DiagnosedError, diagnosedError } from '../core/diagnostics'
+import { type Compiled, type CompileOptions, compile, lower, type PassOptions, realize, stateSpecs } from '../compile'
+import { DiagnosedError } from '../core/diagnostics'
 import type { DType, Shape, TensorData } from '../core/tensor'
 import type { GraphDocument } from '../document/schema'
 import { initializeWeights } from '../initializers/initialize'
-import { inputNames, type LowerOptions, stateNames } from '../ir/lowering'
+import { inputNames, stateNames } from '../ir/lowering'
 import type { Program } from '../ir/program'
-import { completeParams, problemValues } from '../layers/kit/validate'
-import { optimizers } from '../optimizers/registry'
 import type { Outcome } from '../protocol/messages'
 import type { Backend, StateSpec, StateStore } from '../runtime/backend'
 import type { ShapedGraph } from '../shapes/shaped-graph'
+import { planOf } from './plan'
 
 /** The value of an outcome; its diagnostics as a `DiagnosedError`. */
 export function unwrap<T>(outcome: Outcome<T>): T {
@@ -40,29 +39,28 @@ export const dataInputsOf = (program: Program): readonly { readonly name: string
   program.values.flatMap(({ op, shape, dtype }) => (op.op === 'input' && op.role === 'data' ? [{ name: op.name, shape, dtype }] : []))
 
 /** Seed and step in place, where the program asks for them. */
-export function runtimeInputs(program: Program, seed: number, step: number, lr: number): Record<string, TensorData> {
+export function runtimeInputs(program: Program, seed: number, step: number, lr: number, lossScale = 1): Record<string, TensorData> {
   const given: Readonly<Record<string, () => TensorData>> = {
     [inputNames.key]: () => Int32Array.of(seed, step),
     [inputNames.lr]: () => Float32Array.of(lr),
     [inputNames.step]: () => Float32Array.of(step),
+    [inputNames.lossScale]: () => Float32Array.of(lossScale),
   }
   return Object.fromEntries(dataInputsOf(program).flatMap(({ name }) => (given[name] ? [[name, given[name]()]] : [])))
 }
 
 /** The training step that the document asks for. */
-export function updateOf({ training: { optimizer } }: GraphDocument): LowerOptions {
-  const definition = optimizers.get(optimizer.kind)
-  if (!definition) throw diagnosedError('train.optimizer', { got: optimizer.kind, expected: [...optimizers.keys()].join(', ') })
-  const { params, problems } = completeParams(definition.params, optimizer.params)
-  if (problems.length > 0)
-    throw new DiagnosedError(
-      problems.map((problem) => ({ code: 'param.invalid', severity: 'error', param: problem.param, values: problemValues(problem) })),
-    )
-  return { training: true, gradients: 'none', optimizer: { definition, params } }
-}
+export const updateOf = ({ training }: GraphDocument): PassOptions => planOf(training).update
 
-const passKey = (batchSize: number, { training, gradients, optimizer, activations }: LowerOptions): string =>
-  JSON.stringify([batchSize, training, gradients, optimizer?.definition.kind, activations ?? []])
+/** All updates of a model are the same one. */
+const passKey = (batchSize: number, { optimizer, ...options }: PassOptions): string =>
+  JSON.stringify([
+    batchSize,
+    optimizer?.definition.kind,
+    Object.entries(options)
+      .filter(([, value]) => value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ])
 
 export class Model {
   private readonly passes = new Map<string, Promise<Compiled>>()
@@ -72,13 +70,15 @@ export class Model {
     readonly backend: Backend,
     readonly state: StateStore,
     readonly weights: readonly WeightInfo[],
+    /** Averages of the weights are kept, and evaluated in their place. */
+    private readonly averages: boolean,
   ) {}
 
   /**
    * Fresh weights from the document's seed, and state for what this pass keeps (an optimiser's begins at zero). The pass is compiled too:
    * weights are drawn while the engine's compiler is at work.
    */
-  static async forPass(document: GraphDocument, backend: Backend, pass: LowerOptions, batchSize: number): Promise<Model> {
+  static async forPass(document: GraphDocument, backend: Backend, pass: PassOptions, batchSize: number): Promise<Model> {
     const lowered = unwrap(lower(document, { ...pass, batchSize }))
     const weights = weightsOf(lowered.shaped)
     const names = new Set(weights.map(({ name }) => name))
@@ -86,10 +86,10 @@ export class Model {
       ...weights.map(({ name, shape }) => ({ name, shape })),
       ...stateSpecs(lowered.program).filter(({ name }) => !names.has(name)),
     ])
-    const model = new Model(document, backend, state, weights)
+    const model = new Model(document, backend, state, weights, pass.optimizer?.averaging !== undefined)
     try {
-      const compiling = model.keep(passKey(batchSize, pass), realize(lowered, backend, state))
-      for (const [name, data] of initializeWeights(lowered.shaped, document.training.seed)) await state.write(name, data)
+      const compiling = model.keep(passKey(batchSize, pass), realize(lowered, backend, state, pass))
+      await model.load(Object.fromEntries(initializeWeights(lowered.shaped, document.training.seed)))
       await compiling
       return model
     } catch (error) {
@@ -99,9 +99,10 @@ export class Model {
   }
 
   /** Compiled on first use, then kept. */
-  pass(batchSize: number, options: LowerOptions): Promise<Compiled> {
-    const key = passKey(batchSize, options)
-    const wanted: CompileOptions = { ...options, batchSize }
+  pass(batchSize: number, options: PassOptions): Promise<Compiled> {
+    const pass = this.averages && !options.training ? { ...options, averaged: true } : options
+    const key = passKey(batchSize, pass)
+    const wanted: CompileOptions = { ...pass, batchSize }
     return this.passes.get(key) ?? this.keep(key, compile(this.document, wanted, this.backend, this.state))
   }
 
@@ -113,11 +114,21 @@ export class Model {
   }
 
   async load(weights: Readonly<Record<string, Float32Array>>): Promise<void> {
-    for (const [name, data] of Object.entries(weights)) await this.state.write(name, data)
+    const averaged = new Set(this.weights.filter((weight) => this.evaluatedName(weight) !== weight.name).map(({ name }) => name))
+    for (const [name, data] of Object.entries(weights)) {
+      await this.state.write(name, data)
+      if (averaged.has(name)) await this.state.write(stateNames.average(name), data)
+    }
   }
 
-  read(): Promise<Record<string, Float32Array>> {
-    return this.state.read(this.weights.map(({ name }) => name))
+  /** The weights that are evaluated: their averages where these are kept. */
+  async read(): Promise<Record<string, Float32Array>> {
+    const held = await this.state.read(this.weights.map((weight) => this.evaluatedName(weight)))
+    return Object.fromEntries(this.weights.map((weight) => [weight.name, held[this.evaluatedName(weight)] as Float32Array]))
+  }
+
+  private evaluatedName({ name, trainable }: WeightInfo): string {
+    return this.averages && trainable ? stateNames.average(name) : name
   }
 
   async dispose(): Promise<void> {

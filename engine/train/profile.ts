@@ -15,7 +15,7 @@ export async function profileStep(data: PreparedData, backend: Backend): Promise
   const training = await TrainingStep.prepare(data, backend)
   try {
     const { executable } = await training.compiled()
-    const inputs = await training.inputsOf(1)
+    const inputs = await training.inputsOf(1, training.rateOf(1, []))
     for (let step = 0; step < WARM_UP; step++) executable.run(inputs)
     const runs: (readonly KernelTime[])[] = []
     for (let step = 0; step < MEASURED; step++) runs.push((await executable.profile?.(inputs)) ?? [])

@@ -2,16 +2,25 @@
  * @file What a run tells: curves, rate and frames. In: finished steps and validations. Out: at most 30 frames a second, with the points
  * that came together since the last; curves that stay bounded, for checkpoints.
  */
-import type { MetricsFrame, MetricsPoint, RunPhase, ValidationPoint } from '../protocol/messages'
+import type { Curvature, LossScaling, MetricsFrame, MetricsPoint, RunPhase, ValidationPoint } from '../protocol/messages'
 import { Curve, Mean, type Measured } from './metrics'
 import { Pace } from './pace'
 
 const FRAME_MS = 1000 / 30
 
+/** What the latest step was like. */
+export interface StepFacts {
+  readonly rate?: number
+  readonly gradientNorm?: number
+  readonly curvature?: Curvature
+}
+
 export interface RunShape {
   readonly totalSteps: number
   readonly stepsPerEpoch: number
   readonly batchSize: number
+  readonly scaling?: LossScaling | undefined
+  readonly told: StepFacts
 }
 
 export class Recorder {
@@ -46,7 +55,7 @@ export class Recorder {
     const now = performance.now()
     if (!force && now - this.lastFrame < FRAME_MS) return
     this.lastFrame = now
-    const { totalSteps, stepsPerEpoch, batchSize } = this.shape
+    const { totalSteps, stepsPerEpoch, batchSize, scaling, told } = this.shape
     const epoch = step / stepsPerEpoch
     if (!this.mean.isEmpty) {
       const point = { step, epoch, ...this.mean.take() }
@@ -61,6 +70,8 @@ export class Recorder {
       epochs: Math.ceil(totalSteps / stepsPerEpoch),
       samplesPerSecond: this.pace.samplesPerSecond,
       secondsLeft: this.pace.secondsLeft((totalSteps - step) * batchSize),
+      ...(scaling && { scaling }),
+      ...told,
       training: this.freshTraining,
       validation: this.freshValidation,
     })

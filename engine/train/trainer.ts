@@ -5,27 +5,27 @@
  * The number of steps done decides everything: the epoch, the order of its samples, every random number. That is why a run that
  * goes on from a checkpoint gives the same bits as one that was never interrupted.
  */
-import { DiagnosedError, diagnosedError } from '../core/diagnostics'
+import { DiagnosedError, type Diagnostic, diagnosedError } from '../core/diagnostics'
 import type { Binding } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
-import type { MetricsFrame, RunPhase, ValidationPoint } from '../protocol/messages'
+import { outputNames } from '../ir/lowering'
+import type { LossScaling, MetricsFrame, RunPhase, ValidationPoint } from '../protocol/messages'
 import type { Backend } from '../runtime/backend'
 import { effectiveBatchSize } from './batches'
 import type { Best, Checkpoint } from './checkpoint'
+import { CurvatureWatch } from './curvature'
 import { locateDivergence } from './diverged'
 import { evaluateModel, evaluation } from './evaluate'
 import type { FeedHost } from './feed-messages'
+import type { LossScaleRule } from './loss-scale'
 import { type Measured, measuredFrom, measuredNames } from './metrics'
 import type { Model } from './model'
 import { Turns } from './pace'
-import { Recorder } from './recorder'
+import { Recorder, type StepFacts } from './recorder'
 import { TrainingStep } from './training-step'
 
 const SNAPSHOT_MS = 15_000
-/** Steps whose loss may still be on its way from a device that works on its own. */
-const IN_FLIGHT = 4
-
 /** Half of what an executor may at most have. */
 const LARGE_BYTES = 2 ** 31
 
@@ -35,6 +35,11 @@ export interface StepReport extends Measured {
   /** From 1. */
   readonly epoch: number
   readonly samplesPerSecond: number
+  readonly scaling?: LossScaling
+  /** Learning rate. */
+  readonly rate: number
+  /** Where gradients are clipped: how long they were before. */
+  readonly gradientNorm?: number
 }
 
 export interface TrainerOptions {
@@ -44,8 +49,12 @@ export interface TrainerOptions {
   readonly feedHost?: FeedHost
   readonly weights?: Readonly<Record<string, Float32Array>>
   readonly checkpoint?: Checkpoint
+  /** How the loss is scaled where gradients are stored as halves. */
+  readonly scaleRule?: Partial<LossScaleRule>
   /** Ends after this many steps, however many epochs that is. */
   readonly maxSteps?: number
+  /** Something the person should know, though training goes on. */
+  readonly onWarning?: (diagnostic: Diagnostic) => void
   readonly onFrame?: (frame: MetricsFrame) => void
   /** `validation` at the last step of an epoch. */
   readonly onStep?: (report: StepReport, validation?: ValidationPoint) => void
@@ -57,6 +66,7 @@ export interface TrainerOptions {
 
 interface Pending {
   readonly step: number
+  readonly rate: number
   readonly outputs: Promise<Readonly<Record<string, ArrayLike<number>>>>
 }
 
@@ -66,7 +76,9 @@ export class Trainer {
   readonly stepsPerEpoch: number
   private step = 0
   private pending: Pending[] = []
-  private latest: Measured = { loss: 0, metrics: {} }
+  private latest: Measured & StepFacts = { loss: 0, metrics: {} }
+  private facts: StepFacts = {}
+  private readonly curvature: CurvatureWatch | undefined
   private best: Best | undefined
   /** The last state known to be sound. */
   private snapshot: Checkpoint | undefined
@@ -82,15 +94,17 @@ export class Trainer {
     private readonly options: TrainerOptions,
   ) {
     const { maxSteps, checkpoint } = options
-    this.stepsPerEpoch = training.feeder.stepsPerEpoch
-    this.totalSteps = maxSteps ?? this.settings.epochs * this.stepsPerEpoch
+    this.stepsPerEpoch = training.stepsPerEpoch
+    this.totalSteps = training.stepsFor(maxSteps)
+    if (this.settings.watchCurvature)
+      this.curvature = new CurvatureWatch(training.model, training.batchSize, options.onWarning ?? (() => {}))
     this.recorder = new Recorder(this, options.onFrame, checkpoint)
   }
 
   /** Compiles the training step. A `DiagnosedError` names what stands in the way. */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { data, backend, feedHost, weights, checkpoint } = options
-    const training = await TrainingStep.prepare(data, backend, feedHost)
+    const { data, backend, feedHost: host, scaleRule, onWarning, weights, checkpoint } = options
+    const training = await TrainingStep.prepare(data, backend, { host, scaleRule, onWarning })
     try {
       const trainer = new Trainer(training, options)
       if (weights) await training.model.load(weights)
@@ -124,6 +138,17 @@ export class Trainer {
 
   private get settings() {
     return this.document.training
+  }
+
+  /** Where gradients are stored as halves. */
+  get scaling(): LossScaling | undefined {
+    return this.training.lossScale?.told
+  }
+
+  /** What the latest step was like. */
+  get told(): StepFacts {
+    const { curvature } = this
+    return { ...this.facts, ...(curvature?.latest && { curvature: curvature.latest }) }
   }
 
   get stepsDone(): number {
@@ -211,17 +236,30 @@ export class Trainer {
     const started = performance.now()
     const step = this.step + 1
     const { program, executable } = await this.training.compiled()
-    executable.run(await this.training.inputsOf(step))
+    const rate = this.rateOf(step)
+    const inputs = await this.training.inputsOf(step, rate)
+    await this.curvature?.look(inputs, step, rate)
+    executable.run(inputs)
     this.step = step
-    const outputs = executable.read(measuredNames(program.outputs))
+    const told = program.outputs.map(({ name }) => name).filter((name) => name === outputNames.finite || name === outputNames.gradientNorm)
+    const outputs = executable.read([...measuredNames(program.outputs), ...told])
     // A failure is told by the first reading that is awaited; those behind it have nothing to add.
     outputs.catch(() => undefined)
-    this.pending.push({ step, outputs })
-    while (this.pending.length > (this.model.backend.info.asynchronous ? IN_FLIGHT : 0)) await this.record()
+    this.pending.push({ step, rate, outputs })
+    while (this.pending.length > this.training.inFlight) await this.record()
     this.recorder.pace.add(this.batchSize, (performance.now() - started) / 1000)
     if (step % this.stepsPerEpoch === 0) await this.endEpoch()
     this.recorder.frame(this.phase, this.step, false)
     if (performance.now() - this.lastSnapshot >= SNAPSHOT_MS || this.options.isCheckpointDue?.()) await this.keep()
+  }
+
+  /** From the step and the validations before it alone, so that a step repeated or resumed has the rate it had. */
+  private rateOf(step: number): number {
+    const before = this.training.needsValidation ? this.recorder.validation.filter((point) => point.step < step) : []
+    return this.training.rateOf(
+      step,
+      before.map(({ loss }) => loss),
+    )
   }
 
   private async drain(): Promise<void> {
@@ -232,16 +270,35 @@ export class Trainer {
   private async record(): Promise<void> {
     const pending = this.pending.shift()
     if (!pending) return
-    const measured = measuredFrom(await pending.outputs)
+    const outputs = await pending.outputs
+    const measured = measuredFrom(outputs)
     if (!Number.isFinite(measured.loss)) throw new DiagnosedError([await this.diagnose(pending.step, measured.loss)])
+    this.rescale(pending.step, outputs)
+    const gradientNorm = outputs[outputNames.gradientNorm]?.[0]
+    this.facts = { rate: pending.rate, ...(gradientNorm !== undefined && { gradientNorm }) }
     this.recorder.trained(measured)
     // The last step of an epoch is reported together with its validation.
-    if (pending.step % this.stepsPerEpoch !== 0) this.options.onStep?.(this.report(pending.step, measured))
-    else this.latest = measured
+    if (pending.step % this.stepsPerEpoch !== 0) this.options.onStep?.(this.report(pending.step, { ...measured, ...this.facts }))
+    else this.latest = { ...measured, ...this.facts }
   }
 
-  private report(step: number, measured: Measured): StepReport {
-    return { ...measured, step, epoch: Math.ceil(step / this.stepsPerEpoch), samplesPerSecond: this.recorder.pace.samplesPerSecond }
+  /** The scale of the loss follows what the step told; where even the plain loss has gradients too large for a half, halves will not do. */
+  private rescale(step: number, outputs: Readonly<Record<string, ArrayLike<number>>>): void {
+    if (this.training.lossScale?.took(step, outputs[outputNames.finite]?.[0] === 1) === false)
+      throw diagnosedError('train.half-range', { step })
+  }
+
+  private report(step: number, measured: Measured & StepFacts): StepReport {
+    const { scaling } = this
+    const epoch = Math.ceil(step / this.stepsPerEpoch)
+    return {
+      rate: this.rateOf(step),
+      ...measured,
+      step,
+      epoch,
+      samplesPerSecond: this.recorder.pace.samplesPerSecond,
+      ...(scaling && { scaling }),
+    }
   }
 
   private async endEpoch(): Promise<void> {
@@ -285,6 +342,7 @@ export class Trainer {
     const { specs } = this.model.state
     // What is read is the state of this moment, though it may arrive after further steps.
     const { step } = this
+    const lossScale = this.training.lossScale?.save()
     const state = await this.model.state.read(specs.map(({ name }) => name))
     return {
       document: this.document,
@@ -294,6 +352,7 @@ export class Trainer {
       savedAt: Date.now(),
       state: specs.map(({ name, shape: extents }) => ({ name, shape: extents, data: state[name] as Float32Array })),
       best: this.best,
+      ...(lossScale && { lossScale }),
       training: [...this.recorder.training.points],
       validation: [...this.recorder.validation],
     }
@@ -315,6 +374,7 @@ export class Trainer {
       await this.model.state.write(name, tensor.data)
     }
     this.step = checkpoint.step
+    this.training.lossScale?.restore(checkpoint.lossScale)
     this.best = checkpoint.best
   }
 
@@ -323,8 +383,11 @@ export class Trainer {
     const from = this.snapshot
     if (from) await this.restore(from)
     const { executable } = await this.training.compiled()
-    for (let replayed = this.step + 1; replayed < step; replayed++) executable.run(await this.training.inputsOf(replayed))
-    const found = await locateDivergence(this.model, this.batchSize, await this.training.inputsOf(step), step, loss)
+    for (let replayed = this.step + 1; replayed < step; replayed++) {
+      executable.run(await this.training.inputsOf(replayed, this.rateOf(replayed)))
+      if (this.training.lossScale) this.rescale(replayed, await executable.read([outputNames.finite]))
+    }
+    const found = await locateDivergence(this.model, this.batchSize, await this.training.inputsOf(step, this.rateOf(step)), step, loss)
     // The weights that remain are those of the last sound state.
     if (from) await this.restore(from)
     return found

@@ -3,62 +3,133 @@
  * its number, everything that it is fed.
  */
 import { type Compiled, shape } from '../compile'
-import { DiagnosedError } from '../core/diagnostics'
+import { DiagnosedError, type Diagnostic, diagnosedError } from '../core/diagnostics'
 import { type Binding, bindFields } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
-import type { LowerOptions } from '../ir/lowering'
-import { optimizers } from '../optimizers/registry'
+import { inputNames } from '../ir/lowering'
+import type { Solver } from '../optimizers/solver'
 import type { Backend } from '../runtime/backend'
+import { rateAt } from '../schedules/rate'
+import type { ShapedGraph } from '../shapes/shaped-graph'
 import { effectiveBatchSize, type Inputs } from './batches'
 import type { FeedHost } from './feed-messages'
 import { Feeder } from './feeder'
+import { LossScale, type LossScaleRule } from './loss-scale'
 import { refusal } from './memory'
-import { Model, runtimeInputs, unwrap, updateOf } from './model'
+import { Model, runtimeInputs, unwrap } from './model'
+import { planOf, type TrainingPlan } from './plan'
+import { solverModel } from './solving'
+
+/** Steps whose loss may still be on its way from a device that works on its own. */
+const IN_FLIGHT = 4
+
+export interface StepOptions {
+  /** Batches may be prepared on another thread. */
+  readonly host?: FeedHost
+  /** How the loss is scaled where gradients are stored as halves. */
+  readonly scaleRule?: Partial<LossScaleRule>
+  /** Something the person should know, though training goes on. */
+  readonly onWarning?: (diagnostic: Diagnostic) => void
+}
 
 export class TrainingStep {
+  /** Where gradients are stored as halves. */
+  readonly lossScale: LossScale | undefined
+  /** How many steps may begin before what one tells is known. */
+  readonly inFlight: number
+  private solver: Solver | undefined
+  private step = 0
+
   private constructor(
     readonly model: Model,
     readonly bindings: readonly Binding[],
-    readonly feeder: Feeder,
     readonly batchSize: number,
-    private readonly update: LowerOptions,
-  ) {}
+    private readonly feeder: Feeder,
+    private readonly plan: TrainingPlan,
+    scaleRule: Partial<LossScaleRule> | undefined,
+  ) {
+    this.inFlight = model.backend.info.asynchronous ? IN_FLIGHT : 0
+    this.lossScale = plan.update.optimizer?.lossScaling ? new LossScale(this.inFlight, scaleRule) : undefined
+  }
 
-  /** A `DiagnosedError` names what stands in the way. With a `host`, batches may be prepared on another thread. */
-  static async prepare({ document, fields, training, recipe }: PreparedData, backend: Backend, host?: FeedHost): Promise<TrainingStep> {
-    const update = updateOf(document)
-    const { seed, shuffle } = document.training
+  /** A `DiagnosedError` names what stands in the way. */
+  static async prepare(data: PreparedData, backend: Backend, { host, scaleRule, onWarning }: StepOptions = {}): Promise<TrainingStep> {
+    const { document, fields, training, recipe } = data
+    const plan = planOf(document.training)
+    const { update, solver } = plan
+    const { seed, shuffle, replacement = false } = document.training
     const batchSize = effectiveBatchSize(document.training.batchSize, training.indices.length)
-    const { diagnostics, bindings } = bindFields(unwrap(shape(document, { batchSize })), fields)
+    const shaped = unwrap(shape(document, { batchSize }))
+    expectTrainable(data, plan, shaped)
+    const { diagnostics, bindings } = bindFields(shaped, fields)
     if (diagnostics.length > 0) throw new DiagnosedError(diagnostics)
     const model = await Model.forPass(document, backend, update, batchSize).catch((reason: unknown) => {
       const memory = reason instanceof DiagnosedError && reason.diagnostics.some(({ code }) => code === 'backend.memory')
       throw (memory && refusal(document, update, backend, batchSize)) || reason
     })
-    const feeder = new Feeder(training, bindings, { batchSize, seed, shuffle }, host && { host, recipe })
-    return new TrainingStep(model, bindings, feeder, batchSize, update)
+    const feeder = new Feeder(training, bindings, { batchSize, seed, shuffle, replacement }, host && { host, recipe })
+    const made = new TrainingStep(model, bindings, batchSize, feeder, plan, scaleRule)
+    if (solver) {
+      const options = { model, shaped, batchSize, samples: training, bindings, step: () => made.step, warn: onWarning ?? (() => {}) }
+      made.solver = solver.definition.begin(solverModel(options), solver.params)
+    }
+    return made
   }
 
   get document(): GraphDocument {
     return this.model.document
   }
 
-  /** Compiled when first asked for. */
-  compiled(): Promise<Compiled> {
-    return this.model.pass(this.batchSize, this.update)
+  get stepsPerEpoch(): number {
+    return this.plan.solver?.definition.steps === undefined ? this.feeder.stepsPerEpoch : 1
   }
 
-  /** Batch, seed, rate and number of a step, from 1. */
-  async inputsOf(step: number): Promise<Inputs> {
+  /** As many as asked for, or as the settings' epochs hold; a solver may be done sooner. */
+  stepsFor(asked: number | undefined): number {
+    const most = this.plan.solver?.definition.steps
+    return most === undefined ? (asked ?? this.document.training.epochs * this.stepsPerEpoch) : Math.min(asked ?? most, most)
+  }
+
+  /** Compiled when first asked for. */
+  compiled(): Promise<Compiled> {
+    return this.model.pass(this.batchSize, this.plan.update)
+  }
+
+  /** The learning rate of a step, from 1, after validations with these losses. */
+  rateOf(step: number, validation: readonly number[]): number {
+    return rateAt(this.plan.rate, { step: step - 1, validation })
+  }
+
+  /** Whether the rate depends on how validation went. */
+  get needsValidation(): boolean {
+    return this.plan.rate.schedule.needsValidation === true
+  }
+
+  /** Batch, seed, rate and number of a step, from 1, and a solver's directions. */
+  async inputsOf(step: number, rate: number): Promise<Inputs> {
     const { program } = await this.compiled()
-    const { optimizer, seed } = this.document.training
-    const lr = Number(optimizer.params.lr ?? optimizers.get(optimizer.kind)?.params.lr?.default)
-    return { ...(await this.feeder.inputsOf(step)), ...runtimeInputs(program, seed, step, lr) }
+    const batch = await this.feeder.inputsOf(step)
+    const inputs = { ...batch, ...runtimeInputs(program, this.document.training.seed, step, rate, this.lossScale?.at(step)) }
+    if (!this.solver) return inputs
+    this.step = step
+    const directions = Object.entries(await this.solver(batch)).map(([name, data]) => [inputNames.direction(name), data] as const)
+    return { ...inputs, ...Object.fromEntries(directions) }
   }
 
   dispose(): Promise<void> {
     this.feeder.dispose()
     return this.model.dispose()
   }
+}
+
+/** What the settings ask for must be possible with this graph and this data. */
+function expectTrainable({ document, training, validation }: PreparedData, { rate, solver }: TrainingPlan, shaped: ShapedGraph): void {
+  const { batchSize, epochs } = document.training
+  const found = solver?.definition.check(shaped) ?? []
+  if (found.length > 0) throw new DiagnosedError(found)
+  if (rate.schedule.needsValidation && !validation) throw diagnosedError('train.schedule.validation', {})
+  const samples = training.indices.length
+  const steps = epochs * Math.floor(samples / effectiveBatchSize(batchSize, samples))
+  if (rate.warmup > steps) throw diagnosedError('train.warmup', { got: rate.warmup, expected: steps })
 }

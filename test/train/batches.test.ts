@@ -14,12 +14,24 @@ import { moonsDocument, prepare } from './fixtures'
 describe('the order of an epoch', () => {
   const indices = Uint32Array.from({ length: 50 }, (_, i) => 2 * i)
   it('has every sample once, a new order every epoch, the same for the same seed', () => {
-    const first = epochOrder(indices, 1, 0, true)
+    const order = (seed: number, epoch: number) => epochOrder(indices, seed, epoch, { shuffle: true })
+    const first = order(1, 0)
     expect([...first].sort((a, b) => a - b)).toEqual([...indices])
-    expect(first).toEqual(epochOrder(indices, 1, 0, true))
-    expect(first).not.toEqual(epochOrder(indices, 1, 1, true))
-    expect(first).not.toEqual(epochOrder(indices, 2, 0, true))
-    expect(epochOrder(indices, 1, 0, false)).toEqual(indices)
+    expect(first).toEqual(order(1, 0))
+    expect(first).not.toEqual(order(1, 1))
+    expect(first).not.toEqual(order(2, 0))
+    expect(epochOrder(indices, 1, 0, { shuffle: false })).toEqual(indices)
+  })
+  it('drawn with replacement has some samples twice and others not, each equally often in the long run', () => {
+    const drawn = (epoch: number) => epochOrder(indices, 1, epoch, { shuffle: true, replacement: true })
+    expect(drawn(0)).toEqual(drawn(0))
+    expect(drawn(0)).toHaveLength(indices.length)
+    const different = new Set(drawn(0)).size
+    expect(different).toBeLessThan(indices.length)
+    const counts = new Map([...indices].map((index) => [index, 0]))
+    for (let epoch = 0; epoch < 400; epoch++) for (const index of drawn(epoch)) counts.set(index, (counts.get(index) ?? 0) + 1)
+    // 20 000 draws over 50 samples: 400 each, with a deviation of 20.
+    for (const count of counts.values()) expect(Math.abs(count - 400)).toBeLessThan(100)
   })
 })
 

@@ -1,0 +1,75 @@
+/**
+ * @file What the document's training settings come to. In: the settings. Out: the update that joins the program, the rule for the learning rate,
+ * and the solver where one works out the steps; or a `DiagnosedError` with everything that does not fit.
+ */
+import type { PassOptions } from '../compile'
+import { DiagnosedError, type Diagnostic } from '../core/diagnostics'
+import type { ChoiceOf, TrainingSettings } from '../document/schema'
+import { trainingSpecs } from '../document/training-specs'
+import type { ParamSpecs, ParamValues } from '../layers/kit/params'
+import { completeParams, type ParamProblem, problemValues } from '../layers/kit/validate'
+import { methods, optimizers, solvers } from '../optimizers/registry'
+import descent from '../optimizers/rules/sgd'
+import type { SolverDefinition } from '../optimizers/solver'
+import type { RateRule } from '../schedules/rate'
+import { schedules } from '../schedules/registry'
+
+export interface TrainingPlan {
+  readonly update: PassOptions
+  readonly rate: RateRule
+  readonly solver?: { readonly definition: SolverDefinition; readonly params: ParamValues<ParamSpecs> }
+}
+
+const CONSTANT: ChoiceOf = { kind: 'constant', params: {} }
+
+const problemOf = (problem: ParamProblem): Diagnostic => ({
+  code: 'param.invalid',
+  severity: 'error',
+  param: problem.param,
+  values: problemValues(problem),
+})
+
+export function planOf(training: TrainingSettings): TrainingPlan {
+  const { optimizer, schedule: chosen = CONSTANT, warmup = 0, clipNorm, averaging, precision } = training
+  const method = methods.get(optimizer.kind)
+  const schedule = schedules.get(chosen.kind)
+  if (!method)
+    throw new DiagnosedError([
+      { code: 'train.optimizer', severity: 'error', values: { got: optimizer.kind, expected: [...methods.keys()].join(', ') } },
+    ])
+  if (!schedule)
+    throw new DiagnosedError([
+      { code: 'train.schedule', severity: 'error', values: { got: chosen.kind, expected: [...schedules.keys()].join(', ') } },
+    ])
+  const settings = completeParams(method.params, optimizer.params)
+  const scheduling = completeParams(schedule.params, chosen.params)
+  const plain = Object.keys(trainingSpecs) as (keyof typeof trainingSpecs)[]
+  const given = Object.fromEntries(plain.map((name) => [name, training[name]]))
+  const found = [...settings.problems, ...scheduling.problems, ...completeParams(trainingSpecs, given).problems].map(problemOf)
+
+  const solver = solvers.get(optimizer.kind)
+  const isExact = solver?.steps !== undefined
+  const hasRate = 'lr' in method.params
+  if (!hasRate && (chosen.kind !== CONSTANT.kind || warmup > 0 || (isExact && clipNorm !== undefined)))
+    found.push({ code: 'train.rate.unused', severity: 'error', values: { got: method.title } })
+  if (found.length > 0) throw new DiagnosedError(found)
+
+  const { params } = settings
+  const definition = optimizers.get(optimizer.kind) ?? descent
+  return {
+    update: {
+      training: true,
+      gradients: 'none',
+      ...(precision === 'f16' && { storage: 'f16' as const }),
+      optimizer: {
+        definition,
+        params: solver ? {} : params,
+        ...(clipNorm !== undefined && { clipNorm }),
+        ...(averaging !== undefined && { averaging }),
+        ...(solver ? { directions: 'given' as const } : precision === 'f16' && { lossScaling: true }),
+      },
+    },
+    rate: { schedule, params: scheduling.params, base: hasRate ? Number(params.lr) : 1, warmup },
+    ...(solver && { solver: { definition: solver, params } }),
+  }
+}
