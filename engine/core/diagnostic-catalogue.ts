@@ -107,6 +107,10 @@ export const catalogue = {
     en: 'One sample has {got} numbers, which do not fill the shape {expected}.',
     zh: '每个样本有 {got} 个数，填不满形状 {expected}。',
   },
+  'shape.counting': {
+    en: '“{port}” must have a number for each loss: expected {expected}, got {got}.',
+    zh: '“{port}”应与各个损失一一对应：应为 {expected}，实际是 {got}。',
+  },
   'shape.classes': {
     en: 'The label has {expected} classes, the network gives {got} scores.',
     zh: '标签有 {expected} 个类别，网络却给出 {got} 个得分。',

@@ -46,6 +46,12 @@ interface Named {
 interface Claim extends Named {
   readonly path: string
 }
+/** A part of the loss. */
+interface Term {
+  readonly path: string
+  readonly value: Tensor
+  readonly weight: number
+}
 interface Weight extends Parameter {
   readonly trainable: boolean
 }
@@ -57,7 +63,8 @@ class Forward {
   readonly inputs: Named[] = []
   readonly nodes: ShapedNode[] = []
   private readonly values = new Map<string, Readonly<Record<string, Tensor>>>()
-  private readonly losses: Tensor[] = []
+  private readonly losses: Term[] = []
+  private readonly penalties: Term[] = []
   private readonly exposed: Claim[] = []
   private readonly measured: Claim[] = []
 
@@ -81,10 +88,13 @@ class Forward {
   private addLoss(node: ShapedNode, inputs: Carried, { loss }: Readonly<Record<string, Tensor>>): void {
     const { path, layer } = node
     if (layer.role?.type !== 'loss' || !loss) throw new InternalError('lower', 'a loss needs an output called “loss”', path)
-    this.losses.push(loss)
+    this.losses.push({ path, value: loss, weight: layer.role.weight(paramsOf(node)) })
     for (const [port, name] of Object.entries<string>(layer.role.exposes)) {
       const [source] = node.inputs[port] ?? []
-      if (source) this.exposed.push({ name, path, value: this.at(source, path) })
+      if (!source) continue
+      const value = this.at(source, path)
+      // What two losses look at is one output.
+      if (!this.exposed.some((other) => other.name === name && other.value.id === value.id)) this.exposed.push({ name, path, value })
     }
     for (const [name, value] of Object.entries(layer.role.metrics?.(this.b, inputs, paramsOf(node)) ?? {}))
       this.measured.push({ name, path, value })
@@ -98,6 +108,9 @@ class Forward {
       inputs: this.carried(node, ({ type }): TensorType => type),
       assign: (weight, value) => {
         if (this.options.training && !this.options.secondOrder) this.b.update(stateNames.weight(path, weight), value)
+      },
+      penalize: (value, weight) => {
+        this.penalties.push({ path, value, weight })
       },
       feed: () => {
         const [type] = Object.values(outputs)
@@ -152,16 +165,23 @@ class Forward {
     return value
   }
 
-  /** Sum of all losses; a `DiagnosedError` where the graph has none. */
+  /** Weighted sum of all losses and penalties; a `DiagnosedError` where the graph has none. */
   loss(): Tensor {
     const loss = this.lossIfAny()
     if (!loss) throw diagnosedError('train.no-loss', {})
     return loss
   }
 
+  /** What adds up to the loss. */
+  private terms(): readonly Term[] {
+    return [...this.losses, ...this.penalties]
+  }
+
+  /** Penalties alone are nothing to learn from. */
   private lossIfAny(): Tensor | undefined {
-    const [first, ...others] = this.losses
-    return first && others.reduce((sum, loss) => this.b.add(sum, loss), first)
+    if (this.losses.length === 0) return undefined
+    const [first, ...others] = this.terms().map(({ value, weight }) => (weight === 1 ? value : this.b.mul(value, weight)))
+    return first && others.reduce((sum, term) => this.b.add(sum, term), first)
   }
 
   /** What losses expose and what no wire reads, in the order of the nodes; the loss last. */
@@ -172,8 +192,10 @@ class Forward {
     return [...distinct(claims, loss ? ['loss'] : []), ...(loss ? [{ name: 'loss', value: loss }] : [])]
   }
 
+  /** What the losses measure; and where the loss is a sum, each of its terms before its weight, named after its node. */
   metrics(): readonly Named[] {
-    return distinct(this.measured)
+    const terms = this.terms().length > 1 ? this.terms().map(({ path, value }) => ({ name: path, path, value })) : []
+    return distinct([...this.measured, ...terms], ['loss'])
   }
 
   private unread(): Claim[] {

@@ -1,13 +1,11 @@
 /** @file The mean of (ŷ − y)², or half of it as the notes write it for linear regression (notes 002 §4). */
-import { sizeOf } from '../core/tensor'
-import { defineLayer } from './kit/define'
+import { reductionArgument } from './kit/average'
+import { defineLoss } from './kit/loss'
 import { bool } from './kit/params'
-import { expectTarget } from './kit/target'
+import { expectTarget, regressionPorts } from './kit/target'
 
-const meanSquaredError = defineLayer({
+const meanSquaredError = defineLoss({
   kind: 'meanSquaredError',
-  category: 'loss',
-  idStem: 'loss',
   title: { en: 'Mean squared error', zh: '均方误差损失' },
   summary: {
     en: 'The loss for regression: the squared distance between prediction and target, averaged over all numbers.',
@@ -15,11 +13,7 @@ const meanSquaredError = defineLayer({
   },
   formula: String.raw`L = \frac{1}{n} \sum_i (\hat{y}_i - y_i)^2 \quad\text{or}\quad \frac{1}{2n} \sum_i (\hat{y}_i - y_i)^2`,
   reference: 'notes 002 §4',
-  inputs: {
-    prediction: { about: { en: 'what the network gives', zh: '网络的预测值' } },
-    target: { about: { en: 'what it should give, of the same shape', zh: '目标值，形状相同' } },
-  },
-  outputs: { loss: { about: { en: 'a single number', zh: '一个数' } } },
+  inputs: regressionPorts,
   params: {
     half: bool({
       label: { en: 'Half', zh: '乘以 ½' },
@@ -27,21 +21,26 @@ const meanSquaredError = defineLayer({
       default: false,
     }),
   },
-  shape: ({ prediction, target }, _params, fail) =>
-    expectTarget(prediction, 'prediction', target, fail) ? { loss: { shape: [], dtype: 'f32' } } : undefined,
-  lower: (b, { prediction, target }, _weights, { half }) => {
+  shape: ({ prediction, target }, _params, fail) => expectTarget(prediction, 'prediction', target, fail),
+  each: (b, { prediction, target }, { half }) => {
     const difference = b.sub(prediction, target)
-    const mean = b.mean(b.mul(difference, difference))
-    return { loss: half ? b.mul(mean, 0.5) : mean }
+    const square = b.mul(difference, difference)
+    return half ? b.mul(square, 0.5) : square
   },
-  flops: ({ prediction }) => 3 * sizeOf(prediction.shape),
+  operations: 3,
+  exposes: { prediction: 'prediction' },
+  squaredError: { prediction: 'prediction', target: 'target' },
+  measures: (b, { prediction, target }) => ({ meanAbsoluteError: { each: b.abs(b.sub(prediction, target)) } }),
   brief: ({ half }) => (half ? '½' : ''),
-  pytorch: ({ half }) => ({ call: (_self, [prediction, target]) => `${half ? '0.5 * ' : ''}F.mse_loss(${prediction}, ${target})` }),
-  role: { type: 'loss', exposes: { prediction: 'prediction' }, squaredError: { prediction: 'prediction', target: 'target' } },
+  pytorch: ([prediction = '', target = ''], { half }, _inputs, reduction) =>
+    `${half ? '0.5 * ' : ''}F.mse_loss(${prediction}, ${target}${reductionArgument(reduction)})`,
   cases: [
     { inputs: { prediction: [4, 3], target: [4, 3] } },
     { name: 'half, one number a sample', inputs: { prediction: [5], target: [5] }, params: { half: true } },
     { name: 'images', inputs: { prediction: [1, 2, 3, 4], target: [1, 2, 3, 4] } },
+    { name: 'half, masked values', inputs: { prediction: [3, 4], target: [3, 4], mask: [3, 4] }, params: { half: true } },
+    { name: 'weighted samples, given as a column', inputs: { prediction: [5, 2], target: [5, 2], weight: [5, 1] } },
+    { name: 'masked samples, weighted values', inputs: { prediction: [2, 3, 2], target: [2, 3, 2], mask: [2], weight: [2, 3, 2] } },
   ],
 })
 

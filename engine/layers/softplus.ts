@@ -1,4 +1,5 @@
 /** @file ln(1 + eˣ), the smooth rectifier (notes 003; Dugas et al. 2001). */
+import { softplusOf } from './kit/exponential'
 import { defineActivation } from './kit/unary'
 
 const softplus = defineActivation({
@@ -12,11 +13,7 @@ const softplus = defineActivation({
   formula: String.raw`y = \ln(1 + e^{x})`,
   reference: 'notes 003; Dugas et al. 2001',
   params: {},
-  // ln(e⁰ + eˣ) with the larger exponent taken out. The result does not depend on what is taken out, so no derivative flows through it.
-  apply: (b, x) => {
-    const largest = b.stopGradient(b.max(x, 0))
-    return b.add(largest, b.log(b.add(b.exp(b.neg(largest)), b.exp(b.sub(x, largest)))))
-  },
+  apply: softplusOf,
   operations: 8,
   pytorch: (x) => `F.softplus(${x})`,
   cases: [{ name: 'far from zero', inputs: { x: [5, 9] }, ranges: { x: [-150, 150] } }],

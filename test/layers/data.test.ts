@@ -30,6 +30,9 @@ test('dropout drops about a share p, scales the rest, and draws anew at every st
     {
       training: true,
       inputs: {},
+      penalize: () => {
+        throw new Error('nothing to penalise')
+      },
       assign: () => {
         throw new Error('dropout has no statistics')
       },

@@ -28,6 +28,9 @@ function measure(layer: AnyLayer, inputs: Parameters<typeof accepted>[1], feed: 
   const context: LowerContext = {
     training: true,
     inputs: types,
+    penalize: () => {
+      throw new Error('a loss is no penalty')
+    },
     assign: () => {
       throw new Error('a loss has no statistics')
     },

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 
 sys.dont_write_bytecode = True
 import layers_images
+import layers_losses
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)
@@ -39,19 +40,6 @@ def dense(x, p, w):
 
 def conv2d(x, p, w):
     return {"y": F.conv2d(x, w["kernel"], w.get("bias"), p["stride"], p["padding"], p["dilation"], p["groups"])}
-
-
-def cross_entropy(z, label):
-    probability = torch.exp(z) / torch.exp(z).sum(-1, keepdim=True)
-    chosen = probability.gather(-1, label.unsqueeze(-1))
-    return {"loss": -torch.log(chosen).mean(), "metric:accuracy": (z.argmax(-1) == label).double().mean()}
-
-
-def binary_cross_entropy(z, y, p):
-    s = 1 / (1 + torch.exp(-z))
-    each = -y * torch.log(s) - (1 - y) * torch.log(1 - s)
-    loss = each.mean() if p["reduction"] == "mean" else each.sum() / z.shape[0]
-    return {"loss": loss, "metric:accuracy": ((z > 0) == (y > 0.5)).double().mean()}
 
 
 def dropout(x, p, training):
@@ -123,6 +111,7 @@ def batched_matmul(a, b, p):
 # kind: (inputs by port, parameters, weights, training) -> outputs by name
 TABLE = {
     **layers_images.TABLE,
+    **layers_losses.TABLE,
     "input": lambda i, p, w, t: {"y": i["fed"]},
     "label": lambda i, p, w, t: {"y": i["fed"]},
     "dense": lambda i, p, w, t: dense(i["x"], p, w),
@@ -177,11 +166,6 @@ TABLE = {
     "add": lambda i, p, w, t: {"y": torch.stack(i["x"]).sum(0)},
     "multiply": lambda i, p, w, t: {"y": torch.stack(i["x"]).prod(0)},
     "embedding": lambda i, p, w, t: {"y": w["table"][i["x"]]},
-    "softmaxCrossEntropy": lambda i, p, w, t: cross_entropy(i["logits"], i["label"]),
-    "meanSquaredError": lambda i, p, w, t: {
-        "loss": ((i["prediction"] - i["target"]) ** 2).mean() * (0.5 if p["half"] else 1)
-    },
-    "binaryCrossEntropy": lambda i, p, w, t: binary_cross_entropy(i["logits"], i["target"], p),
 }
 
 
@@ -196,7 +180,7 @@ def plain(values):
 
 
 def run_export(export, args, weights, training):
-    """The outputs of the Python that the layer itself would export, in port order."""
+    """The outputs of the Python that the layer itself would export, in port order; what it adds to the loss last."""
     scope = {"nn": nn, "F": F, "torch": torch}
     if export["module"]:
         module = scope["self_layer"] = eval(export["module"], scope)
@@ -210,7 +194,9 @@ def run_export(export, args, weights, training):
         module.train(training)
     scope.update({f"a{i}": a for i, a in enumerate(args)})
     result = eval(export["call"], scope)
-    outputs = result if isinstance(result, tuple) else (result,)
+    outputs = list(result) if isinstance(result, tuple) else [result]
+    if export["penalty"]:
+        outputs.append(eval(export["penalty"], scope))
     return [output.detach().double().flatten().tolist() for output in outputs]
 
 

@@ -41,13 +41,13 @@ interface Answer {
   readonly error?: string
   readonly outputs: Readonly<Record<string, readonly number[]>>
   readonly gradients: Readonly<Record<string, readonly number[]>>
-  /** One after another, in the order of the ports; null for what data feed. */
+  /** One after another, in the order of the ports, what the layer adds to the loss last; null for what data feed. */
   readonly exported: readonly (readonly number[])[] | null
 }
 
 /** What layers.py reads. */
 function question({ layer, built, training }: Row) {
-  const { types, params, weights, given, outputs, lowered } = built
+  const { types, params, weights, given, outputs, results } = built
   const wire = (name: string, { shape, dtype }: TensorType) => ({ shape, dtype, data: given[name] })
   const ports: Record<string, string | string[]> = {}
   const wires: Record<string, object> = {}
@@ -60,7 +60,7 @@ function question({ layer, built, training }: Row) {
     wires.fed = wire('fed', Object.values(outputs)[0] as TensorType)
     ports.fed = 'fed'
   }
-  const { module, call, weights: attributes = {} } = layer.pytorch(params, types)
+  const { module, call, penalty, weights: attributes = {} } = layer.pytorch(params, types)
   const names = Object.keys(wires)
   const args = Object.keys(layer.inputs).flatMap((port) => {
     const wired = ports[port]
@@ -80,11 +80,13 @@ function question({ layer, built, training }: Row) {
       ]),
     ),
     upstream: Object.fromEntries(
-      Object.entries(lowered)
+      Object.entries(results)
         .filter(([port]) => given[`upstream:${port}`])
         .map(([port, { shape }]) => [port, { shape, dtype: 'f32', data: given[`upstream:${port}`] }]),
     ),
-    export: given.fed ? null : { module: module ?? null, call: call('self_layer', args), weights: attributes },
+    export: given.fed
+      ? null
+      : { module: module ?? null, call: call('self_layer', args), penalty: penalty?.(args) ?? null, weights: attributes },
   }
 }
 
@@ -109,7 +111,7 @@ describeWithTorch('layers against PyTorch', () => {
       expectAllClose(ours[name] ?? [], expected, TOLERANCE, name, Math.max(largestMagnitude(expected), 1e-3))
     for (const backend of backends) expectAgreement(await deviationsOn(row.built, known, backend))
     if (answer.exported) {
-      const ports = Object.keys(row.built.lowered)
+      const ports = Object.keys(row.built.results)
       expect(answer.exported.length, 'outputs of the PyTorch export').toBe(ports.length)
       ports.forEach((port, i) => {
         expectAllClose(ours[port] ?? [], answer.exported?.[i] ?? [], TOLERANCE, `the PyTorch export's ${port}`)

@@ -28,9 +28,11 @@ export interface LayerProgram {
   /** What the shape rule promises. */
   readonly outputs: Readonly<Record<string, TensorType>>
   readonly lowered: Readonly<Record<string, Tensor>>
-  /** Outputs: the ports, `metric:…`, `next:<weight>` (what was assigned) and `grad:<name>`. */
+  /** The same, and `penalty` where the layer adds to the loss, with its weight. */
+  readonly results: Readonly<Record<string, Tensor>>
+  /** Outputs: the ports, `penalty`, `metric:…`, `next:<weight>` (what was assigned) and `grad:<name>`. */
   readonly program: Program
-  /** Σ upstream · y over all real outputs: what the gradients are of. */
+  /** Σ upstream · y over all real outputs and the penalty: what the gradients are of. */
   readonly loss: ValueId
   readonly valuesWithLoss: number
   /** Names of the real inputs and weights, in the order of the layer. */
@@ -96,20 +98,24 @@ export function buildCase(layer: AnyLayer, row: Case, training: boolean): LayerP
       return [weight, tensor]
     }),
   )
+  const penalties: Tensor[] = []
   const lowered: Record<string, Tensor> = layer.lower(b, inputs, held, params, {
     training,
     inputs: types,
+    penalize: (value, weight) => penalties.push(b.mul(value, weight)),
     assign: (weight, value) => {
       b.update(weightName(weight), value)
       b.output(`next:${weight}`, value)
     },
     feed: () => fed('fed', Object.values(outputs)[0] as TensorType),
   })
-  for (const [port, tensor] of Object.entries(lowered)) b.output(port, tensor)
+  const [first, ...others] = penalties
+  const results = first ? { ...lowered, penalty: others.reduce((sum, next) => b.add(sum, next), first) } : lowered
+  for (const [port, tensor] of Object.entries(results)) b.output(port, tensor)
   if (layer.role?.type === 'loss' && layer.role.metrics)
     for (const [name, value] of Object.entries(layer.role.metrics(b, inputs, params))) b.output(`metric:${name}`, value)
 
-  const loss = Object.entries(lowered)
+  const loss = Object.entries(results)
     .filter(([, { dtype }]) => dtype === 'f32')
     .map(([port, y]) => {
       given[`upstream:${port}`] = seeded(`upstream:${port}`, y)
@@ -129,6 +135,7 @@ export function buildCase(layer: AnyLayer, row: Case, training: boolean): LayerP
     weights,
     outputs,
     lowered,
+    results,
     program,
     loss: loss.id,
     valuesWithLoss,

@@ -49,6 +49,7 @@ export function runLayer(
   const outputs: Record<string, Tensor> = layer.lower(b, fed(inputs), fed(weights), params, {
     training,
     inputs: types,
+    penalize: never,
     assign: never,
     feed: never,
   })

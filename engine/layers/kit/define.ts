@@ -79,6 +79,8 @@ export interface LowerContext {
   readonly training: boolean
   /** Gives a weight (running statistics) a new value at the end of the run. Only acts in training. */
   assign(weight: string, value: Tensor): void
+  /** Adds to the loss of the network what this value, a single number, is worth, and shows the value as a metric named after the node. */
+  penalize(value: Tensor, weight: number): void
   /** Types of the inputs as the document sees them (classes of a label, say). */
   readonly inputs: Readonly<Record<string, TensorType | readonly TensorType[]>>
   /** What the data set feeds to this node, for roles `input` and `label`: the program's data input named after it. */
@@ -91,6 +93,8 @@ export interface PyTorchExport {
   readonly module?: string
   /** The call: `${self}(${x})`, `torch.flatten(x, 1)` … `self` is the module's expression. Several outputs are a tuple in port order. */
   readonly call: (self: string, args: readonly string[]) => string
+  /** What the layer adds to the loss, its weight included. */
+  readonly penalty?: (args: readonly string[]) => string
   /** Our weight name → PyTorch's attribute and how to permute our array into it. */
   readonly weights?: Readonly<Record<string, { readonly name: string; readonly permutation?: readonly number[] }>>
 }
@@ -105,6 +109,18 @@ export interface LayerCase<P> {
   readonly ranges?: Readonly<Record<string, readonly [low: number, high: number]>>
   /** Modes in which PyTorch is asked: `'eval'` for layers that draw random numbers in training. Everything else is checked in both. */
   readonly mode?: 'both' | 'eval'
+}
+
+export interface LossRole<S extends ParamSpecs = ParamSpecs, I extends Ports = Ports> {
+  readonly type: 'loss'
+  /** Input port → name of the model output it becomes (`logits`). */
+  readonly exposes: Readonly<Record<string, string>>
+  /** What it is multiplied by in the sum of all losses. */
+  weight(params: ParamValues<S>): number
+  /** Ports of which the loss is the mean square of the difference, but for a factor: linear models then have a solution in closed form. */
+  readonly squaredError?: { readonly prediction: string; readonly target: string }
+  /** Scalars beside the loss: `{ accuracy }`. */
+  metrics?(b: Emit, inputs: Carried<I, Tensor>, params: ParamValues<S>): Readonly<Record<string, Tensor>>
 }
 
 export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Ports = Ports, O extends string = string> {
@@ -165,17 +181,7 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
    * What makes a node more than a function: `input` and `label` are fed by the data set; a `loss` has a scalar output `loss` that
    * training minimises, shows the input ports named in `exposes` as outputs of the model, and measures itself.
    */
-  readonly role?:
-    | { readonly type: 'input' | 'label' }
-    | {
-        readonly type: 'loss'
-        /** Input port → name of the model output it becomes (`logits`). */
-        readonly exposes: Readonly<Record<string, string>>
-        /** Ports of which the loss is the mean square of the difference, but for a factor: linear models then have a solution in closed form. */
-        readonly squaredError?: { readonly prediction: string; readonly target: string }
-        /** Scalars beside the loss: `{ accuracy }`. */
-        metrics?(b: Emit, inputs: Carried<I, Tensor>, params: ParamValues<S>): Readonly<Record<string, Tensor>>
-      }
+  readonly role?: { readonly type: 'input' | 'label' } | LossRole<S, I>
   readonly cases: readonly LayerCase<ParamValues<S>>[]
 }
 

@@ -1,6 +1,7 @@
 /**
- * @file x above zero and α(eˣ − 1) below: the curve that ELU and SELU share (Clevert et al. 2016).
- * In: a tensor and α. Out: the curve, with a derivative that is finite everywhere.
+ * @file Curves made of exponentials that several layers share, written so that neither they nor their derivatives overflow: what ELU and
+ * SELU are below zero (Clevert et al. 2016), and ln(1 + eˣ), which is also −log σ(−x) (notes 003; Dugas et al. 2001).
+ * In: a tensor. Out: the curve.
  */
 import type { Emit, Tensor } from '../../ir/emit'
 
@@ -9,4 +10,13 @@ export function exponentialBelowZero(b: Emit, x: Tensor, alpha: number): Tensor 
   // Large values must not reach the exponential: infinity times the zero gradient of the branch not taken is no number.
   const below = b.select(positive, 0, x)
   return b.select(positive, x, b.mul(b.sub(b.exp(below), 1), alpha))
+}
+
+/**
+ * ln(e⁰ + eˣ) with the larger exponent taken out, so that no exponential exceeds 1. The result does not depend on what is taken out: leaving
+ * it out of the derivative is exact, also at x = 0 where the maximum has none.
+ */
+export function softplusOf(b: Emit, x: Tensor): Tensor {
+  const largest = b.stopGradient(b.max(x, 0))
+  return b.add(largest, b.log(b.add(b.exp(b.neg(largest)), b.exp(b.sub(x, largest)))))
 }

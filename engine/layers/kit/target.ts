@@ -1,16 +1,21 @@
 /**
  * @file What losses share that compare numbers with numbers: both real, both of one shape.
- * In: the types of what the network gives and what it should give. Out: true, or a diagnostic with fixes on either side.
+ * In: the types of what the network gives and what it should give. Out: their shape, or a diagnostic with fixes on either side.
  */
-import { formatShape, sameShape, type TensorType } from '../../core/tensor'
+import { formatShape, type Shape, sameShape, type TensorType } from '../../core/tensor'
 import type { Fail } from './define'
 import { expectDType } from './expect'
 import type { LayerFix } from './fixes'
 
-/** The data decide how many numbers there are, so the network is asked to change before the label is. */
-export function expectTarget(given: TensorType, port: string, target: TensorType, fail: Fail): boolean {
-  if (!expectDType(given, 'f32', port, fail) || !expectDType(target, 'f32', 'target', fail)) return false
-  if (sameShape(given.shape, target.shape)) return true
+export const regressionPorts = {
+  prediction: { about: { en: 'what the network gives', zh: '网络的预测值' } },
+  target: { about: { en: 'what it should give, of the same shape', zh: '目标值，形状相同' } },
+} as const
+
+/** The shape of both, or undefined after `fail`. The data decide how many numbers there are, so the network is asked to change before the label is. */
+export function expectTarget(given: TensorType, port: string, target: TensorType, fail: Fail): Shape | undefined {
+  if (!expectDType(given, 'f32', port, fail) || !expectDType(target, 'f32', 'target', fail)) return undefined
+  if (sameShape(given.shape, target.shape)) return given.shape
   const fixes: LayerFix[] = []
   const width = target.shape[1]
   if (given.shape.length === 2 && target.shape.length === 2 && width !== undefined)
@@ -23,6 +28,5 @@ export function expectTarget(given: TensorType, port: string, target: TensorType
     title: { en: `Give the target the shape ${formatShape(sample)}`, zh: `将目标的形状设为 ${formatShape(sample)}` },
     edits: [{ type: 'adjustSource', port: 'target', what: 'shape', value: sample }],
   })
-  fail({ code: 'shape.mismatch', port, values: { expected: formatShape(target.shape), got: formatShape(given.shape) }, fixes })
-  return false
+  return fail({ code: 'shape.mismatch', port, values: { expected: formatShape(target.shape), got: formatShape(given.shape) }, fixes })
 }

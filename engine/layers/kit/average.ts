@@ -1,0 +1,129 @@
+/**
+ * @file The mean of the losses of single samples, steps or values: over all of them, or over those that a mask leaves in, some of
+ * them counting more than others. In: the single losses, a mask and weights where there are any. Out: one number; and its Python.
+ * The mask decides what is averaged (notes 002 §10: the mean over mask = 1), a weight only how much a loss adds to the sum.
+ */
+import { formatShape, type Shape, sizeOf, type TensorType } from '../../core/tensor'
+import type { Text } from '../../core/text'
+import type { Emit, Tensor } from '../../ir/emit'
+import type { Fail } from './define'
+import { expectDType } from './expect'
+
+/** `sum`: the losses of one sample are added up, and only the samples averaged. */
+export type Reduction = 'mean' | 'sum'
+
+export const countingPorts = {
+  mask: {
+    about: {
+      en: '1 where the loss counts and 0 where it is left out: a number for each sample, each step or each value',
+      zh: '计入损失处为 1，不计处为 0；可按样本、按时间步或按元素给出',
+    },
+    optional: true,
+  },
+  weight: {
+    about: {
+      en: 'how much the loss of each sample, step or value counts; 1 is as usual',
+      zh: '各样本、时间步或元素的损失所占的权重；1 表示照常',
+    },
+    optional: true,
+  },
+} as const
+
+/** What the optional ports carry. */
+export interface Counting<T> {
+  readonly mask?: T | undefined
+  readonly weight?: T | undefined
+}
+
+/** A sum of masks below this is none at all: then the loss is 0, not 0 / 0. */
+const NOTHING = 1e-12
+
+/** Axes of extent 1 at the end say nothing: a column (N, 1) is a number for each sample. */
+function leading(shape: Shape): Shape {
+  let rank = shape.length
+  while (rank > 1 && shape[rank - 1] === 1) rank--
+  return shape.slice(0, rank)
+}
+
+/** That the masks and weights there are have a number for each loss, or for each group of losses that share their first axes. */
+export function expectCounting(counting: Counting<TensorType>, losses: Shape, fail: Fail): boolean {
+  for (const port of ['mask', 'weight'] as const) {
+    const type = counting[port]
+    if (!type) continue
+    if (!expectDType(type, 'f32', port, fail)) return false
+    if (leading(type.shape).every((extent, axis) => extent === losses[axis])) continue
+    const choices = losses.map((_, axis) => formatShape(losses.slice(0, axis + 1)))
+    const expected: Text = { en: choices.join(' or '), zh: choices.join(' 或 ') }
+    const sample = losses.slice(1)
+    fail({
+      code: 'shape.counting',
+      port,
+      values: { port, expected, got: formatShape(type.shape) },
+      fixes: [
+        {
+          title: { en: `Give it the shape ${formatShape(losses)}`, zh: `将其形状设为 ${formatShape(losses)}` },
+          edits: [{ type: 'adjustSource', port, what: 'shape', value: sample }],
+        },
+      ],
+    })
+    return false
+  }
+  return true
+}
+
+/** The mean of `each`, or of what a metric says of it. */
+export function averaged(b: Emit, each: Tensor, { mask, weight }: Counting<Tensor>, reduction: Reduction): Tensor {
+  const { shape } = each
+  const spread = (x: Tensor) => {
+    const kept = leading(x.shape)
+    return b.broadcast(
+      b.reshape(x, kept),
+      shape,
+      kept.map((_, axis) => axis),
+    )
+  }
+  const weighted = weight ? b.mul(each, spread(weight)) : each
+  if (!mask) return reduction === 'mean' ? b.mean(weighted) : b.div(b.sum(weighted), shape[0] ?? 1)
+  const count =
+    reduction === 'mean'
+      ? b.mul(b.sum(mask), sizeOf(shape) / sizeOf(mask.shape))
+      : b.sum(b.greater(b.maximum(mask, mask.shape.map((_, axis) => axis).slice(1)), 0))
+  return b.div(b.sum(b.mul(weighted, spread(mask))), b.max(count, NOTHING))
+}
+
+/**
+ * The same in Python. `loss` writes the loss as PyTorch's functions know it: each by itself, or already reduced;
+ * `first` is the expression of something with as many samples.
+ */
+export function averagedInPython(
+  loss: (reduction: Reduction | 'none') => string,
+  losses: Shape,
+  types: Counting<TensorType>,
+  names: { readonly first: string; readonly mask: string; readonly weight: string },
+  reduction: Reduction,
+): string {
+  const { mask, weight } = types
+  if (!mask && !weight) return reduction === 'mean' ? loss('mean') : `${loss('sum')} / ${names.first}.shape[0]`
+  const spread = (name: string, { shape }: TensorType) => {
+    const extents = losses.slice(1).map((extent, i) => (i + 1 < leading(shape).length ? extent : 1))
+    return shape.length === losses.length && leading(shape).length === losses.length
+      ? name
+      : `${name}.reshape(${[-1, ...extents].join(', ')})`
+  }
+  const factors = [...(weight ? [spread(names.weight, weight)] : []), ...(mask ? [spread(names.mask, mask)] : [])]
+  const product = `(${[loss('none'), ...factors].join(' * ')})`
+  if (!mask) return reduction === 'mean' ? `${product}.mean()` : `${product}.sum() / ${names.first}.shape[0]`
+  const repeats = sizeOf(losses) / sizeOf(mask.shape)
+  const count =
+    reduction === 'mean'
+      ? `${names.mask}.sum()${repeats === 1 ? '' : `.mul(${repeats})`}`
+      : `(${names.mask}${mask.shape.length === 1 ? '' : '.flatten(1).amax(1)'} > 0).sum()`
+  return `${product}.sum() / ${count}.clamp(min=${NOTHING})`
+}
+
+/** What PyTorch's loss functions are told of the reduction. */
+export const reductionArgument = (reduction: Reduction | 'none'): string => (reduction === 'mean' ? '' : `, reduction='${reduction}'`)
+
+/** A formula of single losses, reduced. */
+export const reducedFormula = (each: string, reduction: Reduction | 'none'): string =>
+  reduction === 'none' ? `(${each})` : `(${each}).${reduction}()`

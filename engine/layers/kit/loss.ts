@@ -1,0 +1,127 @@
+/**
+ * @file What all losses share: the loss of each sample, step or value is averaged over what a mask leaves in, and several losses of one
+ * graph add up, each with its weight. In: the formula, the words and the shape rule of one loss. Out: its layer definition.
+ */
+import { type Shape, sizeOf, type TensorType } from '../../core/tensor'
+import type { Emit, Tensor } from '../../ir/emit'
+import { averaged, averagedInPython, type Counting, countingPorts, expectCounting, type Reduction } from './average'
+import { type Carried, defineLayer, type Fail, type InputPort, type LayerCase, type LayerDefinition, type LossRole } from './define'
+import { float, type ParamSpecs, type ParamValues } from './params'
+
+const outputs = { loss: { about: { en: 'a single number', zh: '一个数' } } } as const
+
+const lossParams = {
+  lossWeight: float({
+    label: { en: 'Weight among losses', zh: '在总损失中的权重' },
+    help: {
+      en: 'What this loss is multiplied by before the losses of the network are added up. Change it where there are several.',
+      zh: '把网络的各个损失相加之前，此损失所乘的系数。有多个损失时再调整。',
+    },
+    default: 1,
+    min: 0,
+    max: 1_000_000,
+    advanced: true,
+  }),
+}
+
+type Specs<S> = S & typeof lossParams
+type Ports<I> = I & typeof countingPorts
+type Inputs<I extends Readonly<Record<string, InputPort>>, T> = Carried<Ports<I>, T>
+
+/** A value of each sample, step or value whose mean tells something; `after` is applied to the mean. */
+export interface Measure {
+  readonly each: Tensor
+  readonly after?: (b: Emit, mean: Tensor) => Tensor
+}
+
+interface LossDefinition<S extends ParamSpecs, I extends Readonly<Record<string, InputPort>>>
+  extends Pick<LayerDefinition, 'kind' | 'title' | 'summary' | 'formula' | 'reference'> {
+  readonly inputs: I
+  readonly params: S
+  /** Shape of the single losses, batch first; undefined after `fail`. */
+  readonly shape: (inputs: Inputs<I, TensorType>, params: ParamValues<Specs<S>>, fail: Fail) => Shape | undefined
+  /** The single losses. */
+  readonly each: (b: Emit, inputs: Inputs<I, Tensor>, params: ParamValues<Specs<S>>) => Tensor
+  /** Default: their mean. */
+  readonly reduction?: (params: ParamValues<Specs<S>>) => Reduction
+  readonly exposes: LossRole['exposes']
+  readonly squaredError?: LossRole['squaredError']
+  readonly measures?: (b: Emit, inputs: Inputs<I, Tensor>, params: ParamValues<Specs<S>>) => Readonly<Record<string, Measure>>
+  /** Operations for each number of the first input. */
+  readonly operations: number
+  readonly brief?: (params: ParamValues<Specs<S>>) => string
+  /** In Python: the single losses, or already reduced. */
+  readonly pytorch: (
+    args: readonly string[],
+    params: ParamValues<Specs<S>>,
+    inputs: Inputs<I, TensorType>,
+    reduction: Reduction | 'none',
+  ) => string
+  readonly cases: readonly LayerCase<ParamValues<Specs<S>>>[]
+}
+
+/** A mask is made of 0 and 1, but what lies between has a meaning too, and a derivative to check. */
+const ranges = { mask: [0.2, 1], weight: [0.2, 2] } as const
+
+export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<Record<string, InputPort>>>(loss: LossDefinition<S, I>) => {
+  const {
+    inputs,
+    params,
+    shape,
+    each,
+    reduction = () => 'mean',
+    exposes,
+    squaredError,
+    measures,
+    operations,
+    brief,
+    pytorch,
+    cases,
+    ...words
+  } = loss
+  /** Of the inputs, what says which losses count. */
+  const countingOf = <T>(all: Inputs<I, T>): Counting<T> => all as Counting<T>
+  const lossesOf = (types: Inputs<I, TensorType>, values: ParamValues<Specs<S>>): Shape => shape(types, values, () => undefined) ?? []
+  return defineLayer<Specs<S>, Ports<I>, 'loss'>({
+    ...words,
+    category: 'loss',
+    idStem: 'loss',
+    inputs: { ...inputs, ...countingPorts },
+    outputs,
+    params: { ...params, ...lossParams },
+    shape: (types, values, fail) => {
+      const losses = shape(types, values, fail)
+      return losses && expectCounting(countingOf(types), losses, fail) ? { loss: { shape: [], dtype: 'f32' } } : undefined
+    },
+    lower: (b, given, _weights, values) => ({ loss: averaged(b, each(b, given, values), countingOf(given), reduction(values)) }),
+    flops: (types) => operations * sizeOf((Object.values(types)[0] as TensorType).shape),
+    brief,
+    pytorch: (values, types) => ({
+      call: (_self, args) => {
+        const count = Object.keys(inputs).length
+        const [first = '', mask = '', weight = ''] = [args[0], args[count], args[count + 1]]
+        return averagedInPython(
+          (reduced) => pytorch(args, values, types, reduced),
+          lossesOf(types, values),
+          countingOf(types),
+          { first, mask, weight },
+          reduction(values),
+        )
+      },
+    }),
+    role: {
+      type: 'loss',
+      exposes,
+      squaredError,
+      weight: ({ lossWeight }) => lossWeight as number,
+      metrics: (b, given, values) =>
+        Object.fromEntries(
+          Object.entries(measures?.(b, given, values) ?? {}).map(([name, { each: single, after }]) => {
+            const mean = averaged(b, single, { mask: countingOf(given).mask }, 'mean')
+            return [name, after ? after(b, mean) : mean]
+          }),
+        ),
+    },
+    cases: cases.map((row) => ({ ...row, ranges: { ...ranges, ...row.ranges } })),
+  })
+}
