@@ -27,7 +27,7 @@ const slope = (x: number, i: number) => 2 * (WEIGHTS[i] as number) * x - 3 * Mat
 
 async function tenSteps(
   kind: string,
-  given: Record<string, number>,
+  given: Record<string, number | string>,
   lr: number,
   backend: Backend = createReferenceBackend(),
 ): Promise<Float32Array[]> {
@@ -75,9 +75,11 @@ json.dump(path, sys.stdout)
 `
 
 describeWithTorch('ten steps beside PyTorch', () => {
-  const rules: { kind: string; lr: number; params: Record<string, number>; name: string; options: object }[] = [
+  const rules: { kind: string; lr: number; params: Record<string, number | string>; name: string; options: object }[] = [
     { kind: 'sgd', lr: 0.05, params: {}, name: 'SGD', options: { lr: 0.05 } },
     { kind: 'momentum', lr: 0.02, params: { gamma: 0.8 }, name: 'SGD', options: { lr: 0.02, momentum: 0.8 } },
+    { kind: 'momentum', lr: 0.02, params: { gamma: 0.8, form: 'add' }, name: 'SGD', options: { lr: 0.02, momentum: 0.8 } },
+    { kind: 'nesterov', lr: 0.02, params: { gamma: 0.8 }, name: 'SGD', options: { lr: 0.02, momentum: 0.8, nesterov: true } },
     { kind: 'adam', lr: 0.1, params: {}, name: 'Adam', options: { lr: 0.1, betas: [0.9, 0.999], eps: 1e-8 } },
     {
       kind: 'adam',

@@ -134,7 +134,7 @@ describe('the rate of a layer (C11)', () => {
   }
   it.each(['sgd', 'momentum', 'adagrad', 'rmsprop', 'adadelta', 'adam', 'nesterov'])('multiplies its steps with %s', async (optimizer) => {
     const options: MoonsOptions = { optimizer, lr: 0.001 }
-    const after = async (document: GraphDocument, maxSteps: number) => {
+    const changesAfter = async (document: GraphDocument, maxSteps: number) => {
       const trainer = await trainerOf(document, { maxSteps })
       const before = await trainer.model.read()
       await trainer.run()
@@ -142,8 +142,8 @@ describe('the rate of a layer (C11)', () => {
       await trainer.dispose()
       return (name: string) => [...(now[name] ?? [])].map((x, i) => x - (before[name]?.[i] as number))
     }
-    const plain = await after(moonsDocument(options), 1)
-    const fast = await after(withMultiplier(options, 1000), 1)
+    const plain = await changesAfter(moonsDocument(options), 1)
+    const fast = await changesAfter(withMultiplier(options, 1000), 1)
     fast('dense1.kernel').forEach((change, i) => {
       // Weights are rounded to single precision after the step.
       expect(Math.abs(change - 1000 * (plain('dense1.kernel')[i] as number))).toBeLessThan(2e-4 + 1e-3 * Math.abs(change))
