@@ -18,6 +18,12 @@ export const hash32 = (key: number, counter: number): number => mix((mix((counte
 /** The upper 24 bits of a hash as a float in [0, 1). */
 export const toUnit = (bits: number): number => (bits >>> 8) * 2 ** -24
 
+const uniformOf = (bits: number, low: number, high: number): number => low + (high - low) * toUnit(bits)
+
+/** Taken between the possible values of a uniform number, so never at 0 or 1. */
+const normalOf = (bits: number, mean: number, deviation: number): number =>
+  mean + deviation * normalQuantile(((bits >>> 8) + 0.5) * 2 ** -24)
+
 /** A key derived from a seed and a name, so that every tensor and stream has numbers of its own. */
 export function keyOf(seed: number, name: string): number {
   let key = mix(seed >>> 0)
@@ -42,13 +48,26 @@ export class Random {
 
   /** Uniform in [low, high). */
   uniform(low = 0, high = 1): number {
-    return low + (high - low) * toUnit(this.bits())
+    return uniformOf(this.bits(), low, high)
   }
 
   /** Normal, from one uniform number. */
   normal(mean = 0, deviation = 1): number {
-    // Between the possible values of a uniform number, so never 0 or 1.
-    return mean + deviation * normalQuantile(((this.bits() >>> 8) + 0.5) * 2 ** -24)
+    return normalOf(this.bits(), mean, deviation)
+  }
+
+  /** As if each element were `uniform(low, high)`. */
+  fillUniform(values: Float32Array, low: number, high: number): void {
+    const { key, counter } = this
+    for (let i = 0; i < values.length; i++) values[i] = uniformOf(hash32(key, counter + i), low, high)
+    this.counter += values.length
+  }
+
+  /** As if each element were `normal(mean, deviation)`. */
+  fillNormal(values: Float32Array, mean: number, deviation: number): void {
+    const { key, counter } = this
+    for (let i = 0; i < values.length; i++) values[i] = normalOf(hash32(key, counter + i), mean, deviation)
+    this.counter += values.length
   }
 
   /** Integer in [0, bound). */

@@ -28,8 +28,7 @@ function initializeWeight(spec: WeightSpec, random: Random, path: string): Float
   const { params, problems } = completeParams(initializer.params, given)
   const [problem] = problems
   if (problem) throw new InternalError('initialize', `“${kind}” cannot have ${problem.param} = ${problem.got}`, path)
-  const draw = initializer.draw(random, spec, params)
   const values = new Float32Array(sizeOf(spec.shape))
-  for (let i = 0; i < values.length; i++) values[i] = draw()
+  initializer.fill(values, random, spec, params)
   return values
 }

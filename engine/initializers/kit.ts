@@ -21,8 +21,8 @@ export interface InitializerDefinition<S extends ParamSpecs = ParamSpecs> {
   readonly formula: string
   readonly reference: string
   readonly params: S
-  /** Returns what draws one element after another. */
-  draw(random: Random, fans: Fans, params: ParamValues<S>): () => number
+  /** Writes every element: millions of them, so a loop over all and not a call for each. */
+  fill(values: Float32Array, random: Random, fans: Fans, params: ParamValues<S>): void
 }
 
 export const defineInitializer = <const S extends ParamSpecs>(definition: InitializerDefinition<S>): InitializerDefinition<S> => definition

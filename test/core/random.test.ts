@@ -29,3 +29,12 @@ describe('normal numbers', () => {
     expect(Math.abs(beyond - 0.05)).toBeLessThan(0.002)
   })
 })
+
+it('arrays are filled with the numbers that would be drawn one by one', () => {
+  const [one, many] = [Random.seeded(3, 'fill'), Random.seeded(3, 'fill')]
+  const values = new Float32Array(1000)
+  many.fillNormal(values.subarray(0, 600), 2, 3)
+  many.fillUniform(values.subarray(600), -1, 4)
+  expect(values).toEqual(Float32Array.from({ length: 1000 }, (_, i) => (i < 600 ? one.normal(2, 3) : one.uniform(-1, 4))))
+  expect(many.counter).toBe(1000)
+})

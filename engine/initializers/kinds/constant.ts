@@ -8,8 +8,7 @@ export default defineInitializer({
   formula: 'w = c',
   reference: 'notes 002 §4',
   params: { value: float({ label: { en: 'Value', zh: '取值' }, default: 0 }) },
-  draw:
-    (_random, _fans, { value }) =>
-    () =>
-      value,
+  fill: (values, _random, _fans, { value }) => {
+    values.fill(value)
+  },
 })

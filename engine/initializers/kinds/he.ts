@@ -7,8 +7,5 @@ export default defineInitializer({
   formula: String.raw`w \sim \mathcal{N}\left(0, \tfrac{2}{a}\right)`,
   reference: 'notes 003; He et al. 2015',
   params: {},
-  draw: (random, fans) => {
-    const deviation = Math.sqrt(2 / needed(fans, 'fanIn'))
-    return () => random.normal(0, deviation)
-  },
+  fill: (values, random, fans) => random.fillNormal(values, 0, Math.sqrt(2 / needed(fans, 'fanIn'))),
 })

@@ -7,8 +7,5 @@ export default defineInitializer({
   formula: String.raw`w \sim \mathcal{N}\left(0, \tfrac{1}{a}\right)`,
   reference: 'notes 003; LeCun et al. 1998',
   params: {},
-  draw: (random, fans) => {
-    const deviation = 1 / Math.sqrt(needed(fans, 'fanIn'))
-    return () => random.normal(0, deviation)
-  },
+  fill: (values, random, fans) => random.fillNormal(values, 0, 1 / Math.sqrt(needed(fans, 'fanIn'))),
 })

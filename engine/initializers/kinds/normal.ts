@@ -11,8 +11,5 @@ export default defineInitializer({
     mean: float({ label: { en: 'Mean μ', zh: '均值 μ' }, default: 0, advanced: true }),
     deviation: float({ label: { en: 'Deviation σ', zh: '标准差 σ' }, default: 0.01, min: 0 }),
   },
-  draw:
-    (random, _fans, { mean, deviation }) =>
-    () =>
-      random.normal(mean, deviation),
+  fill: (values, random, _fans, { mean, deviation }) => random.fillNormal(values, mean, deviation),
 })

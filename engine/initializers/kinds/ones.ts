@@ -7,5 +7,7 @@ export default defineInitializer({
   formula: 'w = 1',
   reference: 'notes 002 §6',
   params: {},
-  draw: () => () => 1,
+  fill: (values) => {
+    values.fill(1)
+  },
 })

@@ -11,8 +11,5 @@ export default defineInitializer({
     low: float({ label: { en: 'From', zh: '下界' }, default: -0.07 }),
     high: float({ label: { en: 'To', zh: '上界' }, default: 0.07 }),
   },
-  draw:
-    (random, _fans, { low, high }) =>
-    () =>
-      random.uniform(low, high),
+  fill: (values, random, _fans, { low, high }) => random.fillUniform(values, low, high),
 })

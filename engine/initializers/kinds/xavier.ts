@@ -7,8 +7,8 @@ export default defineInitializer({
   formula: String.raw`w \sim \mathcal{U}\left(-\sqrt{\tfrac{6}{a + b}},\ \sqrt{\tfrac{6}{a + b}}\right)`,
   reference: 'notes 002 §4; Glorot & Bengio 2010',
   params: {},
-  draw: (random, fans) => {
+  fill: (values, random, fans) => {
     const bound = Math.sqrt(6 / (needed(fans, 'fanIn') + needed(fans, 'fanOut')))
-    return () => random.uniform(-bound, bound)
+    random.fillUniform(values, -bound, bound)
   },
 })

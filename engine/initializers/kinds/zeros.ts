@@ -7,5 +7,7 @@ export default defineInitializer({
   formula: 'w = 0',
   reference: 'notes 002 §4',
   params: {},
-  draw: () => () => 0,
+  fill: (values) => {
+    values.fill(0)
+  },
 })
