@@ -27,6 +27,11 @@ export const scaled = (x: Affine, factor: number, offset = 0): Affine => ({
   coeffs: x.coeffs.map((c) => c * factor),
 })
 
+export const sameIndex = (a: Index, b: Index): boolean => a.length === b.length && a.every((x, axis) => sameAffine(x, b[axis] as Affine))
+
+const sameAffine = (a: Affine, b: Affine): boolean =>
+  a === b || (a.offset === b.offset && a.coeffs.length === b.coeffs.length && a.coeffs.every((c, k) => c === b.coeffs[k]))
+
 /** Σ strides[i] · index[i]. */
 export function flatten(index: Index, strides: readonly number[], rank: number): Affine {
   const coeffs = new Array<number>(rank).fill(0)
@@ -45,6 +50,10 @@ export function flatten(index: Index, strides: readonly number[], rank: number):
 export function flatIndex(extents: readonly number[]): Affine {
   return { offset: 0, coeffs: stridesOf(extents) }
 }
+
+/** The axes themselves: what `unflatten` makes of the flat index of a space for a value of that very shape. */
+export const ownIndex = (extents: readonly number[]): Index =>
+  extents.map((extent, axis) => ({ offset: 0, coeffs: extents.map((_, k) => (k === axis && extent > 1 ? 1 : 0)) }))
 
 /**
  * A flat position taken apart into an index of `shape`. Undefined where it is not affine at all; throws a `SplitRequest`

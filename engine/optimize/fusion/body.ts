@@ -3,10 +3,10 @@
  * operation, until it meets storage. In: roots and the storage map. Out: a `LoopKernel` (buffers are owners) with its axes coalesced.
  */
 import { InternalError } from '../../core/diagnostics'
-import { type DType, sizeOf, stridesOf } from '../../core/tensor'
+import { type DType, sameShape, sizeOf, stridesOf } from '../../core/tensor'
 import type { ValueId } from '../../ir/program'
 import type { LoopKernel, LoopOp, LoopResult } from '../kernel'
-import { type Affine, flatIndex, flatten, type Index, SplitRequest, scaled, unflatten } from './affine'
+import { type Affine, flatIndex, flatten, type Index, ownIndex, SplitRequest, sameIndex, scaled, unflatten } from './affine'
 import { finishLoop } from './axes'
 import { isPointwise, type Owner, type Root, type Storage } from './graph'
 
@@ -21,6 +21,28 @@ export class NeedsStorage extends CannotFuse {
 }
 
 type BodyOp = LoopOp & { readonly dtype: DType }
+
+/** Equal for equal operations. */
+function keyOf(op: BodyOp): string {
+  switch (op.op) {
+    case 'load':
+      return `load ${op.view.buffer} ${op.view.offset} ${op.view.strides.join()} ${op.dtype}`
+    case 'constant':
+      return `constant ${Object.is(op.value, -0) ? '-0' : op.value} ${op.dtype}`
+    case 'index':
+      return `index ${op.offset} ${op.strides.join()} ${op.dtype}`
+    case 'random':
+      return `random ${op.index} ${op.key} ${op.stream} ${op.dtype}`
+    case 'unary':
+      return `${op.name} ${op.x} ${op.dtype}`
+    case 'binary':
+      return `${op.name} ${op.a} ${op.b} ${op.dtype}`
+    case 'select':
+      return `select ${op.condition} ${op.then} ${op.otherwise} ${op.dtype}`
+    case 'cast':
+      return `cast ${op.x} ${op.dtype}`
+  }
+}
 
 /** Extents of equal neighbours put together: what a reduction's space looks like, however its shape is written. */
 export function patternOf(root: Root, storage: Storage): string {
@@ -62,10 +84,13 @@ class BodyBuilder {
   private depth = 0
   private readonly body: BodyOp[] = []
   private readonly nodes = new Map<string, number>()
-  private readonly visited = new Map<string, number>()
+  /** Positions of values already visited, by the indices at which they are read. */
+  private readonly visited = new Map<ValueId, { readonly index: Index; readonly asRoot: boolean; readonly position: number }[]>()
   /** Storage that this kernel itself writes: owner → whether it can be read back at the same point. */
   private readonly own = new Map<Owner, Root>()
   private readonly flat: Affine
+  /** Of a value of the loop's own shape. */
+  private readonly here: Index
 
   constructor(
     private readonly roots: readonly Root[],
@@ -74,6 +99,7 @@ class BodyBuilder {
     private readonly reduced: readonly boolean[],
   ) {
     this.flat = flatIndex(extents)
+    this.here = ownIndex(extents)
     for (const root of roots) this.own.set(root.owner, root)
   }
 
@@ -104,14 +130,15 @@ class BodyBuilder {
   }
 
   private unflattened(flat: Affine, id: ValueId, blame: ValueId): Index {
-    const index = unflatten(flat, this.storage.at(id).shape, this.extents)
+    const { shape } = this.storage.at(id)
+    if (flat === this.flat && sameShape(shape, this.extents)) return this.here
+    const index = unflatten(flat, shape, this.extents)
     if (!index) throw new NeedsStorage(blame)
     return index
   }
 
   private add(op: BodyOp): number {
-    // JSON has no infinities, NaN or −0.
-    const key = op.op === 'constant' ? `constant ${Object.is(op.value, -0) ? '-0' : op.value} ${op.dtype}` : JSON.stringify(op)
+    const key = keyOf(op)
     const known = this.nodes.get(key)
     if (known !== undefined) return known
     const position = this.body.push(op) - 1
@@ -120,14 +147,15 @@ class BodyBuilder {
   }
 
   private visit(id: ValueId, index: Index, asRoot = false): number {
-    const key = `${asRoot ? 'root' : ''}${id} ${index.map((x) => `${x.offset}:${x.coeffs.join()}`).join(' ')}`
-    const known = this.visited.get(key)
-    if (known !== undefined) return known
+    const visits = this.visited.get(id) ?? []
+    this.visited.set(id, visits)
+    const known = visits.find((visit) => visit.asRoot === asRoot && sameIndex(visit.index, index))
+    if (known) return known.position
     if (this.depth >= deepestFusion && !asRoot && this.storage.base(id) === id && !this.storage.owned.has(id)) throw new NeedsStorage(id)
     this.depth++
     const position = this.compute(id, index, asRoot)
     this.depth--
-    this.visited.set(key, position)
+    visits.push({ index, asRoot, position })
     return position
   }
 

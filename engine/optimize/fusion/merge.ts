@@ -7,6 +7,7 @@ import { sizeOf } from '../../core/tensor'
 import { buildLoop, CannotFuse, patternOf } from './body'
 import { type Cluster, clusterOf, isPointwise, type Opaque, type Owner, type Root, type Storage, type Work } from './graph'
 import type { Placement } from './placement'
+import { Precedence } from './precedence'
 import type { BufferLimit } from './split'
 
 /** More results than this in one kernel and registers run out. */
@@ -28,8 +29,6 @@ export function mergeClusters(placement: Placement): readonly Cluster[] {
   return bench.clusters()
 }
 
-const none: ReadonlySet<Work> = new Set()
-
 class Bench {
   private readonly storage: Storage
   private readonly opaques: readonly Opaque[]
@@ -42,6 +41,9 @@ class Bench {
   private readonly slotOf = new Map<Work, number>()
   private readonly makers = new Map<Owner, number>()
   private readonly readers = new Map<Owner, Set<Work>>()
+  private readonly precedence: Precedence
+  /** What pairs of clusters would be as one, as far as that was asked; null: they cannot be one. */
+  private readonly trials = new WeakMap<Cluster, WeakMap<Cluster, Cluster | null>>()
 
   constructor(placement: Placement) {
     this.limit = placement.limit
@@ -52,6 +54,7 @@ class Bench {
     this.slots = new Array<Cluster | undefined>(placement.clusters.length)
     for (const [slot, cluster] of placement.clusters.entries()) this.put(slot, cluster)
     for (const opaque of this.opaques) this.addReader(opaque)
+    this.precedence = new Precedence([...placement.clusters, ...this.opaques], this.readers)
   }
 
   clusters(): readonly Cluster[] {
@@ -70,6 +73,12 @@ class Bench {
     this.slotOf.set(cluster, slot)
     for (const owner of cluster.writes) this.makers.set(owner, slot)
     this.addReader(cluster)
+  }
+
+  private replace(slot: number, cluster: Cluster | undefined): void {
+    const before = this.slots[slot]
+    if (before) this.precedence.replace(before, cluster)
+    this.put(slot, cluster)
   }
 
   private addReader(work: Work): void {
@@ -97,6 +106,7 @@ class Bench {
       for (let cluster = this.slots[at]; cluster; cluster = this.slots[at]) {
         const best = this.bestPartner(cluster, at)
         if (!best) break
+        this.precedence.merge(cluster, best.other, best.merged)
         this.put(best.slot, undefined)
         this.put(at, best.merged)
         changed = true
@@ -105,25 +115,32 @@ class Bench {
     return changed
   }
 
-  private bestPartner(cluster: Cluster, at: number): { slot: number; merged: Cluster } | undefined {
-    let best: { slot: number; merged: Cluster } | undefined
+  private bestPartner(cluster: Cluster, at: number): Partner | undefined {
+    let best: Partner | undefined
     const size = spaceOf(cluster, this.storage)
     let bestGain = size > large ? startCost + worthwhileShare * size : leastGain
     for (const slot of this.neighbours(cluster)) {
       const other = this.slots[slot]
       if (slot === at || !other || spaceOf(other, this.storage) !== size) continue
       if (cluster.roots.length + other.roots.length > maxResults) continue
-      if (clash(cluster, other, this.storage) || this.isBetween(cluster, other)) continue
+      const merged = this.together(cluster, other)
+      const gain = merged ? cluster.cost + other.cost - merged.cost : 0
+      if (!merged || gain <= bestGain || this.isBetween(cluster, other)) continue
       if (this.delays(cluster, other) || this.delays(other, cluster)) continue
-      const merged = this.build([...cluster.roots, ...other.roots].sort((a, b) => a.owner - b.owner))
-      if (!merged) continue
-      const gain = cluster.cost + other.cost - merged.cost
-      if (gain > bestGain) {
-        bestGain = gain
-        best = { slot, merged }
-      }
+      bestGain = gain
+      best = { slot, other, merged }
     }
     return best
+  }
+
+  /** Two clusters as one. The answer holds as long as both are there: who takes storage from a value makes its readers anew. */
+  private together(a: Cluster, b: Cluster): Cluster | undefined {
+    const known = this.trials.get(a)?.get(b) ?? this.trials.get(b)?.get(a)
+    if (known !== undefined) return known ?? undefined
+    const merged = clash(a, b, this.storage) ? undefined : this.build([...a.roots, ...b.roots].sort((x, y) => x.owner - y.owner))
+    const trials = this.trials.get(a) ?? new WeakMap<Cluster, Cluster | null>()
+    this.trials.set(a, trials.set(b, merged ?? null))
+    return merged
   }
 
   /** Slots of clusters that read what this one reads or makes, or make what it reads; in order, so that results do not depend on chance. */
@@ -144,7 +161,7 @@ class Bench {
   /** Whether something else has to run after one of the two and before the other. */
   private isBetween(a: Cluster, b: Cluster): boolean {
     const pair = new Set([a, b])
-    return this.reaches(a, new Set([b]), pair) || this.reaches(b, new Set([a]), pair)
+    return this.precedence.reaches(a, new Set([b]), pair) || this.precedence.reaches(b, new Set([a]), pair)
   }
 
   /** Whether a state slot that `a` updates could no longer be updated in place with `b` in the same kernel: some reader waits for `b`. */
@@ -153,27 +170,8 @@ class Bench {
       const slot = this.slotOfUpdate.get(owner)
       if (slot === undefined) continue
       const readers = new Set([...(this.readers.get(slot) ?? [])].filter((work) => work !== a && work !== b))
-      if (readers.size > 0 && this.reaches(b, readers) && !this.reaches(a, readers)) return true
+      if (readers.size > 0 && this.precedence.reaches(b, readers) && !this.precedence.reaches(a, readers)) return true
     }
-    return false
-  }
-
-  /** Whether a target has to run after `from`; `notAtOnce`: works that do not count as the first after it. */
-  private reaches(from: Work, targets: ReadonlySet<Work>, notAtOnce?: ReadonlySet<Work>): boolean {
-    const seen = new Set<Work>()
-    const queue: Work[] = []
-    const visit = (work: Work, but?: ReadonlySet<Work>): boolean => {
-      for (const owner of work.writes)
-        for (const next of this.readers.get(owner) ?? none) {
-          if (seen.has(next) || but?.has(next)) continue
-          if (targets.has(next)) return true
-          seen.add(next)
-          queue.push(next)
-        }
-      return false
-    }
-    if (visit(from, notAtOnce)) return true
-    for (let work = queue.pop(); work; work = queue.pop()) if (visit(work)) return true
     return false
   }
 
@@ -206,10 +204,16 @@ class Bench {
       this.storage.owned.add(owner)
       return false
     }
-    this.put(slot, left)
-    for (const [at, cluster] of rebuilt) this.put(at, cluster)
+    this.replace(slot, left)
+    for (const [at, cluster] of rebuilt) this.replace(at, cluster)
     return true
   }
+}
+
+interface Partner {
+  readonly slot: number
+  readonly other: Cluster
+  readonly merged: Cluster
 }
 
 const spaceOf = (cluster: Cluster, storage: Storage): number => sizeOf(storage.at((cluster.roots[0] as Root).value).shape)
