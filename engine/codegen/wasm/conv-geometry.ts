@@ -85,14 +85,6 @@ export function imagePixel(g: WindowGeometry, out: Pixel, tap: Tap): number | un
   return y < 0 || x < 0 || y >= g.height || x >= g.width ? undefined : y * g.width + x
 }
 
-/** The output pixel whose window has an image pixel under a tap; undefined if there is none. */
-export function outPixel(g: WindowGeometry, pixel: Pixel, tap: Tap): number | undefined {
-  const y = (pixel.y + g.padding[0] - tap.y) / g.stride[0]
-  const x = (pixel.x + g.padding[1] - tap.x) / g.stride[1]
-  if (!Number.isInteger(y) || !Number.isInteger(x) || y < 0 || x < 0 || y >= g.outHeight || x >= g.outWidth) return undefined
-  return y * g.outWidth + x
-}
-
 /** A convolution to emit: its geometry and the byte addresses of its buffers. */
 export interface ConvSite {
   readonly context: EmitContext

@@ -4,19 +4,9 @@
  * image are the pieces of its sum. In: a conv kernel. Out: its phases.
  */
 import type { ConvKernel } from '../../optimize/kernel'
+import { type Draw, type Drawn, drawsOf } from './conv-draws'
 import { type FramedImage, fewChannels, framedImage, framedOffset, joinedOffsets, joinedTaps } from './conv-frame'
-import {
-  type ConvGeometry,
-  type ConvSite,
-  geometryOf,
-  imagePixel,
-  isPointwise,
-  outPixel,
-  outPixelBytes,
-  pixelBytes,
-  pixels,
-  type Tap,
-} from './conv-geometry'
+import { type ConvGeometry, type ConvSite, geometryOf, isPointwise, outPixelBytes, pixelBytes, pixels, type Tap } from './conv-geometry'
 import { kernelGradient } from './conv-kernel-gradient'
 import { kernelPanels } from './conv-weights'
 import { depthwise, depthwiseKernelGradient, isDepthwise } from './depthwise'
@@ -101,30 +91,39 @@ function inBlocks({ positions, rows, steps }: Rows): Omit<Rows, 'steps'> & { rea
   const most = positions.reduce((largest, { blocks: [pieces] }) => Math.max(largest, pieces?.length ?? 0), 0)
   const perBlock = Math.max(1, Math.round(partialSum / stepCount(steps)))
   const count = Math.max(1, Math.ceil(most / perBlock))
-  const split = positions.map(({ blocks: [pieces = []], ...position }) => ({
-    ...position,
-    blocks: Array.from({ length: count }, (_, i) => pieces.slice(i * perBlock, (i + 1) * perBlock)),
-  }))
+  // Positions with the same pieces keep sharing them.
+  const shared = new Map<Position['blocks'], Position['blocks']>()
+  const split = positions.map(({ a, cRow, blocks }) => {
+    const [pieces = []] = blocks
+    const known = shared.get(blocks) ?? Array.from({ length: count }, (_, i) => pieces.slice(i * perBlock, (i + 1) * perBlock))
+    shared.set(blocks, known)
+    return { a, cRow, blocks: known }
+  })
   return { positions: split, rows, steps: new Array<Steps>(count).fill(steps) }
 }
 
 /** Every output pixel with a piece for each tap that lies inside the image. */
-function sparsePositions({ g }: ConvSite): Rows {
-  const positions = pixels(g.outHeight, g.outWidth).map((out) => {
-    const pieces: Piece[] = []
-    for (const tap of g.taps) {
-      const pixel = imagePixel(g, out, tap)
-      if (pixel !== undefined) pieces.push({ a: pixel * pixelBytes(g), bRow: tap.index * g.groupChannels })
-    }
-    return positionOf(pieces, out.index * g.batch)
-  })
-  return { positions, rows: sampleRows(g.batch, g.channels), steps: { count: g.groupChannels, stride: 4 } }
-}
+const sparsePositions = ({ g }: ConvSite): Rows => ({
+  positions: positionsOf(g, drawsOf(g, 'window'), pixelBytes(g), g.groupChannels),
+  rows: sampleRows(g.batch, g.channels),
+  steps: { count: g.groupChannels, stride: 4 },
+})
+
+/** Every pixel of the image with a piece for each tap under which a window had it. */
+const sparseAdjointPositions = (g: ConvGeometry): Rows => ({
+  positions: positionsOf(g, drawsOf(g, 'gradient'), outPixelBytes(g), g.groupOutChannels),
+  rows: sampleRows(g.batch, g.outChannels),
+  steps: { count: g.groupOutChannels, stride: 4 },
+})
 
 /** Offsets relative to the first piece, so that pixels with the same taps share a list. */
-function positionOf(pieces: readonly Piece[], cRow: number): Position {
-  const a = pieces[0]?.a ?? 0
-  return { a, cRow, blocks: [pieces.map((piece) => ({ a: piece.a - a, bRow: piece.bRow }))] }
+function positionsOf({ batch }: ConvGeometry, draws: readonly Draw[], bytes: number, tapRows: number): Position[] {
+  const blocks = new Map<readonly Drawn[], Position['blocks']>()
+  return draws.map(({ first, list }, index) => {
+    const known = blocks.get(list) ?? [list.map(({ tap, step }): Piece => ({ a: step * bytes, bRow: tap * tapRows }))]
+    blocks.set(list, known)
+    return { a: first * bytes, cRow: index * batch, blocks: known }
+  })
 }
 
 function inputGradient(site: ConvSite): Phase[] {
@@ -150,19 +149,6 @@ function inputGradient(site: ConvSite): Phase[] {
       label,
     }),
   ]
-}
-
-/** Every pixel of the image with a piece for each tap under which a window had it. */
-function sparseAdjointPositions(g: ConvGeometry): Rows {
-  const positions = pixels(g.height, g.width).map((pixel) => {
-    const pieces: Piece[] = []
-    for (const tap of g.taps) {
-      const out = outPixel(g, pixel, tap)
-      if (out !== undefined) pieces.push({ a: out * outPixelBytes(g), bRow: tap.index * g.groupOutChannels })
-    }
-    return positionOf(pieces, pixel.index * g.batch)
-  })
-  return { positions, rows: sampleRows(g.batch, g.outChannels), steps: { count: g.groupOutChannels, stride: 4 } }
 }
 
 /** With stride 1 the gradient of the image is a convolution of the result's gradient, its taps the other way round. */
@@ -194,12 +180,12 @@ const sampleRows = (batch: number, channels: number): number[] => Array.from({ l
 function framedPositions(g: ConvGeometry, image: FramedImage, joinsPixels: boolean, runs: readonly (readonly Tap[])[]): Rows {
   const [first] = runs
   const steps = !first || first.length === 1 ? { count: g.groupChannels, stride: 4 } : joinedOffsets(g, image, first)
-  const pieces = runs.map(([tap]) => ({ a: tap ? framedOffset(g, image, tap) : 0, bRow: (tap?.index ?? 0) * g.groupChannels }))
+  const blocks = [runs.map(([tap]) => ({ a: tap ? framedOffset(g, image, tap) : 0, bRow: (tap?.index ?? 0) * g.groupChannels }))]
   const joined = joinsPixels ? g.outWidth : 1
   const positions = pixels(g.outHeight, g.outWidth / joined).map(({ y, x, index }) => ({
     a: framedOffset(g, image, { y: y * g.stride[0], x: x * g.stride[1] }),
     cRow: index * joined * g.batch,
-    blocks: [pieces],
+    blocks,
   }))
   const samples = sampleRows(g.batch, g.channels)
   const rows = Array.from({ length: joined }, (_, x) => samples.map((sample) => x * g.stride[1] * pixelBytes(g) + sample)).flat()

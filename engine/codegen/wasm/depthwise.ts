@@ -6,7 +6,8 @@
  * In: a site. Out: its phases.
  */
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler'
-import { type ConvGeometry, type ConvSite, imagePixel, outPixel, outPixelBytes, pixelBytes, pixels } from './conv-geometry'
+import { drawsOf, drawTable } from './conv-draws'
+import { type ConvGeometry, type ConvSite, imagePixel, outPixelBytes, pixelBytes } from './conv-geometry'
 import type { Phase } from './emitter'
 import { moveCost, unitFunction } from './phases'
 import { storeFirst } from './vectors'
@@ -33,21 +34,9 @@ export function depthwise(site: ConvSite, direction: 'forward' | 'inputGrad'): P
   const { context, g, label } = site
   const forward = direction === 'forward'
   const weights = context.scratch(g.taps.length * rowBytes(g))
-  const to = forward ? pixels(g.outHeight, g.outWidth) : pixels(g.height, g.width)
-  const reach = forward ? imagePixel : outPixel
-  const sourceBytes = forward ? pixelBytes(g) : outPixelBytes(g)
-
-  // Per pixel of the result: list, count, byte offset of the first pixel that it draws from.
-  const records = to.flatMap((pixel) => {
-    const found = g.taps.flatMap((tap) => {
-      const from = reach(g, pixel, tap)
-      return from === undefined ? [] : [{ at: from * sourceBytes, weight: tap.index * rowBytes(g) }]
-    })
-    const first = found[0]?.at ?? 0
-    return [context.table(found.length > 0 ? found.flatMap(({ at, weight }) => [at - first, weight]) : [0, 0]), found.length, first]
-  })
-  const table = context.table(records)
-  const func = unitFunction(context.module, [to.length], (f, [pixel]) => {
+  const draws = drawsOf(g, forward ? 'window' : 'gradient')
+  const table = drawTable(context, draws, forward ? pixelBytes(g) : outPixelBytes(g), rowBytes(g))
+  const func = unitFunction(context.module, [draws.length], (f, [pixel]) => {
     const record = f.local('i32')
     const walk: Walk = { list: f.local('i32'), taps: f.local('i32'), source: f.local('i32'), own: f.local('i32'), channel: f.local('i32') }
     f.affine(table, [pixel, 12]).set(record)
@@ -69,8 +58,8 @@ export function depthwise(site: ConvSite, direction: 'forward' | 'inputGrad'): P
       if (g.batch % together > 0) drawn(f, site, weights, inner, g.batch % together, vectors, lanes)
     })
   })
-  const cost = productCost * to.length * g.batch * g.channels * g.taps.length
-  return [spreadWeights(site, weights), { func, units: to.length, cost, label }]
+  const cost = productCost * draws.length * g.batch * g.channels * g.taps.length
+  return [spreadWeights(site, weights), { func, units: draws.length, cost, label }]
 }
 
 interface Walk {

@@ -87,7 +87,8 @@ class Places {
   /** Bytes of each kernel's workspaces, numbered on from the program's buffers. */
   readonly workspaces = new Map<BufferId, number>()
   readonly context: EmitContext
-  private readonly tables = new Map<string, number>()
+  /** Where in `tableWords` tables lie, by a number made of what they hold. */
+  private readonly tables = new Map<number, { readonly at: number; readonly length: number }[]>()
 
   constructor(
     private readonly module: ModuleBuilder,
@@ -118,15 +119,16 @@ class Places {
 
   /** Equal tables are one. */
   private table(values: readonly number[]): number {
-    const key = values.join()
-    const known = this.tables.get(key)
-    if (known !== undefined) return known
+    const key = digest(values)
+    const alike = this.tables.get(key) ?? []
+    const known = alike.find(({ at, length }) => length === values.length && values.every((value, i) => value === this.tableWords[at + i]))
+    if (known) return addressIn(this.fixed, 4 * known.at)
     if (values.some((value) => placeIn(value) > 0 && placeIn(value) !== this.fixed))
       throw new InternalError('wasm', 'a table may hold addresses of other tables only: what a phase touches must stand in its code')
-    const address = addressIn(this.fixed, this.tableBytes)
+    const table = { at: this.tableWords.length, length: values.length }
     for (const value of values) this.tableWords.push(value)
-    this.tables.set(key, address)
-    return address
+    this.tables.set(key, [...alike, table])
+    return addressIn(this.fixed, 4 * table.at)
   }
 }
 
@@ -173,6 +175,13 @@ const movesOn = (kernel: PlainKernel): boolean =>
 
 const stepsOf = (kernel: PlainKernel, places: Places): Step[] =>
   emitKernel(kernel, places.context).map((phase) => stepOf(phase, kernel, places.touched(phase.func)))
+
+/** The same for equal lists, and hardly ever for others (FNV-1a, Fowler, Noll and Vo, on whole words). */
+function digest(values: readonly number[]): number {
+  let hash = 0x811c9dc5
+  for (const value of values) hash = Math.imul(hash ^ value, 0x01000193)
+  return hash
+}
 
 /** What a phase reads and writes: a kernel's workspaces count as written, since nothing else is known of them. */
 function stepOf(phase: Phase, kernel: PlainKernel, touched: readonly BufferId[]): Step {

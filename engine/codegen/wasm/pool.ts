@@ -6,7 +6,8 @@
 import { InternalError } from '../../core/diagnostics'
 import type { PoolKernel } from '../../optimize/kernel'
 import type { FunctionBuilder, Local } from './assembler'
-import { imagePixel, outPixel, pixels, tapsOf, type WindowGeometry } from './conv-geometry'
+import { drawsOf, drawTable } from './conv-draws'
+import { tapsOf, type WindowGeometry } from './conv-geometry'
 import type { EmitContext, Phase } from './emitter'
 import { unitFunction } from './phases'
 import { storeFirst } from './vectors'
@@ -21,26 +22,10 @@ export function emitPool(kernel: NamedPool, context: EmitContext): Phase[] {
   const g: WindowGeometry = { ...sizes, ...window, taps: tapsOf(window.kernel[0], window.kernel[1], window.dilation) }
   const length = sizes.batch * sizes.channels
   const backward = variant === 'maxBackward' || variant === 'averageBackward'
-  const to = backward ? pixels(g.height, g.width) : pixels(g.outHeight, g.outWidth)
-  const reach = backward ? outPixel : imagePixel
+  const draws = drawsOf(g, backward ? 'gradient' : 'window')
+  const table = drawTable(context, draws, 4 * length, 1)
 
-  // Per pixel of the result: list, count, byte offset of the first pixel that it draws from.
-  const lists = new Map<string, number>()
-  const records = to.flatMap((pixel) => {
-    const found = g.taps.flatMap((tap) => {
-      const from = reach(g, pixel, tap)
-      return from === undefined ? [] : [{ at: 4 * from * length, tap: tap.index }]
-    })
-    const first = found[0]?.at ?? 0
-    const list = found.length > 0 ? found.flatMap(({ at, tap }) => [at - first, tap]) : [0, 0]
-    const key = list.join()
-    const address = lists.get(key) ?? context.table(list)
-    lists.set(key, address)
-    return [address, found.length, first]
-  })
-  const table = context.table(records)
-
-  const func = unitFunction(context.module, [to.length], (f, [pixel]) => {
+  const func = unitFunction(context.module, [draws.length], (f, [pixel]) => {
     const record = f.local('i32')
     f.affine(table, [pixel, 12]).set(record)
     const list = f.local('i32')
@@ -67,8 +52,8 @@ export function emitPool(kernel: NamedPool, context: EmitContext): Phase[] {
     if (left > 0) walk(1, left)
   })
   const steps =
-    to.length * length * Math.min(g.taps.length, backward ? Math.ceil(g.taps.length / (g.stride[0] * g.stride[1])) : g.taps.length)
-  return [{ func, units: to.length, cost: 0.15 * steps, label: `${kernel.origins?.[0] ?? ''} ${variant}` }]
+    draws.length * length * Math.min(g.taps.length, backward ? Math.ceil(g.taps.length / (g.stride[0] * g.stride[1])) : g.taps.length)
+  return [{ func, units: draws.length, cost: 0.15 * steps, label: `${kernel.origins?.[0] ?? ''} ${variant}` }]
 }
 
 interface Walk {

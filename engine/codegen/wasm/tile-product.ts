@@ -168,19 +168,23 @@ function blockRuns(product: Product): { readonly first: number; readonly count: 
 
 /** Writes the positions' table, (a, c, and list, count for every block), and returns its address and the size of a record. */
 function writePositions(context: EmitContext, product: Product, bRowBytes: number, cRowBytes: number): { address: number; bytes: number } {
-  const lists = new Map<string, number>()
+  const lists = new Map<readonly Piece[], number>()
   const values: number[] = []
   for (const { a, cRow, blocks } of product.positions) {
     values.push(a, cRow * cRowBytes)
     for (const pieces of blocks) {
-      const list = pieces.flatMap((piece) => [piece.a, piece.bRow * bRowBytes])
-      const key = list.join()
-      const address = lists.get(key) ?? context.table(list.length > 0 ? list : [0, 0])
-      lists.set(key, address)
+      const address = lists.get(pieces) ?? context.table(pieces.length > 0 ? listOf(pieces, bRowBytes) : [0, 0])
+      lists.set(pieces, address)
       values.push(address, pieces.length)
     }
   }
   return { address: context.table(values), bytes: 8 + 8 * product.steps.length }
+}
+
+function listOf(pieces: readonly Piece[], bRowBytes: number): number[] {
+  const list: number[] = []
+  for (const { a, bRow } of pieces) list.push(a, bRow * bRowBytes)
+  return list
 }
 
 /** Runs the body for tiles [first, last), numbered through all positions, with the position's record and the tile's number in it. */
