@@ -14,6 +14,7 @@ import torch.nn.functional as F
 sys.dont_write_bytecode = True
 import layers_images
 import layers_losses
+import layers_sequences
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)
@@ -112,6 +113,7 @@ def batched_matmul(a, b, p):
 TABLE = {
     **layers_images.TABLE,
     **layers_losses.TABLE,
+    **layers_sequences.TABLE,
     "input": lambda i, p, w, t: {"y": i["fed"]},
     "label": lambda i, p, w, t: {"y": i["fed"]},
     "dense": lambda i, p, w, t: dense(i["x"], p, w),
@@ -182,6 +184,8 @@ def plain(values):
 def run_export(export, args, weights, training):
     """The outputs of the Python that the layer itself would export, in port order; what it adds to the loss last."""
     scope = {"nn": nn, "F": F, "torch": torch}
+    for definition in export["definitions"]:
+        exec(definition, scope)
     if export["module"]:
         module = scope["self_layer"] = eval(export["module"], scope)
         state = {}

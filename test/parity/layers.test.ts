@@ -60,7 +60,7 @@ function question({ layer, built, training }: Row) {
     wires.fed = wire('fed', Object.values(outputs)[0] as TensorType)
     ports.fed = 'fed'
   }
-  const { module, call, penalty, weights: attributes = {} } = layer.pytorch(params, types)
+  const { module, definitions = [], call, penalty, weights: attributes = {} } = layer.pytorch(params, types)
   const names = Object.keys(wires)
   const args = Object.keys(layer.inputs).flatMap((port) => {
     const wired = ports[port]
@@ -86,7 +86,7 @@ function question({ layer, built, training }: Row) {
     ),
     export: given.fed
       ? null
-      : { module: module ?? null, call: call('self_layer', args), penalty: penalty?.(args) ?? null, weights: attributes },
+      : { module: module ?? null, definitions, call: call('self_layer', args), penalty: penalty?.(args) ?? null, weights: attributes },
   }
 }
 

@@ -91,6 +91,8 @@ export interface LowerContext {
 export interface PyTorchExport {
   /** The module to construct (`nn.Conv2d(1, 6, 5)`); absent for pure functions. */
   readonly module?: string
+  /** Python that must stand before: classes of modules that PyTorch has not. Equal ones stand there once. */
+  readonly definitions?: readonly string[]
   /** The call: `${self}(${x})`, `torch.flatten(x, 1)` … `self` is the module's expression. Several outputs are a tuple in port order. */
   readonly call: (self: string, args: readonly string[]) => string
   /** What the layer adds to the loss, its weight included. */

@@ -1,0 +1,93 @@
+/**
+ * @file Long short-term memory (notes 002 §7; Hochreiter and Schmidhuber 1997): I, F, O gates and a candidate cell, C = F ⊙ C′ + I ⊙ C̃,
+ * H = O ⊙ tanh C. Gates lie in the order i, f, o, c.
+ */
+import type { Tensor } from '../ir/emit'
+import { defineLayer } from './kit/define'
+import {
+  type Cell,
+  gate,
+  lowerRecurrent,
+  recurrentBrief,
+  recurrentFlops,
+  recurrentPytorch,
+  recurrentShape,
+  recurrentWeights,
+} from './kit/recurrent'
+import { recurrentInputs, recurrentOutputs, recurrentParams } from './kit/recurrent-form'
+
+const cell: Cell<'state' | 'cell'> = {
+  gates: 4,
+  states: ['state', 'cell'],
+  step: (b, z, states, kernels) => {
+    const [h, before, kernel] = [...states, ...kernels] as [Tensor, Tensor, Tensor]
+    const units = h.shape[1] as number
+    const sums = b.add(z, b.matmul(h, kernel))
+    const [input, forget, output] = [0, 1, 2].map((i) => b.sigmoid(gate(b, sums, i, units))) as [Tensor, Tensor, Tensor]
+    const next = b.add(b.mul(forget, before), b.mul(input, b.tanh(gate(b, sums, 3, units))))
+    return [b.mul(output, b.tanh(next)), next]
+  },
+  python: `h, c = states
+i, f, o, candidate = (z + h @ kernel).chunk(4, 1)
+c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(candidate)
+return [torch.sigmoid(o) * torch.tanh(c), c]`,
+}
+
+const lstm = defineLayer({
+  kind: 'lstm',
+  category: 'sequence',
+  idStem: 'lstm',
+  title: { en: 'Long short-term memory (LSTM)', zh: '长短期记忆（LSTM）' },
+  summary: {
+    en: 'A recurrent layer with a memory cell beside its state, and gates that let numbers in, keep them and let them out. The usual choice for long sequences.',
+    zh: '在隐藏状态之外另有记忆细胞的循环层，以输入门、遗忘门和输出门控制写入、保留与读出。处理长序列的常用选择。',
+  },
+  formula: String.raw`\begin{aligned} I_t &= \sigma(X_t W_{xi} + H_{t-1} W_{hi} + b_i) \\ F_t &= \sigma(X_t W_{xf} + H_{t-1} W_{hf} + b_f) \\ O_t &= \sigma(X_t W_{xo} + H_{t-1} W_{ho} + b_o) \\ \tilde C_t &= \tanh(X_t W_{xc} + H_{t-1} W_{hc} + b_c) \\ C_t &= F_t \odot C_{t-1} + I_t \odot \tilde C_t \\ H_t &= O_t \odot \tanh C_t \end{aligned}`,
+  reference: 'notes 002 §7; Hochreiter & Schmidhuber 1997',
+  inputs: {
+    ...recurrentInputs,
+    cell: { about: { en: 'cell before the first step (N, units)', zh: '第一步之前的记忆细胞 (N, 隐藏单元个数)' }, optional: true },
+  },
+  outputs: {
+    ...recurrentOutputs,
+    cell: { about: { en: 'cell after the last step (N, units)', zh: '最后一步之后的记忆细胞 (N, 隐藏单元个数)' } },
+  },
+  outputsOf: ({ returnState }) => (returnState ? ['y', 'state', 'cell'] : ['y']),
+  params: recurrentParams,
+  adjustable: { width: 'numHiddens' },
+  shape: (types, params, fail) => recurrentShape(cell, types, params, fail),
+  weights: ({ x }, params) => recurrentWeights(cell, x, params),
+  lower: (b, inputs, weights, params, context) => lowerRecurrent(cell, b, inputs, weights, params, context),
+  flops: ({ x }, params) => recurrentFlops(cell, x, params),
+  brief: (params) => recurrentBrief(params),
+  pytorch: (params, { x }) => recurrentPytorch(cell, 'LSTM', x, params),
+  cases: [
+    { inputs: { x: [2, 4, 3] }, params: { numHiddens: 2 } },
+    { name: 'one step, one sequence', inputs: { x: [1, 1, 3] }, params: { numHiddens: 4 } },
+    { name: 'the last step, no bias', inputs: { x: [3, 5, 1] }, params: { numHiddens: 3, returns: 'last', useBias: false } },
+    {
+      name: 'mask and initial state',
+      inputs: { x: [2, 3, 2], mask: [2, 3], state: [2, 3], cell: [2, 3] },
+      params: { numHiddens: 3, returnState: true },
+      ranges: { mask: [0, 1] },
+    },
+    {
+      name: 'two layers in both directions',
+      inputs: { x: [2, 3, 2], state: [2, 4, 2], cell: [2, 4, 2] },
+      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returnState: true },
+    },
+    {
+      name: 'both directions, the last step, dropout between layers',
+      inputs: { x: [2, 3, 2] },
+      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returns: 'last', dropout: 0.4 },
+      mode: 'eval',
+    },
+  ],
+})
+
+declare module './kit/kinds' {
+  interface LayerKinds {
+    lstm: typeof lstm
+  }
+}
+export default lstm

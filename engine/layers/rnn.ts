@@ -1,0 +1,102 @@
+/**
+ * @file A plain recurrent layer: H = φ(X Wxh + H′ Whh + b) at every step, H′ being the step before (notes 002 §7; Elman 1990).
+ */
+import type { Emit, Tensor } from '../ir/emit'
+import { defineLayer } from './kit/define'
+import { choice } from './kit/params'
+import {
+  type Cell,
+  lowerRecurrent,
+  recurrentBrief,
+  recurrentFlops,
+  recurrentPytorch,
+  recurrentShape,
+  recurrentWeights,
+} from './kit/recurrent'
+import { recurrentInputs, recurrentOutputs, recurrentParams } from './kit/recurrent-form'
+
+const activations = {
+  tanh: { write: (b: Emit, z: Tensor) => b.tanh(z), python: 'torch.tanh' },
+  relu: { write: (b: Emit, z: Tensor) => b.max(z, 0), python: 'torch.relu' },
+  sigmoid: { write: (b: Emit, z: Tensor) => b.sigmoid(z), python: 'torch.sigmoid' },
+} as const
+
+const cells = Object.fromEntries(
+  Object.entries(activations).map(([name, { write, python }]): [string, Cell] => [
+    name,
+    {
+      gates: 1,
+      states: ['state'],
+      step: (b, z, [h], [kernel]) => [write(b, b.add(z, b.matmul(h as Tensor, kernel as Tensor)))],
+      python: `return [${python}(z + states[0] @ kernel)]`,
+    },
+  ]),
+) as Record<keyof typeof activations, Cell>
+
+const rnn = defineLayer({
+  kind: 'rnn',
+  category: 'sequence',
+  idStem: 'rnn',
+  title: { en: 'Recurrent layer (RNN)', zh: '循环层（RNN）' },
+  summary: {
+    en: 'Reads a sequence step by step and remembers what came before in its state. Simple and quick, but it forgets after some tens of steps: take a GRU or LSTM where more matters.',
+    zh: '逐步读取序列，并以隐藏状态记住此前的内容。结构简单、速度快，但几十步之后便会遗忘；需要更长的记忆时用 GRU 或 LSTM。',
+  },
+  formula: String.raw`H_t = \phi(X_t W_{xh} + H_{t-1} W_{hh} + b)`,
+  reference: 'notes 002 §7; Elman 1990',
+  inputs: recurrentInputs,
+  outputs: recurrentOutputs,
+  outputsOf: ({ returnState }) => (returnState ? ['y', 'state'] : ['y']),
+  params: {
+    ...recurrentParams,
+    activation: choice({
+      label: { en: 'Activation', zh: '激活函数' },
+      help: { en: 'What each step passes its sums through.', zh: '每一步的求和结果所经过的函数。' },
+      default: 'tanh',
+      advanced: true,
+      options: {
+        tanh: { en: 'tanh', zh: 'tanh' },
+        relu: { en: 'ReLU', zh: 'ReLU' },
+        sigmoid: { en: 'sigmoid', zh: 'sigmoid' },
+      },
+    }),
+  },
+  adjustable: { width: 'numHiddens' },
+  shape: (types, params, fail) => recurrentShape(cells[params.activation], types, params, fail),
+  weights: ({ x }, params) => recurrentWeights(cells[params.activation], x, params),
+  lower: (b, inputs, weights, params, context) => lowerRecurrent(cells[params.activation], b, inputs, weights, params, context),
+  flops: ({ x }, params) => recurrentFlops(cells[params.activation], x, params),
+  brief: (params) => recurrentBrief(params),
+  pytorch: (params, { x }) => recurrentPytorch(cells[params.activation], `${params.activation}RNN`, x, params),
+  cases: [
+    { name: 'ReLU', inputs: { x: [2, 3, 2] }, params: { numHiddens: 3, activation: 'relu' } },
+    { name: 'sigmoid', inputs: { x: [2, 3, 2] }, params: { numHiddens: 3, activation: 'sigmoid' } },
+    { inputs: { x: [2, 4, 3] }, params: { numHiddens: 2 } },
+    { name: 'one step, one sequence', inputs: { x: [1, 1, 3] }, params: { numHiddens: 4 } },
+    { name: 'the last step, no bias', inputs: { x: [3, 5, 1] }, params: { numHiddens: 3, returns: 'last', useBias: false } },
+    {
+      name: 'mask and initial state',
+      inputs: { x: [2, 3, 2], mask: [2, 3], state: [2, 3] },
+      params: { numHiddens: 3, returnState: true },
+      ranges: { mask: [0, 1] },
+    },
+    {
+      name: 'two layers in both directions',
+      inputs: { x: [2, 3, 2], state: [2, 4, 2] },
+      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returnState: true },
+    },
+    {
+      name: 'both directions, the last step, dropout between layers',
+      inputs: { x: [2, 3, 2] },
+      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returns: 'last', dropout: 0.4 },
+      mode: 'eval',
+    },
+  ],
+})
+
+declare module './kit/kinds' {
+  interface LayerKinds {
+    rnn: typeof rnn
+  }
+}
+export default rnn

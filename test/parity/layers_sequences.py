@@ -1,0 +1,109 @@
+"""Rows of layers.py for sequences: by kind, from (inputs by port, parameters, weights, training) to outputs by name. Where PyTorch has the same
+layer (`nn.RNN`, `nn.LSTM`), it is PyTorch's own, its gates reordered; its GRU applies the reset gate elsewhere, so that one is written out.
+"""
+import torch
+
+
+def suffixes(p):
+    return [d + (str(layer + 1) if layer else "") for layer in range(p["numLayers"]) for d in ["", "Backwards"][: 1 + p["bidirectional"]]]
+
+
+def starts(given, p, batch):
+    rows = len(suffixes(p))
+    return torch.zeros(batch, rows, p["numHiddens"]) if given is None else given.reshape(batch, rows, p["numHiddens"])
+
+
+def finish(y, finals, p):
+    """`finals`: by state, (N, rows, units)."""
+    directions = 1 + p["bidirectional"]
+    result = {"y": y if p["returns"] == "sequence" else torch.cat([finals["state"][:, i] for i in range(-directions, 0)], 1)}
+    if p["returnState"]:
+        for name, final in finals.items():
+            result[name] = final if final.shape[1] > 1 else final[:, 0]
+    return result
+
+
+def functional(kind, i, p, w, order):
+    """PyTorch's fused layers, called with our weights: kernels transposed, gates in PyTorch's order, the second bias zero."""
+    units = p["numHiddens"]
+
+    def rows(weight):
+        blocks = weight.split(units, -1)
+        return torch.cat([blocks[gate] for gate in order], -1)
+
+    flat = []
+    for s in suffixes(p):
+        bias = rows(w["bias" + s]) if p["useBias"] else torch.zeros(len(order) * units)
+        flat += [rows(w["inputKernel" + s]).T, rows(w["recurrentKernel" + s]).T, bias, torch.zeros_like(bias)]
+    x = i["x"]
+    h = starts(i.get("state"), p, x.shape[0]).transpose(0, 1).contiguous()
+    tail = (flat, True, p["numLayers"], 0.0, False, p["bidirectional"], True)
+    if kind == "lstm":
+        c = starts(i.get("cell"), p, x.shape[0]).transpose(0, 1).contiguous()
+        y, h, c = torch.lstm(x, (h, c), *tail)
+        return finish(y, {"state": h.transpose(0, 1), "cell": c.transpose(0, 1)}, p)
+    y, h = {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}[p["activation"]](x, h, *tail)
+    return finish(y, {"state": h.transpose(0, 1)}, p)
+
+
+def unrolled(step, names, i, p, w):
+    """Step by step, with a mask."""
+    x, mask = i["x"], i.get("mask")
+    batch, length, _ = x.shape
+    begin = {name: starts(i.get(name), p, batch) for name in names}
+    finals = {name: [] for name in names}
+    directions = 1 + p["bidirectional"]
+    for row, s in enumerate(suffixes(p)):
+        if row % directions == 0:
+            layer_input, layer_outputs = x, []
+        state = [begin[name][:, row] for name in names]
+        outputs = [None] * length
+        for t in reversed(range(length)) if row % 2 == 1 and p["bidirectional"] else range(length):
+            bias = w["bias" + s] if p["useBias"] else 0
+            new = step(layer_input[:, t], state, w["inputKernel" + s], w["recurrentKernel" + s], bias)
+            state = new if mask is None else [torch.where((mask[:, t] != 0).unsqueeze(1), n, o) for n, o in zip(new, state)]
+            outputs[t] = state[0]
+        layer_outputs.append(torch.stack(outputs, 1))
+        for name, value in zip(names, state):
+            finals[name].append(value)
+        if row % directions == directions - 1:
+            x = torch.cat(layer_outputs, 2)
+    return finish(x, {name: torch.stack(values, 1) for name, values in finals.items()}, p)
+
+
+def gru_step(x, state, wx, wh, b):
+    (h,) = state
+    units = h.shape[1]
+    xr, xz, xh = (x @ wx + b).split(units, 1)
+    hr, hz, hh = wh.split(units, 1)
+    r, z = torch.sigmoid(xr + h @ hr), torch.sigmoid(xz + h @ hz)
+    return [z * h + (1 - z) * torch.tanh(xh + (r * h) @ hh)]
+
+
+def lstm_step(x, state, wx, wh, b):
+    h, c = state
+    i, f, o, g = (x @ wx + h @ wh + b).split(h.shape[1], 1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return [torch.sigmoid(o) * torch.tanh(c), c]
+
+
+def rnn_step(activation):
+    return lambda x, state, wx, wh, b: [getattr(torch, activation)(x @ wx + state[0] @ wh + b)]
+
+
+def rnn(i, p, w):
+    if i.get("mask") is None and p["activation"] != "sigmoid":
+        return functional("rnn", i, p, w, [0])
+    return unrolled(rnn_step(p["activation"]), ["state"], i, p, w)
+
+
+def lstm(i, p, w):
+    # PyTorch: input, forget, candidate, output.
+    return functional("lstm", i, p, w, [0, 1, 3, 2]) if i.get("mask") is None else unrolled(lstm_step, ["state", "cell"], i, p, w)
+
+
+TABLE = {
+    "rnn": lambda i, p, w, t: rnn(i, p, w),
+    "gru": lambda i, p, w, t: unrolled(gru_step, ["state"], i, p, w),
+    "lstm": lambda i, p, w, t: lstm(i, p, w),
+}
