@@ -4,7 +4,7 @@
  */
 import { diagnosedError, InternalError } from '../core/diagnostics'
 import { normalizeDocument } from '../document/normalize'
-import { nodeKinds, outputsOf } from '../document/ports'
+import { nodeKinds } from '../document/ports'
 import {
   type Block,
   type DocumentParam,
@@ -93,7 +93,7 @@ export class GraphWriter {
       ),
       Object.fromEntries(options) as AnyOptions,
     )
-    return this.#results(id, outputsOf(layer, this.nodes.at(-1)?.params ?? {}))
+    return this.#results(id, Object.keys(layer.outputs))
   }
 
   /** `g.input('image', [1, 28, 28])`: the id, what the node is about, and whatever else there is to say. */

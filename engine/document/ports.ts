@@ -74,7 +74,7 @@ const portsOfLayer = (layer: AnyLayer, params: GraphNode['params']): NodePorts =
 })
 
 /** Names of a layer's outputs; all it may have where a parameter is only known once the block around it is opened. */
-export function outputsOf(layer: AnyLayer, params: GraphNode['params']): readonly string[] {
+function outputsOf(layer: AnyLayer, params: GraphNode['params']): readonly string[] {
   const isOpen = Object.values(params).some((value) => isParamRef(value))
   return layer.outputsOf && !isOpen ? layer.outputsOf(completeParams(layer.params, params).params) : Object.keys(layer.outputs)
 }

@@ -132,11 +132,16 @@ describe('split', () => {
     ])
   })
 
+  test('a part that is not there is named, in code too', () => {
+    const g = graph('thirds')
+    g.relu(g.split(g.input('x', [9]), { parts: 3 }).part4)
+    expect(inferShapes(g.document()).diagnostics).toMatchObject([{ code: 'graph.dangling-edge', values: { got: 'split1.part4' } }])
+  })
+
   test('reads the same in code', () => {
     const g = graph('halves')
     const x = g.input('x', [8])
     const parts = g.split(x, { parts: 4 })
-    expect(Object.keys(parts)).toEqual(['part1', 'part2', 'part3', 'part4'])
     g.multiply([parts.part2, g.sigmoid(parts.part4)])
     const code = exportTypeScript(g.document())
     expect(code).toContain('const split1 = g.split(x, { parts: 4 })')
