@@ -1,4 +1,6 @@
 """Losses, penalties and information measures for layers.py, written by hand with PyTorch's operations."""
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -60,8 +62,49 @@ def binary_loss(i, p, score, probability, threshold):
     return {"loss": counted(each, i, p["reduction"]), "metric:accuracy": counted(right, i, only_mask=True)}
 
 
+def huber(i, p):
+    d, delta = (i["prediction"] - i["target"]).abs(), p["delta"]
+    return difference_loss(i, torch.where(d <= delta, d**2 / 2, delta * (d - delta / 2)))
+
+
+def hinge(i, p):
+    s, sign = i["score"], torch.sign(i["target"])
+    each = torch.clamp(p["margin"] - sign * s, min=0)
+    right = ((s > 0) == (sign > 0)).double()
+    return {"loss": counted(each**2 if p["squared"] else each, i), "metric:accuracy": counted(right, i, only_mask=True)}
+
+
+def ranking(i, each):
+    right = (i["score"] > i["negativeScore"]).double()
+    return {"loss": counted(each, i), "metric:accuracy": counted(right, i, only_mask=True)}
+
+
+def kl_divergence(i, p):
+    q, wanted = i["prediction"], i["target"]
+    if p["given"] == "logProbabilities":
+        q = torch.exp(q)
+    if p["given"] == "logits":
+        q = torch.softmax(q, -1)
+    return {"loss": counted((wanted * torch.log(wanted / q)).sum(-1), i)}
+
+
+def gaussian(i):
+    normal = torch.distributions.Normal(i["prediction"], i["variance"].sqrt())
+    return difference_loss(i, -normal.log_prob(i["target"]) - 0.5 * math.log(2 * math.pi))
+
+
 TABLE = {
     "softmaxCrossEntropy": lambda i, p, w, t: softmax_cross_entropy(i, p),
     "meanSquaredError": lambda i, p, w, t: mean_squared_error(i, p),
     "binaryCrossEntropy": lambda i, p, w, t: binary_loss(i, p, i["logits"], 1 / (1 + torch.exp(-i["logits"])), 0),
+    "meanAbsoluteError": lambda i, p, w, t: {"loss": counted((i["prediction"] - i["target"]).abs(), i)},
+    "huber": lambda i, p, w, t: huber(i, p),
+    "categoricalCrossEntropy": lambda i, p, w, t: class_loss(i, p, i["probabilities"], torch.log(i["probabilities"])),
+    "negativeLogLikelihood": lambda i, p, w, t: class_loss(i, p, i["logProbabilities"], i["logProbabilities"]),
+    "binaryCrossEntropyOfProbabilities": lambda i, p, w, t: binary_loss(i, p, i["probabilities"], i["probabilities"], 0.5),
+    "hinge": lambda i, p, w, t: hinge(i, p),
+    "pairwiseHinge": lambda i, p, w, t: ranking(i, torch.clamp(p["margin"] - i["score"] + i["negativeScore"], min=0)),
+    "bprLoss": lambda i, p, w, t: ranking(i, torch.log1p(torch.exp(i["negativeScore"] - i["score"]))),
+    "klDivergence": lambda i, p, w, t: kl_divergence(i, p),
+    "gaussianNegativeLogLikelihood": lambda i, p, w, t: gaussian(i),
 }

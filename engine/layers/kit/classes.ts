@@ -138,3 +138,10 @@ export function classMeasures(
 /** PyTorch wants classes on axis 1. */
 export const classesFirst = (name: string, { shape }: TensorType, where: ClassAxis): string =>
   where === 'last' && shape.length > 2 ? `${name}.movedim(-1, 1)` : name
+
+/** The single losses in Python, from log-probabilities with their classes on the given axis. */
+export function negativeLogLikelihoodsInPython(logs: string, label: string, type: TensorType, axis: number, smoothing: number): string {
+  const likelihood =
+    type.dtype === 'i32' ? `${logs}.gather(${axis}, ${label}.unsqueeze(${axis})).squeeze(${axis})` : `(${logs} * ${label}).sum(${axis})`
+  return smoothing === 0 ? `-${likelihood}` : `-${1 - smoothing} * ${likelihood} - ${smoothing} * ${logs}.mean(${axis})`
+}

@@ -57,11 +57,13 @@ interface LossDefinition<S extends ParamSpecs, I extends Readonly<Record<string,
     inputs: Inputs<I, TensorType>,
     reduction: Reduction | 'none',
   ) => string
+  /** Where real inputs lie in all cases. */
+  readonly ranges?: LayerCase<ParamValues<S>>['ranges']
   readonly cases: readonly LayerCase<ParamValues<Specs<S>>>[]
 }
 
 /** A mask is made of 0 and 1, but what lies between has a meaning too, and a derivative to check. */
-const ranges = { mask: [0.2, 1], weight: [0.2, 2] } as const
+const countingRanges = { mask: [0.2, 1], weight: [0.2, 2] } as const
 
 export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<Record<string, InputPort>>>(loss: LossDefinition<S, I>) => {
   const {
@@ -76,6 +78,7 @@ export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<
     operations,
     brief,
     pytorch,
+    ranges,
     cases,
     ...words
   } = loss
@@ -122,6 +125,6 @@ export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<
           }),
         ),
     },
-    cases: cases.map((row) => ({ ...row, ranges: { ...ranges, ...row.ranges } })),
+    cases: cases.map((row) => ({ ...row, ranges: { ...countingRanges, ...ranges, ...row.ranges } })),
   })
 }

@@ -13,8 +13,8 @@ export const regressionPorts = {
 } as const
 
 /** The shape of both, or undefined after `fail`. The data decide how many numbers there are, so the network is asked to change before the label is. */
-export function expectTarget(given: TensorType, port: string, target: TensorType, fail: Fail): Shape | undefined {
-  if (!expectDType(given, 'f32', port, fail) || !expectDType(target, 'f32', 'target', fail)) return undefined
+export function expectTarget(given: TensorType, port: string, target: TensorType, fail: Fail, targetPort = 'target'): Shape | undefined {
+  if (!expectDType(given, 'f32', port, fail) || !expectDType(target, 'f32', targetPort, fail)) return undefined
   if (sameShape(given.shape, target.shape)) return given.shape
   const fixes: LayerFix[] = []
   const width = target.shape[1]
@@ -26,7 +26,7 @@ export function expectTarget(given: TensorType, port: string, target: TensorType
   const sample = given.shape.slice(1)
   fixes.push({
     title: { en: `Give the target the shape ${formatShape(sample)}`, zh: `将目标的形状设为 ${formatShape(sample)}` },
-    edits: [{ type: 'adjustSource', port: 'target', what: 'shape', value: sample }],
+    edits: [{ type: 'adjustSource', port: targetPort, what: 'shape', value: sample }],
   })
   return fail({ code: 'shape.mismatch', port, values: { expected: formatShape(target.shape), got: formatShape(given.shape) }, fixes })
 }
