@@ -96,7 +96,7 @@ export class Trainer {
     const { maxSteps, checkpoint } = options
     this.stepsPerEpoch = training.stepsPerEpoch
     this.totalSteps = training.stepsFor(maxSteps)
-    if (this.settings.watchCurvature)
+    if (this.settings.watchCurvature && training.followsGradient)
       this.curvature = new CurvatureWatch(training.model, training.batchSize, options.onWarning ?? (() => {}))
     this.recorder = new Recorder(this, options.onFrame, checkpoint)
   }

@@ -101,6 +101,11 @@ export class TrainingStep {
     return rateAt(this.plan.rate, { step: step - 1, validation })
   }
 
+  /** Steps go along the gradient, not where a solver says. */
+  get followsGradient(): boolean {
+    return this.plan.solver === undefined
+  }
+
   /** Whether the rate depends on how validation went. */
   get needsValidation(): boolean {
     return this.plan.rate.schedule.needsValidation === true

@@ -2,7 +2,8 @@
  * @file One run of training in a page's engine. In: a request and what it needs. Out: frames of metrics as the trainer gives them, insight a few times
  * a second at a bounded cost, checkpoints now and then, and at the end a word about how it went.
  */
-import { DiagnosedError, diagnosedError } from '../../core/diagnostics'
+import { messageOf } from '../../core/diagnostic-message'
+import { DiagnosedError, type Diagnostic, diagnosedError } from '../../core/diagnostics'
 import { type FindFiles, type PreparedData, prepareData } from '../../datasets/prepare'
 import type { EditorApi, MetricsFrame, TrainRequest } from '../../protocol/messages'
 import type { Backend } from '../../runtime/backend'
@@ -62,6 +63,7 @@ export class Run {
         weights,
         checkpoint,
         onFrame: (frame) => run?.onFrame(frame),
+        onWarning: (warning) => tellWarning(editor, warning),
         isCheckpointDue: () => writer.isDue,
         onCheckpoint: (fresh) => writer.put(fresh),
       })
@@ -180,6 +182,9 @@ async function checkpointOf(checkpoints: CheckpointStore, key: string, name: str
   if (!file) throw diagnosedError('checkpoint.missing', { file: name })
   return decodeCheckpoint(file, name)
 }
+
+const tellWarning = (editor: Listener, warning: Diagnostic): void =>
+  void editor.onLog.asEvent({ level: 'warning', text: { en: messageOf(warning, 'en'), zh: messageOf(warning, 'zh') } })
 
 /** Training goes on without a checkpoint, but not without a word. */
 function tellSaving(editor: Listener, error: unknown): void {

@@ -56,7 +56,8 @@ function settingOf(word: string): Setting {
   return word.trim() !== '' && Number.isFinite(Number(word)) ? Number(word) : word
 }
 
-function addSetting(word: string, known: Settings): Settings {
+/** For `--set key=value` and its like, which may be repeated. */
+export function withSetting(word: string, known: Settings): Settings {
   const equals = word.indexOf('=')
   if (equals < 1) throw new InvalidArgumentError('Expected key=value.')
   return { ...known, [word.slice(0, equals)]: settingOf(word.slice(equals + 1)) }
@@ -73,7 +74,7 @@ export function withCommon(command: Command): Command {
       ).choices([...convolutionMethods]),
     )
     .option('--seed <n>', 'seed of every random number (default: 0)', seedNumber)
-    .option('--set <key=value>', 'a parameter of the template (may be repeated)', addSetting, {})
+    .option('--set <key=value>', 'a parameter of the template (may be repeated)', withSetting, {})
     .option('--json', 'machine-readable output on stdout')
 }
 

@@ -2,10 +2,10 @@
  * @file `netloom train`. In: a graph, data, settings that override the document's, perhaps weights or a checkpoint. Out: trained weights,
  * a checkpoint, one JSON line of metrics a step; Ctrl-C saves a checkpoint before it ends.
  */
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { DiagnosedError, type Diagnostic, diagnosedError } from '../../../core/diagnostics'
 import { prepareData } from '../../../datasets/prepare'
-import { type GraphDocument, type Precision, precisions } from '../../../document/schema'
+import type { GraphDocument } from '../../../document/schema'
 import type { ValidationPoint } from '../../../protocol/messages'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint'
 import { type StepReport, Trainer } from '../../../train/trainer'
@@ -18,16 +18,13 @@ import { loadGraph } from '../graph-argument'
 import { onInterrupt } from '../interrupt'
 import { type Io, lineOf } from '../io'
 import { MetricsLog } from '../metrics-log'
-import { type CommonOptions, type DataOptions, positive, whole, withCommon, withData } from '../options'
+import { type CommonOptions, type DataOptions, whole, withCommon, withData } from '../options'
 import { ProgressBar, percent } from '../progress'
+import { type TrainingOptions, withTraining, withTrainingOptions } from '../training-options'
 import { readWeights, writeWeights } from '../weights'
 
-interface TrainOptions extends CommonOptions, DataOptions {
-  readonly epochs?: number
+interface TrainOptions extends CommonOptions, DataOptions, TrainingOptions {
   readonly steps?: number
-  readonly optimizer?: string
-  readonly lr?: number
-  readonly precision?: Precision
   readonly weights?: string
   readonly checkpoint?: string
   readonly resume?: string
@@ -38,13 +35,6 @@ interface TrainOptions extends CommonOptions, DataOptions {
 
 /** Exit code of a run that Ctrl-C ended, as shells expect it. */
 const INTERRUPTED = 130
-
-function withTraining(document: GraphDocument, { epochs, optimizer: kind, lr, precision }: TrainOptions): GraphDocument {
-  const { training } = document
-  const base = kind === undefined || kind === training.optimizer.kind ? training.optimizer : { kind, params: {} }
-  const optimizer = lr === undefined ? base : { ...base, params: { ...base.params, lr } }
-  return { ...document, training: { ...training, optimizer, epochs: epochs ?? training.epochs, ...(precision && { precision }) } }
-}
 
 async function loadCheckpoint(folder: string): Promise<Checkpoint> {
   const file = await folderStore.load(folder)
@@ -87,12 +77,17 @@ const capital = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`
 const validationKeys = ({ loss, metrics }: ValidationPoint): Record<string, number> =>
   Object.fromEntries(Object.entries({ loss, ...metrics }).map(([name, value]) => [`validation${capital(name)}`, value]))
 
-const metricsLine = ({ epoch, step, loss, metrics, samplesPerSecond, scaling }: StepReport, validation?: ValidationPoint) => ({
+const metricsLine = (
+  { epoch, step, loss, metrics, samplesPerSecond, scaling, rate, gradientNorm }: StepReport,
+  validation?: ValidationPoint,
+) => ({
   epoch,
   step,
   loss,
   ...metrics,
   ...(validation && validationKeys(validation)),
+  lr: rate,
+  ...(gradientNorm !== undefined && { gradientNorm }),
   samplesPerSecond: Math.round(samplesPerSecond),
   ...(scaling && { lossScale: scaling.scale, skippedSteps: scaling.skipped }),
 })
@@ -148,7 +143,7 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
   const { document } = data
   const weights = options.weights === undefined ? undefined : await readWeights(options.weights, document)
   const bar = new ProgressBar(io)
-  const onTrouble = ({ diagnostics }: DiagnosedError) => {
+  const onTrouble = ({ diagnostics }: Pick<DiagnosedError, 'diagnostics'>) => {
     bar.clear()
     for (const diagnostic of diagnostics) io.err(lineOf({ ...diagnostic, severity: 'warning' }))
   }
@@ -167,6 +162,7 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
       checkpoint,
       maxSteps,
       onFrame: (frame) => bar.show(frame),
+      onWarning: (warning) => onTrouble({ diagnostics: [warning] }),
       onStep: (report, validation) => {
         last = { report, validation }
         log?.write(metricsLine(report, validation))
@@ -178,7 +174,7 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
     })
     const { training, validation } = data
     io.err(
-      `${document.name} on ${backend.info.label.en}: ${training.indices.length} samples to train, ${validation?.indices.length ?? 0} to validate\n`,
+      `${document.name} on ${backend.info.label.en}: ${training.indices.length} samples to train, ${validation?.indices.length ?? 0} to validate, ${trainer.stepsPerEpoch} steps an epoch\n`,
     )
     const release = onInterrupt(() => void trainer.stop())
     try {
@@ -225,12 +221,10 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
 }
 
 export const addTrain = (program: Command, io: Io, finish: (code: number) => void): void => {
-  withData(withCommon(program.command('train <graph>').description('train with the document’s own settings, overridable')))
-    .option('--epochs <n>', 'passes over the training data', whole(1, 100_000))
+  withTrainingOptions(
+    withData(withCommon(program.command('train <graph>').description('train with the document’s own settings, overridable'))),
+  )
     .option('--steps <n>', 'end after this many steps', whole(1))
-    .option('--optimizer <name>', 'sgd, momentum, adam …')
-    .option('--lr <x>', 'learning rate', positive)
-    .addOption(new Option('--precision <type>', 'how activations are stored (f16: needs a GPU that has it)').choices(precisions))
     .option('--weights <file>', 'start from these parameters')
     .option('--checkpoint <dir>', 'keep a checkpoint in this folder')
     .option('--resume <dir>', 'go on from the checkpoint in this folder')
