@@ -7,6 +7,7 @@
  *   – results of reductions, which may be far larger than a half holds (sums of squares) and are few (statistics, losses), and what loops
  *     make of these and of weights alone (1/σ, γ/σ);
  *   – what loops make of whole numbers alone: halves are exact only up to 2048;
+ *   – what a scan carries from item to item: it would be rounded at every one;
  *   – what flows through loops into a state's new value: gradients of weights, from the product or the reduction that makes them;
  *   – buffers so small that a half would save nothing.
  */
@@ -30,7 +31,7 @@ export function elementsOf(program: KernelProgram, storage: ActivationStorage): 
 export const bytesOfElements = (shape: Shape, element: Element): number => (element === 'f16' ? 2 : 4) * sizeOf(shape)
 
 function halvesOf(program: KernelProgram): ReadonlySet<BufferId> {
-  const kept = new Set([...program.outputs.map(({ buffer }) => buffer), ...statistics(program), ...updates(program)])
+  const kept = new Set([...program.outputs.map(({ buffer }) => buffer), ...statistics(program), ...updates(program), ...carried(program)])
   const large = program.buffers.flatMap(({ role, dtype, shape }, buffer) =>
     role === 'scratch' && dtype === 'f32' && sizeOf(shape) > few ? [buffer] : [],
   )
@@ -63,7 +64,19 @@ function madeBy({ body, results }: LoopKernel): readonly Made[] {
   })
 }
 
-const madeIn = (kernel: Kernel): readonly Made[] => (kernel.kind === 'loop' ? madeBy(kernel) : [])
+const madeIn = (kernel: Kernel): readonly Made[] => {
+  if (kernel.kind === 'scan') return [...kernel.before, ...kernel.steps].flatMap((step) => (step.kind === 'loop' ? madeBy(step) : []))
+  return kernel.kind === 'loop' ? madeBy(kernel) : []
+}
+
+/** Filled before the first item, written again at every item. */
+function carried({ kernels }: KernelProgram): readonly BufferId[] {
+  return kernels.flatMap((kernel) => {
+    if (kernel.kind !== 'scan') return []
+    const again = new Set(kernel.steps.flatMap(({ writes }) => writes))
+    return kernel.before.flatMap(({ writes }) => writes.filter((buffer) => again.has(buffer)))
+  })
+}
 
 /** Results of reductions, and what loops make of them, of weights beside them, and of whole numbers. */
 function statistics({ buffers, kernels }: KernelProgram): ReadonlySet<BufferId> {

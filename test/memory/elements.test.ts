@@ -1,6 +1,7 @@
 /** @file Which buffers are stored as halves: activations and their gradients, and nothing whose range or exactness a half would spoil. */
 import { describe, expect, it } from 'vitest'
 import { ProgramBuilder } from '../../engine/ir/builder'
+import type { Tensor } from '../../engine/ir/emit'
 import type { Program } from '../../engine/ir/program'
 import { bytesOfElements, elementsOf } from '../../engine/memory/elements'
 import { livesOf, planMemory } from '../../engine/memory/plan'
@@ -64,6 +65,28 @@ describe('elements of buffers', () => {
     // Products keep what they read in memory.
     b.output('y', b.matmul(b.reshape(places, [1, 5000]), b.state('w', [5000, 9])))
     expect(halvesIn(b.finish())).toEqual([])
+  })
+
+  it('stay f32 for what a scan carries, and are halves for what it gives at every item', () => {
+    const b = new ProgramBuilder('recurrent')
+    const x = b.matmul(b.input('x', [12 * 10, 30]), b.state('u', [30, 20]))
+    const w = b.state('w', [20, 20])
+    const { stacked } = b.scan(
+      { constants: [w], initial: [b.constant(0, [10, 20])], sequences: [b.reshape(x, [12, 10, 20])] },
+      (s, now) => {
+        const [h, item, kernel] = [now.carried[0], now.items[0], now.constants[0]] as [Tensor, Tensor, Tensor]
+        const next = s.tanh(s.add(item, s.matmul(h, kernel)))
+        return { carried: [next], items: [s.mul(next, 2)] }
+      },
+    )
+    b.output('y', b.matmul(b.reshape(stacked[0] as Tensor, [120, 20]), b.state('v', [20, 3])))
+    const kernels = optimize(b.finish(), gpuTarget)
+    const scan = kernels.kernels.find(({ kind }) => kind === 'scan')
+    if (scan?.kind !== 'scan') throw new Error('there is no scan')
+    const elementOf = elementsOf(kernels, 'f16')
+    const again = new Set(scan.steps.flatMap(({ writes }) => writes))
+    for (const buffer of scan.before.flatMap(({ writes }) => writes)) if (again.has(buffer)) expect(elementOf(buffer)).toBe('f32')
+    expect(halvesOf(kernels)).toContain('12×10×20')
   })
 
   it('stay f32 where a half would save nothing', () => {
