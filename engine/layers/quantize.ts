@@ -1,0 +1,71 @@
+/** @file Real numbers to the nearest of a few evenly spaced levels (notes 002 §13: a camera sees any brightness and stores one of 256). */
+import { sizeOf } from '../core/tensor'
+import type { Emit, Tensor } from '../ir/emit'
+import { defineLayer } from './kit/define'
+import { expectDType } from './kit/expect'
+import { float, int } from './kit/params'
+
+function toNearestLevel(b: Emit, x: Tensor, levels: number, low: number, high: number): Tensor {
+  const step = (high - low) / (levels - 1)
+  const inside = b.min(b.max(x, low), high)
+  const level = b.floor(b.add(b.div(b.sub(inside, low), step), 0.5))
+  return b.add(b.mul(level, step), low)
+}
+
+const quantize = defineLayer({
+  kind: 'quantize',
+  category: 'filter',
+  idStem: 'quantize',
+  title: { en: 'Quantization', zh: '量化' },
+  summary: {
+    en: 'Rounds values to the nearest of a few evenly spaced levels, as a camera does when it stores an image; what lies outside the range takes its end. No gradient passes: the derivative of a staircase is zero.',
+    zh: '将数值取到若干等间距级别中最近的一级，如同相机存储图像；超出范围的取端点。阶梯函数的导数为零，梯度不通过。',
+  },
+  formula: String.raw`y = a + \Delta \left\lfloor \frac{\min(\max(x, a), b) - a}{\Delta} + \tfrac{1}{2} \right\rfloor,\quad \Delta = \frac{b - a}{L - 1}`,
+  reference: 'notes 002 §13',
+  inputs: { x: { about: { en: 'real numbers of any shape', zh: '任意形状的实数' } } },
+  outputs: { y: { about: { en: 'the same shape', zh: '与输入形状相同' } } },
+  params: {
+    levels: int({
+      label: { en: 'Levels', zh: '级数' },
+      help: { en: 'How many values are left; 256 for eight bits, 2 for black and white.', zh: '保留多少个取值；8 位为 256，黑白为 2。' },
+      default: 256,
+      min: 2,
+      max: 65536,
+    }),
+    low: float({ label: { en: 'From', zh: '下限' }, help: { en: 'The lowest level.', zh: '最低的级别。' }, default: 0 }),
+    high: float({ label: { en: 'To', zh: '上限' }, help: { en: 'The highest level.', zh: '最高的级别。' }, default: 1 }),
+  },
+  shape: ({ x }, { low, high }, fail) => {
+    if (!expectDType(x, 'f32', 'x', fail)) return undefined
+    if (low < high) return { y: { shape: x.shape, dtype: 'f32' } }
+    const expected = { en: `more than ${low}`, zh: `大于 ${low}` }
+    return fail({
+      code: 'param.invalid',
+      param: 'high',
+      values: { param: 'high', expected, got: high },
+      fixes: [{ title: { en: `Make it ${low + 1}`, zh: `改为 ${low + 1}` }, edits: [{ type: 'setParam', param: 'high', value: low + 1 }] }],
+    })
+  },
+  lower: (b, { x }, _weights, { levels, low, high }) => ({ y: toNearestLevel(b, x, levels, low, high) }),
+  flops: ({ x }) => 8 * sizeOf(x.shape),
+  brief: ({ levels }) => `${levels}`,
+  pytorch: ({ levels, low, high }) => ({
+    call: (_self, [x]) => {
+      const step = (high - low) / (levels - 1)
+      return `torch.floor((${x}.clamp(${low}, ${high}) - ${low}) / ${step} + 0.5) * ${step} + ${low}`
+    },
+  }),
+  cases: [
+    { name: 'four levels of images', inputs: { x: [2, 1, 4, 5] }, params: { levels: 4 } },
+    { name: 'black and white', inputs: { x: [3, 7] }, params: { levels: 2, low: -1 } },
+    { name: 'one number, eight levels, outside too', inputs: { x: [9] }, params: { levels: 8, low: -0.5, high: 0.25 } },
+  ],
+})
+
+declare module './kit/kinds' {
+  interface LayerKinds {
+    quantize: typeof quantize
+  }
+}
+export default quantize
