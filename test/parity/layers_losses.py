@@ -93,6 +93,23 @@ def gaussian(i):
     return difference_loss(i, -normal.log_prob(i["target"]) - 0.5 * math.log(2 * math.pi))
 
 
+def activity_penalty(i, p):
+    x = i["x"]
+    each = x.abs() if p["norm"] == "l1" else x**2 / 2
+    return {"y": x, "penalty": p["strength"] * counted(each, i, "sum")}
+
+
+def entropy_penalty(i, p):
+    z = i["x"].movedim(1, -1) if p["axis"] == "channels" else i["x"]
+    return {"y": i["x"], "penalty": p["strength"] * counted(torch.distributions.Categorical(logits=z).entropy(), i)}
+
+
+def kl_sparsity(x, p):
+    wanted, mean = p["target"], x.sum(0) / x.shape[0]
+    each = wanted * torch.log(wanted / mean) + (1 - wanted) * torch.log((1 - wanted) / (1 - mean))
+    return {"y": x, "penalty": p["strength"] * each.sum()}
+
+
 TABLE = {
     "softmaxCrossEntropy": lambda i, p, w, t: softmax_cross_entropy(i, p),
     "meanSquaredError": lambda i, p, w, t: mean_squared_error(i, p),
@@ -107,4 +124,7 @@ TABLE = {
     "bprLoss": lambda i, p, w, t: ranking(i, torch.log1p(torch.exp(i["negativeScore"] - i["score"]))),
     "klDivergence": lambda i, p, w, t: kl_divergence(i, p),
     "gaussianNegativeLogLikelihood": lambda i, p, w, t: gaussian(i),
+    "activityPenalty": lambda i, p, w, t: activity_penalty(i, p),
+    "entropyPenalty": lambda i, p, w, t: entropy_penalty(i, p),
+    "klSparsity": lambda i, p, w, t: kl_sparsity(i["x"], p),
 }
