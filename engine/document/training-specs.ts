@@ -2,7 +2,7 @@
  * @file The document's plain training settings as specifications: the form shows them, the check before training reads them, the command
  * line borrows their ranges. Settings that can be off have no default in the document; the one given here is what a form suggests.
  */
-import { bool, float, int, type ParamSpecs } from '../layers/kit/params'
+import { bool, choice, float, int, type ParamSpecs } from '../layers/kit/params'
 
 export const trainingSpecs = {
   batchSize: int({
@@ -87,6 +87,16 @@ export const trainingSpecs = {
     default: 0.99,
     min: 0,
     max: 0.999999,
+  }),
+  precision: choice({
+    label: { en: 'Precision', zh: '精度' },
+    help: {
+      en: 'f16 stores activations and their gradients as halves, computes in f32 and scales the loss: half the memory, on a GPU that has f16.',
+      zh: 'f16 以半精度存储激活及其梯度，仍以 f32 计算并缩放损失：内存减半，需要支持 f16 的 GPU。',
+    },
+    default: 'f32',
+    options: { f32: { en: 'Single (f32)', zh: '单精度 (f32)' }, f16: { en: 'Mixed (f16)', zh: '混合精度 (f16)' } },
+    advanced: true,
   }),
   watchCurvature: bool({
     label: { en: 'Watch the curvature', zh: '监视曲率' },

@@ -9,6 +9,7 @@ import type {
   DecisionPlane,
   InsightFrame,
   LogLine,
+  LossScaling,
   MetricsFrame,
   MetricsPoint,
   Prediction,
@@ -29,6 +30,7 @@ export interface Progress {
   readonly epochs: number
   readonly samplesPerSecond: number
   readonly secondsLeft?: number
+  readonly scaling?: LossScaling
 }
 
 export interface LogEntry extends LogLine {
@@ -128,13 +130,13 @@ export function receiveMetrics(frame: MetricsFrame): void {
     take(point, validationName)
     if (point.isBest) bestEpoch = Math.round(point.epoch)
   }
-  const { phase, step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft } = frame
+  const { phase, step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling } = frame
   const grew = frame.training.length + frame.validation.length > 0
   useRun.setState({
     phase,
     latest,
     bestEpoch,
-    progress: { step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft },
+    progress: { step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling },
     version: grew ? state.version + 1 : state.version,
   })
 }

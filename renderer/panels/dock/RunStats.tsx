@@ -18,7 +18,7 @@ export function RunStats() {
   const best = useRun((state) => state.bestEpoch)
   const measure = MEASURES.find((name) => latest[name] !== undefined) ?? MEASURES[0]
   const value = latest[measure]
-  const { epoch = 0, epochs = 1, step = 0, totalSteps = 1, samplesPerSecond = 0, secondsLeft } = progress ?? {}
+  const { epoch = 0, epochs = 1, step = 0, totalSteps = 1, samplesPerSecond = 0, secondsLeft, scaling } = progress ?? {}
   const share = Math.min(1, step / Math.max(1, totalSteps))
   const notes: string[] = []
   if (phase === 'running' && secondsLeft !== undefined) {
@@ -28,6 +28,7 @@ export function RunStats() {
   if (phase === 'paused') notes.push(words('pausedNote'))
   if (phase === 'stopped') notes.push(words('stoppedNote'))
   if (phase === 'finished') notes.push(words('finishedNote'))
+  if (scaling && scaling.skipped > 0) notes.push(words('skippedSteps', { count: scaling.skipped }))
   if (best !== undefined) notes.push(words('bestKept', { epoch: best }))
   const planned = useDocument((state) => state.document.training.epochs)
   const known = progress !== undefined

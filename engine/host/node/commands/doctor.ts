@@ -70,6 +70,7 @@ async function findings(): Promise<Readonly<Record<string, string | number | boo
     relaxedSimd: WebAssembly.validate(relaxedSimd),
     revectorize: process.execArgv.some((flag) => flag.includes('wasm-revectorize')),
     kernels: `${variant.rows}×${variant.columns} tile, ${variant.fma ? 'fused' : 'separate'} multiply-add`,
+    halves: available.filter(({ halves }) => halves).map(({ id, label }) => `${id}: ${label.en}`),
     backends: available.map(({ id, label }) => `${id}: ${label.en}`),
     missing: missing.map(({ diagnostics }) => diagnostics.map((diagnostic) => messageOf(diagnostic)).join(' ')),
     electron: (await exists(join(packageRoot(), 'node_modules/electron/path.txt')))
