@@ -5,7 +5,7 @@
 import { InternalError } from '../core/diagnostics'
 import { Random } from '../core/random'
 import { sizeOf } from '../core/tensor'
-import { stateNames } from '../ir/lowering'
+import { stateNames } from '../ir/names'
 import type { WeightSpec } from '../layers/kit/define'
 import { completeParams } from '../layers/kit/validate'
 import type { ShapedGraph } from '../shapes/shaped-graph'

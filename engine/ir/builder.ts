@@ -6,7 +6,7 @@
 import { InternalError } from '../core/diagnostics'
 import { type DType, formatShape, type Shape, sameShape, sizeOf } from '../core/tensor'
 import type { Emit, Operand, ScanGiven, ScanResults, ScanStep, ScanStepResult, Tensor } from './emit'
-import { inputNames } from './lowering'
+import { inputNames } from './names'
 import { keyOfOp } from './op-key'
 import type { BinaryName, ConvWindow, Instruction, Op, PoolWindow, Program, StateSlot, UnaryName, ValueId } from './program'
 import { writeScan } from './scan-builder'

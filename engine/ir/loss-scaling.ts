@@ -7,7 +7,7 @@
 import { gradients } from '../autodiff/gradients'
 import type { ProgramBuilder } from './builder'
 import type { Tensor } from './emit'
-import { inputNames, outputNames } from './lowering'
+import { inputNames, outputNames } from './names'
 import type { Instruction, Program, ValueId } from './program'
 
 /** The largest f32. What reaches it counts as an overflow: comparing with a number needs no infinity in the program. */

@@ -11,11 +11,13 @@ import type { ParamSpecs, ParamValues } from '../layers/kit/params'
 import type { ShapedGraph, ShapedNode, Source } from '../shapes/shaped-graph'
 import { ProgramBuilder } from './builder'
 import type { Tensor } from './emit'
+import type { Parameter } from './forward-view'
 import { keepStateUnlessFinite } from './loss-scaling'
-import { type Lowered, type LowerOptions, outputNames, stateNames } from './lowering'
+import type { Lowered, LowerOptions } from './lowering'
+import { outputNames, stateNames } from './names'
 import { prune } from './prune'
 import { secondDerivatives } from './second-derivatives'
-import { type Parameter, update } from './update'
+import { update } from './update'
 
 export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered {
   const b = new ProgramBuilder(shaped.name)

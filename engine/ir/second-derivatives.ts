@@ -6,8 +6,9 @@
 import { gradients } from '../autodiff/gradients'
 import type { ProgramBuilder } from './builder'
 import type { Tensor } from './emit'
-import { inputNames, type LowerOptions, outputNames } from './lowering'
-import type { Parameter } from './update'
+import type { Parameter } from './forward-view'
+import type { LowerOptions } from './lowering'
+import { inputNames, outputNames } from './names'
 
 export function secondDerivatives(
   b: ProgramBuilder,

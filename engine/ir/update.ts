@@ -3,33 +3,15 @@
  * In: a forward pass under construction and what the update is to do. Out: nothing; the builder's state slots get their new values.
  */
 import { gradients } from '../autodiff/gradients'
-import { type Endpoint, InternalError } from '../core/diagnostics'
+import { InternalError } from '../core/diagnostics'
 import { completeParams } from '../layers/kit/validate'
-import type { ShapedNode } from '../shapes/shaped-graph'
 import type { ProgramBuilder } from './builder'
 import { clipByNorm } from './clip'
 import type { Tensor } from './emit'
+import type { ForwardView, Parameter } from './forward-view'
 import { scaledGradients } from './loss-scaling'
-import { inputNames, outputNames, stateNames, type UpdateOptions } from './lowering'
-
-/** A trainable weight; `path` is the node it belongs to. */
-export interface Parameter {
-  readonly name: string
-  readonly path: string
-  readonly value: Tensor
-  /** On top of the learning rate. */
-  readonly rateMultiplier: number
-}
-
-/** What of a forward pass an update, or a rule with an objective of its own, may look at. */
-export interface ForwardView {
-  /** In forward order. */
-  readonly nodes: readonly ShapedNode[]
-  valueAt(end: Endpoint): Tensor
-  /** A `DiagnosedError` where the graph has none. */
-  loss(): Tensor
-  trainable(): readonly Parameter[]
-}
+import type { UpdateOptions } from './lowering'
+import { inputNames, outputNames, stateNames } from './names'
 
 export function update(b: ProgramBuilder, forward: ForwardView, options: UpdateOptions): void {
   const { definition, clipNorm, averaging } = options

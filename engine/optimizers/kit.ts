@@ -7,7 +7,7 @@ import { InternalError } from '../core/diagnostics'
 import type { Text } from '../core/text'
 import type { ProgramBuilder } from '../ir/builder'
 import type { Emit, Tensor } from '../ir/emit'
-import type { ForwardView } from '../ir/update'
+import type { ForwardView } from '../ir/forward-view'
 import { type FloatSpec, float, type ParamSpecs, type ParamValues } from '../layers/kit/params'
 
 interface UpdateContext {

@@ -4,7 +4,8 @@
  * In: a model, a batch, a learning rate. Out: both terms; and from time to time a warning.
  */
 import type { Diagnostic } from '../core/diagnostics'
-import { type LowerOptions, outputNames } from '../ir/lowering'
+import type { LowerOptions } from '../ir/lowering'
+import { outputNames } from '../ir/names'
 import type { Curvature } from '../protocol/messages'
 import type { Inputs } from './batches'
 import { type Model, runtimeInputs } from './model'

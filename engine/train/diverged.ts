@@ -4,7 +4,7 @@
  */
 import { shape } from '../compile'
 import type { Diagnostic } from '../core/diagnostics'
-import { outputNames } from '../ir/lowering'
+import { outputNames } from '../ir/names'
 import type { Inputs } from './batches'
 import { type Model, runtimeInputs, unwrap } from './model'
 

@@ -2,7 +2,7 @@
  * @file Keeping count. In: losses and metrics of single batches. Out: means weighted by samples, and curves whose length is bounded
  * however long a run lasts.
  */
-import { outputNames } from '../ir/lowering'
+import { outputNames } from '../ir/names'
 import type { MetricsPoint } from '../protocol/messages'
 
 export interface Measured {

@@ -9,7 +9,7 @@ import { DiagnosedError, type Diagnostic, diagnosedError } from '../core/diagnos
 import type { Binding } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
-import { outputNames } from '../ir/lowering'
+import { outputNames } from '../ir/names'
 import type { LossScaling, MetricsFrame, RunPhase, ValidationPoint } from '../protocol/messages'
 import type { Backend } from '../runtime/backend'
 import { effectiveBatchSize } from './batches'

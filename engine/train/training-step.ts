@@ -7,7 +7,7 @@ import { DiagnosedError, type Diagnostic, diagnosedError } from '../core/diagnos
 import { type Binding, bindFields } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
-import { inputNames } from '../ir/lowering'
+import { inputNames } from '../ir/names'
 import type { Solver } from '../optimizers/solver'
 import type { Backend } from '../runtime/backend'
 import { rateAt } from '../schedules/rate'

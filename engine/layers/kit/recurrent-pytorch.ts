@@ -2,9 +2,14 @@
  * @file Recurrent layers in PyTorch. In: a cell. Out: a class that does what the layer does, on weights as they lie here; `nn.GRU` applies the
  * reset gate behind the product, and none of PyTorch's layers take a mask.
  */
-import type { Cell } from './recurrent'
+interface CellInPython {
+  readonly gates: number
+  readonly states: readonly string[]
+  /** The body of `step`. */
+  readonly python: string
+}
 
-export const recurrentClass = (name: string, { gates, states, python }: Cell): string => `class ${name}(nn.Module):
+export const recurrentClass = (name: string, { gates, states, python }: CellInPython): string => `class ${name}(nn.Module):
     def __init__(self, inputs, hidden, layers=1, bidirectional=False, dropout=0.0, bias=True, returns='sequence', return_state=False):
         super().__init__()
         self.hidden, self.layers, self.directions = hidden, layers, 2 if bidirectional else 1

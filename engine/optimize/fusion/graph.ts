@@ -4,9 +4,8 @@
  */
 import type { Shape } from '../../core/tensor'
 import type { Instruction, OpName, Program, ValueId } from '../../ir/program'
-import type { LoopKernel, PlainBody } from '../kernel'
+import type { KernelProgram, LoopKernel, PlainBody } from '../kernel'
 import { loopCost } from './cost'
-import type { ScanDraft } from './scan'
 
 /** A value id, or a number past the last one for the copy of a value. */
 export type Owner = number
@@ -38,6 +37,21 @@ export interface Opaque {
   readonly body: PlainBody | ScanDraft
   readonly reads: readonly Owner[]
   readonly writes: readonly Owner[]
+}
+
+/** A scan whose step has been fused, among the owners of the program around it. */
+export interface ScanDraft {
+  readonly kind: 'scan'
+  readonly length: number
+  readonly reverse: boolean
+  readonly step: KernelProgram
+  /** By name of the step's inputs. */
+  readonly constants: ReadonlyMap<string, Owner>
+  readonly sequences: ReadonlyMap<string, Owner>
+  /** By name of the step's state: what it starts with, and the storage that it lives in and ends in. */
+  readonly carried: ReadonlyMap<string, { readonly initial: Owner; readonly owner: Owner }>
+  /** Storage of the step's outputs, stacked. */
+  readonly stacked: readonly Owner[]
 }
 
 export type Work = Cluster | Opaque

@@ -7,25 +7,11 @@ import { sizeOf } from '../../core/tensor'
 import type { Program, ScanOp, ValueId } from '../../ir/program'
 import { scanOperands } from '../../ir/scan'
 import type { Buffer, BufferId, Kernel, KernelProgram, LoopKernel, PlainKernel, ScanKernel } from '../kernel'
-import type { Opaque, Owner, Storage } from './graph'
+import type { Opaque, Owner, ScanDraft, Storage } from './graph'
 import { renamed } from './rename'
 
 /** Names of the data inputs of a step of which each step sees the next item. */
 export type FuseStep = (body: Program, sequences: ReadonlySet<string>) => KernelProgram
-
-export interface ScanDraft {
-  readonly kind: 'scan'
-  readonly length: number
-  readonly reverse: boolean
-  readonly step: KernelProgram
-  /** By name of the step's inputs. */
-  readonly constants: ReadonlyMap<string, Owner>
-  readonly sequences: ReadonlyMap<string, Owner>
-  /** By name of the step's state: what it starts with, and the storage that it lives in and ends in. */
-  readonly carried: ReadonlyMap<string, { readonly initial: Owner; readonly owner: Owner }>
-  /** Storage of the step's outputs, stacked. */
-  readonly stacked: readonly Owner[]
-}
 
 export function draftScan(id: ValueId, op: ScanOp, storage: Storage, fuseStep: FuseStep): Opaque {
   const { body, length, reverse } = op

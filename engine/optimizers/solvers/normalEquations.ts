@@ -5,7 +5,7 @@
 
 import { DiagnosedError, InternalError } from '../../core/diagnostics'
 import { choleskyOf, shortestSolution } from '../../core/linear-algebra'
-import { stateNames } from '../../ir/lowering'
+import { stateNames } from '../../ir/names'
 import { float } from '../../layers/kit/params'
 import { isDiagnostic, type LinearModel, linearModelOf } from '../linear-model'
 import { defineSolver, type SolverModel } from '../solver'

@@ -1,0 +1,42 @@
+/**
+ * @file The names by which a lowered program is fed and read. In: what a person named. Out: what the program calls it; names that begin with `$` are
+ * lowering's own, since node ids cannot.
+ */
+
+/** Data inputs that lowering adds beside the graph's own (those are called by their node id). */
+export const inputNames = {
+  /** i32 [2]: seed and step, for random numbers. Present only where the program draws some. */
+  key: '$key',
+  /** f32 []: learning rate of this step. */
+  lr: '$lr',
+  /** f32 []: number of the step, from 1. */
+  step: '$step',
+  /** f32 []: what the loss is multiplied by before it is differentiated (`lossScaling`). */
+  lossScale: '$lossScale',
+  /** What a parameter moves along, when a solver says so. */
+  direction: (parameter: string) => `$direction:${parameter}`,
+  /** One parameter's part of the vector that the Hessian is multiplied with. */
+  vector: (parameter: string) => `$vector:${parameter}`,
+} as const
+
+/** Outputs: the model's own (`logits`, `loss` …) by name, and these. */
+export const outputNames = {
+  metric: (name: string) => `metric:${name}`,
+  gradient: (name: string) => `grad:${name}`,
+  hessianProduct: (name: string) => `hess:${name}`,
+  /** gᵀg and gᵀHg. */
+  slopeSquared: 'curvature:first',
+  curvature: 'curvature:second',
+  /** Length of all gradients as one vector, before they are clipped. */
+  gradientNorm: '$gradientNorm',
+  activation: (path: string, port: string) => `activation:${path}.${port}`,
+  /** f32 []: 1 where all gradients are finite, else 0 (`lossScaling`). */
+  finite: '$finite',
+} as const
+
+/** State slots: a weight is `conv1.kernel`, optimiser state `conv1.kernel:v`. */
+export const stateNames = {
+  weight: (path: string, weight: string) => `${path}.${weight}`,
+  optimizer: (parameter: string, state: string) => `${parameter}:${state}`,
+  average: (parameter: string) => `${parameter}:average`,
+} as const
