@@ -19,6 +19,9 @@ export const cases: readonly Case[] = [
   { title: 'MLP b64', case: 'mlp', batch: 64, optimizer: 'sgd', ...train },
   { title: 'ResNet-18 b16 3×64×64', case: 'resnet18', batch: 16, optimizer: 'momentum', ...train },
   { title: 'GoogLeNet b16 1×96×96', case: 'googlenet', batch: 16, optimizer: 'momentum', ...train },
+  { title: 'RNN-LM h256 T35 b32', case: 'rnn-lm', batch: 32, optimizer: 'sgd', ...train },
+  { title: 'GRU-LM h256 T35 b32', case: 'gru-lm', batch: 32, optimizer: 'sgd', ...train },
+  { title: 'LSTM-LM h256 T35 b32', case: 'lstm-lm', batch: 32, optimizer: 'sgd', ...train },
   { title: 'LeNet b1 forward', case: 'lenet', batch: 1, ...infer },
   { title: 'ResNet-18 b1 forward', case: 'resnet18', batch: 1, ...infer },
 ]

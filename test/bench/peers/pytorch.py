@@ -63,6 +63,20 @@ def googlenet():
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1024, 10))
 
 
+class LanguageModel(nn.Module):
+    """One-hot characters, a recurrent layer, scores for the next character of every step."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer, self.scores = layer(VOCABULARY, 256, batch_first=True), nn.Linear(256, VOCABULARY)
+
+    def forward(self, tokens):
+        return self.scores(self.layer(F.one_hot(tokens, VOCABULARY).float())[0]).flatten(0, 1)
+
+
+VOCABULARY, STEPS = 28, 35
+LANGUAGE_MODELS = {"rnn-lm": nn.RNN, "gru-lm": nn.GRU, "lstm-lm": nn.LSTM}
+
 # name: (model, shape of one sample)
 CASES = {
     "mlp": (lambda: nn.Sequential(nn.Linear(784, 256), nn.ReLU(inplace=True), nn.Linear(256, 10)), (784,)),
@@ -84,11 +98,17 @@ THREADS = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 
 def prepare(request):
     torch.manual_seed(0)
-    if request["case"] not in CASES:
+    batch = request["batch"]
+    if request["case"] in LANGUAGE_MODELS:
+        model = LanguageModel(LANGUAGE_MODELS[request["case"]]).to(DEVICE)
+        x = torch.arange(batch * STEPS, device=DEVICE).reshape(batch, STEPS) % 10
+        target = x.flatten()
+    elif request["case"] in CASES:
+        make, shape = CASES[request["case"]]
+        model = make().to(DEVICE)
+        x, target = torch.rand(batch, *shape, device=DEVICE), torch.arange(batch, device=DEVICE) % 10
+    else:
         raise ValueError("not written for this peer")
-    make, shape = CASES[request["case"]]
-    model, batch = make().to(DEVICE), request["batch"]
-    x, target = torch.rand(batch, *shape, device=DEVICE), torch.arange(batch, device=DEVICE) % 10
     if request.get("channelsLast"):
         model, x = model.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     if request["mode"] == "infer":
