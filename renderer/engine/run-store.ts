@@ -31,6 +31,10 @@ export interface Progress {
   readonly samplesPerSecond: number
   readonly secondsLeft?: number
   readonly scaling?: LossScaling
+  /** Learning rate of the latest step. */
+  readonly rate?: number
+  /** Length of the gradient, where it is clipped. */
+  readonly gradientNorm?: number
 }
 
 export interface LogEntry extends LogLine {
@@ -130,13 +134,13 @@ export function receiveMetrics(frame: MetricsFrame): void {
     take(point, validationName)
     if (point.isBest) bestEpoch = Math.round(point.epoch)
   }
-  const { phase, step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling } = frame
+  const { phase, step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling, rate, gradientNorm } = frame
   const grew = frame.training.length + frame.validation.length > 0
   useRun.setState({
     phase,
     latest,
     bestEpoch,
-    progress: { step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling },
+    progress: { step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling, rate, gradientNorm },
     version: grew ? state.version + 1 : state.version,
   })
 }

@@ -24,3 +24,6 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? String(value) : value.toFixed(value < 100 ? 1 : 0)} ${units[unit]}`
 }
+
+/** Three significant digits: `0.0125`, `1e-7`. */
+export const formatSmall = (value: number): string => String(Number(value.toPrecision(3)))

@@ -2,12 +2,13 @@
 import { messageOf } from '../../engine/core/diagnostic-message'
 import { nodeKinds } from '../../engine/document/ports'
 import type { GraphNode } from '../../engine/document/schema'
+import { nodeSettings } from '../../engine/layers/kit/node-settings'
 import { titleOf } from '../canvas/model'
-import { ParamForm } from '../controls/ParamForm'
+import { ParamField, ParamForm } from '../controls/ParamForm'
 import { useLanguage, useText, useWords } from '../i18n/i18n'
 import { inspectorWords } from '../i18n/inspector-words'
 import { formatBytes, formatCount, formatLarge } from '../i18n/numbers'
-import { applyFix, changeParam } from '../store/actions'
+import { applyFix, changeParam, changeRateMultiplier } from '../store/actions'
 import { useDocument } from '../store/document'
 import { categoryOf, colourOf, graphAt, isBlock, isBlockPort, layerOf, pathOf, portsIn } from '../store/graphs'
 import { isUnfinished, problemsOf } from '../store/problems'
@@ -69,6 +70,15 @@ export function NodeInspector({ node }: { node: GraphNode }) {
           blockParams={blockParamsAt(document, path)}
           onChange={(name, value) => changeParam(node.id, name, value, layer.params[name]?.default)}
         />
+      )}
+      {(isBlock(node) || layer?.weights) && (
+        <div className="form is-optional">
+          <ParamField
+            spec={nodeSettings.rateMultiplier}
+            value={node.rateMultiplier ?? nodeSettings.rateMultiplier.default}
+            onChange={(value) => changeRateMultiplier(node.id, Number(value))}
+          />
+        </div>
       )}
       {layer && <Formula tex={layer.formula} label={say('formula')} />}
       {node.kind !== nodeKinds.blockInput && node.kind !== nodeKinds.blockOutput && (

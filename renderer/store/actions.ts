@@ -5,6 +5,7 @@
 import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
 import type { Text } from '../../engine/core/text'
 import type { Block, Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
+import { nodeSettings } from '../../engine/layers/kit/node-settings'
 import { freeSpot, positionsOf } from '../layout/positions'
 import { COLUMN_PITCH, type Point } from '../layout/sizes'
 import { type Clip, clipOf, pasteClip } from './clipboard'
@@ -251,6 +252,20 @@ export function changeParam(id: string, name: string, value: unknown, fallback: 
       if (node) setParam(node, name, value, fallback)
     },
     { mergeKey: `param ${id} ${name}` },
+  )
+}
+
+/** What a node has beside its layer's parameters; what equals the default need not stand in the document. */
+export function changeRateMultiplier(id: string, value: number): void {
+  transact(
+    titles.setParam,
+    (_, graph) => {
+      const node = graph.nodes.find((one) => one.id === id)
+      if (!node) return
+      if (value === nodeSettings.rateMultiplier.default) delete node.rateMultiplier
+      else node.rateMultiplier = value
+    },
+    { mergeKey: `rate ${id}` },
   )
 }
 

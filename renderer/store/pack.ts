@@ -182,8 +182,7 @@ export function unpack(draft: DocumentDraft, graph: GraphDraft, id: string): str
       params: Object.fromEntries(Object.entries(copy.params).map(([name, value]) => [name, resolve(value)])),
       ...(skipped !== false && { bypass: skipped as GraphNode['bypass'] }),
       ...(instance.frozen && takesFreeze && { frozen: true }),
-      ...(instance.rateMultiplier !== undefined &&
-        takesFreeze && { rateMultiplier: instance.rateMultiplier * (node.rateMultiplier ?? 1) }),
+      ...(instance.rateMultiplier !== undefined && takesFreeze && { rateMultiplier: instance.rateMultiplier * (node.rateMultiplier ?? 1) }),
     }
   })
   const feeds = new Map(graph.edges.filter((edge) => edge.to.node === id).map((edge) => [edge.to.port, { ...edge.from }]))

@@ -66,6 +66,7 @@ describe('train', () => {
       'validationLoss',
       'validationAccuracy',
       'samplesPerSecond',
+      'lr',
     ])
     expect(ran.err).toContain('epoch 6: loss')
     // The statistics of the training part travel with the weights.

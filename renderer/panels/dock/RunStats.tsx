@@ -2,7 +2,7 @@
 import { formatLoss, formatShare } from '../../charts/format'
 import { isActive, useRun, validationName } from '../../engine/run-store'
 import { useWords } from '../../i18n/i18n'
-import { formatCount } from '../../i18n/numbers'
+import { formatCount, formatSmall } from '../../i18n/numbers'
 import { useDocument } from '../../store/document'
 import { durationOf } from './durations'
 import { dockWords } from './words'
@@ -18,13 +18,15 @@ export function RunStats() {
   const best = useRun((state) => state.bestEpoch)
   const measure = MEASURES.find((name) => latest[name] !== undefined) ?? MEASURES[0]
   const value = latest[measure]
-  const { epoch = 0, epochs = 1, step = 0, totalSteps = 1, samplesPerSecond = 0, secondsLeft, scaling } = progress ?? {}
+  const { epoch = 0, epochs = 1, step = 0, totalSteps = 1, samplesPerSecond = 0, secondsLeft, scaling, rate, gradientNorm } = progress ?? {}
   const share = Math.min(1, step / Math.max(1, totalSteps))
   const notes: string[] = []
   if (phase === 'running' && secondsLeft !== undefined) {
     const { unit, count } = durationOf(secondsLeft)
     notes.push(words('secondsLeft', { time: words(unit, { count }) }))
   }
+  if (rate !== undefined) notes.push(words('rateNow', { rate: formatSmall(rate) }))
+  if (gradientNorm !== undefined) notes.push(words('gradientNorm', { norm: formatSmall(gradientNorm) }))
   if (phase === 'paused') notes.push(words('pausedNote'))
   if (phase === 'stopped') notes.push(words('stoppedNote'))
   if (phase === 'finished') notes.push(words('finishedNote'))

@@ -23,6 +23,8 @@ export const dockWords = defineWords('dock', {
   secondsLeft: { en: 'About {time} left', zh: '大约还需 {time}' },
   bestKept: { en: 'best epoch {epoch} kept', zh: '已保留最佳的第 {epoch} 轮' },
   skippedSteps: { en: 'steps skipped because a gradient overflowed: {count}', zh: '因梯度溢出而跳过的步数：{count}' },
+  rateNow: { en: 'learning rate {rate}', zh: '学习率 {rate}' },
+  gradientNorm: { en: 'gradient {norm} long', zh: '梯度长度 {norm}' },
   seconds: { en: '{count} s', zh: '{count} 秒' },
   minutes: { en: '{count} min', zh: '{count} 分钟' },
   hours: { en: '{count} h', zh: '{count} 小时' },

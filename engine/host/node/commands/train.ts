@@ -86,9 +86,9 @@ const metricsLine = (
   loss,
   ...metrics,
   ...(validation && validationKeys(validation)),
+  samplesPerSecond: Math.round(samplesPerSecond),
   lr: rate,
   ...(gradientNorm !== undefined && { gradientNorm }),
-  samplesPerSecond: Math.round(samplesPerSecond),
   ...(scaling && { lossScale: scaling.scale, skippedSteps: scaling.skipped }),
 })
 

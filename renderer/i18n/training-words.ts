@@ -1,0 +1,40 @@
+/** @file Words of the training settings. */
+import { defineWords } from './i18n'
+
+export const trainingWords = defineWords('training-settings', {
+  training: { en: 'Training', zh: '训练' },
+  optimizer: { en: 'Optimiser', zh: '优化器' },
+  schedule: { en: 'Learning rate', zh: '学习率策略' },
+  stochastic: { en: 'One', zh: '单个' },
+  stochasticHint: {
+    en: 'Stochastic gradient descent: a step after every sample, noisy but quick to begin.',
+    zh: '随机梯度下降：每个样本更新一步，噪声大但起步快。',
+  },
+  miniBatch: { en: 'Mini-batch', zh: '小批量' },
+  miniBatchHint: {
+    en: 'A few dozen samples a step: the usual balance of noise and speed.',
+    zh: '每步几十个样本：在噪声与速度之间的常用折中。',
+  },
+  fullBatch: { en: 'All', zh: '全部' },
+  fullBatchHint: {
+    en: 'Batch gradient descent: one step an epoch along the exact gradient of all samples.',
+    zh: '批量梯度下降：每轮一步，沿全部样本的精确梯度。',
+  },
+  batchKinds: { en: 'Usual batch sizes', zh: '常用批量大小' },
+  iterations: {
+    en: '{samples} samples ÷ {batch} = {iterations} iterations an epoch, {total} in all',
+    zh: '{samples} 个样本 ÷ {batch} = 每轮 {iterations} 次迭代，共 {total} 次',
+  },
+  exactSteps: { en: 'Solved in one step over all samples; epochs do not matter.', zh: '对全部样本一步求解，与轮数无关。' },
+  clip: { en: 'Clip gradients', zh: '梯度裁剪' },
+  average: { en: 'Average the weights', zh: '权重平均' },
+  averageHint: {
+    en: 'Evaluates and keeps a moving average of the weights, which is steadier than the weights themselves.',
+    zh: '评估并保存权重的滑动平均，比权重本身更平稳。',
+  },
+  ratePlot: {
+    en: 'Learning rate over {steps} steps: from {first} to {last}, at most {most}',
+    zh: '{steps} 步内的学习率：从 {first} 到 {last}，最高 {most}',
+  },
+  ratePlotFlat: { en: 'falls as validation demands', zh: '依验证情况下降' },
+})
