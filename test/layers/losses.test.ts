@@ -1,56 +1,13 @@
 /** @file Losses: exact gradients, extreme scores, metrics, and refusals that say which side to change. */
 import { expect, test } from 'vitest'
-import { gradients } from '../../engine/autodiff/gradients'
-import { ProgramBuilder } from '../../engine/ir/builder'
-import { evaluate, type Feed } from '../../engine/ir/evaluate'
 import binaryCrossEntropy from '../../engine/layers/binaryCrossEntropy'
-import type { AnyLayer, LowerContext } from '../../engine/layers/kit/define'
-import { completeParams } from '../../engine/layers/kit/validate'
 import meanSquaredError from '../../engine/layers/meanSquaredError'
 import softmaxCrossEntropy from '../../engine/layers/softmaxCrossEntropy'
 import { expectAllClose } from '../support/allclose'
-import { typesOf } from '../support/layerProgram'
+import { measure } from '../support/measureLoss'
 import { accepted, refused } from '../support/shapeRule'
 
 const classes = (shape: number[], count?: number) => ({ shape, dtype: 'i32', classes: count }) as const
-
-/** Loss, its gradient with respect to the first input, and the metrics, for given numbers. */
-function measure(layer: AnyLayer, inputs: Parameters<typeof accepted>[1], feed: Feed) {
-  const types = typesOf({ inputs })
-  const { params } = completeParams(layer.params, {})
-  const b = new ProgramBuilder('loss')
-  const tensors = Object.fromEntries(
-    Object.entries(types).map(([port, type]) => {
-      if (!('shape' in type)) throw new Error('no loss is variadic')
-      return [port, b.input(port, type.shape, type.dtype)]
-    }),
-  )
-  const context: LowerContext = {
-    training: true,
-    inputs: types,
-    penalize: () => {
-      throw new Error('a loss is no penalty')
-    },
-    assign: () => {
-      throw new Error('a loss has no statistics')
-    },
-    feed: () => {
-      throw new Error('a loss is not fed')
-    },
-  }
-  const { loss } = layer.lower(b, tensors, {}, params, context)
-  const [first] = Object.values(tensors)
-  if (!loss || !first) throw new Error('no loss')
-  const [gradient] = gradients(b, loss, [first])
-  const metrics = layer.role?.type === 'loss' ? (layer.role.metrics?.(b, tensors, params) ?? {}) : {}
-  const values = evaluate(b.finish(), feed)
-  const numbersOf = (id = -1) => [...(values.get(id) ?? [])]
-  return {
-    loss: numbersOf(loss.id)[0],
-    gradient: numbersOf(gradient?.id),
-    metrics: Object.fromEntries(Object.entries(metrics).map(([name, { id }]) => [name, numbersOf(id)[0]])),
-  }
-}
 
 test('softmax cross-entropy: gradient (ŷ − y) / N, accuracy, no overflow', () => {
   const logits = [2, 1, 0, 0, 3, 0]

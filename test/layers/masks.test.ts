@@ -1,0 +1,127 @@
+/** @file Masks and weights of losses: what is averaged, what a mask of zeros gives, and what is said of one that does not fit. */
+import { describe, expect, test } from 'vitest'
+import type { AnyLayer } from '../../engine/layers/kit/define'
+import { layers } from '../../engine/layers/kit/registry'
+import { measure } from '../support/measureLoss'
+import { refused } from '../support/shapeRule'
+
+const kind = (name: string): AnyLayer => {
+  const layer = layers.get(name)
+  if (!layer) throw new Error(`there is no layer ${name}`)
+  return layer
+}
+const squared = kind('meanSquaredError')
+const binary = kind('binaryCrossEntropy')
+const softmax = kind('softmaxCrossEntropy')
+const losses = [...layers.values()].filter(({ role }) => role?.type === 'loss')
+
+const pair = { prediction: [2, 2], target: [2, 2] }
+const numbers = { prediction: [1, 2, 3, 4], target: [0, 0, 0, 0] }
+
+describe('the mean over what is not masked', () => {
+  test('of values', () => {
+    const { loss, gradient, metrics } = measure(squared, { ...pair, mask: [2, 2] }, { ...numbers, mask: [1, 0, 0, 1] })
+    expect(loss).toBeCloseTo((1 + 16) / 2, 12)
+    expect(gradient).toEqual([1, 0, 0, 4])
+    expect(metrics).toEqual({ meanAbsoluteError: 2.5 })
+  })
+
+  test('of samples', () => {
+    const { loss, gradient } = measure(squared, { ...pair, mask: [2] }, { ...numbers, mask: [0, 1] })
+    expect(loss).toBeCloseTo((9 + 16) / 2, 12)
+    expect(gradient).toEqual([0, 0, 3, 4])
+  })
+
+  test('of samples whose labels are added up', () => {
+    const feed = { logits: [0, 0, 0, 0], target: [0, 1, 0, 1] }
+    const inputs = { logits: [2, 2], target: [2, 2] }
+    expect(measure(binary, inputs, feed, { reduction: 'sum' }).loss).toBeCloseTo(2 * Math.log(2), 12)
+    const masked = { ...feed, mask: [1, 0, 0, 0] }
+    expect(measure(binary, { ...inputs, mask: [2, 2] }, masked, { reduction: 'sum' }).loss).toBeCloseTo(Math.log(2), 12)
+  })
+
+  test('of accuracy and perplexity: padding says nothing', () => {
+    const inputs = { logits: [1, 3, 2], label: { shape: [1, 3], dtype: 'i32', classes: 2 }, mask: [1, 3] } as const
+    const feed = { logits: [0, 0, 0, Math.log(3), 50, 0], label: [0, 1, 1], mask: [1, 1, 0] }
+    const { metrics } = measure(softmax, inputs, feed)
+    expect(metrics.accuracy).toBe(1)
+    // −log ½ and −log ¾, averaged, and the exponential of that.
+    expect(metrics.perplexity).toBeCloseTo(Math.sqrt(2 * (4 / 3)), 12)
+  })
+})
+
+test('weights say how much a loss counts, not what is averaged', () => {
+  const { loss } = measure(squared, { ...pair, weight: [2] }, { ...numbers, weight: [2, 0] })
+  expect(loss).toBeCloseTo((2 * (1 + 4)) / 4, 12)
+  const both = measure(squared, { ...pair, weight: [2], mask: [2] }, { ...numbers, weight: [2, 3], mask: [1, 0] })
+  expect(both.loss).toBeCloseTo((2 * (1 + 4)) / 2, 12)
+})
+
+test.each(losses.map((layer) => ({ kind: layer.kind, layer })))('$kind: a mask of zeros gives 0, and no gradient', ({ layer }) => {
+  const masked = layer.cases.filter(({ inputs }) => 'mask' in inputs)
+  const weighted = layer.cases.filter(({ inputs }) => 'weight' in inputs)
+  expect(masked.length, 'cases with a mask').toBeGreaterThan(0)
+  expect(weighted.length, 'cases with weights').toBeGreaterThan(0)
+  expect(
+    layer.cases.some(({ inputs }) => !('mask' in inputs || 'weight' in inputs)),
+    'a case with neither',
+  ).toBe(true)
+  for (const { inputs, params } of masked) {
+    const feed = Object.fromEntries(
+      Object.entries(inputs).map(([port, type]) => {
+        const shape: readonly number[] = 'shape' in type ? type.shape : (type as readonly number[])
+        const size = shape.reduce((product, extent) => product * extent, 1)
+        return [port, new Array<number>(size).fill(port === 'mask' || ('shape' in type && type.dtype === 'i32') ? 0 : 0.5)]
+      }),
+    )
+    const { loss, gradient, metrics } = measure(layer, inputs, feed, params)
+    expect(loss).toBe(0)
+    expect(gradient.every((slope) => slope === 0)).toBe(true)
+    for (const value of Object.values(metrics)) expect(Number.isFinite(value)).toBe(true)
+  }
+})
+
+test('a mask of the wrong length is refused, with the lengths that would do', () => {
+  const inputs = { logits: [4, 5, 7], label: { shape: [4, 5], dtype: 'i32', classes: 7 } } as const
+  expect(refused(softmax, { ...inputs, mask: [4, 6] })).toMatchObject({
+    code: 'shape.counting',
+    port: 'mask',
+    values: { port: 'mask', expected: { en: '4 or 4×5', zh: '4 或 4×5' }, got: '4×6' },
+    fixes: [{ edits: [{ type: 'adjustSource', port: 'mask', what: 'shape', value: [5] }] }],
+  })
+  expect(refused(softmax, { ...inputs, mask: [5] })).toMatchObject({ code: 'shape.counting', port: 'mask' })
+  expect(refused(squared, { ...pair, weight: [3] })).toMatchObject({ code: 'shape.counting', port: 'weight' })
+  expect(refused(squared, { ...pair, mask: [2, 2, 2] })).toMatchObject({ code: 'shape.counting', port: 'mask' })
+  expect(refused(squared, { ...pair, mask: { shape: [2], dtype: 'i32' } })).toMatchObject({ code: 'shape.dtype', port: 'mask' })
+})
+
+test('a class that is impossible and not the right one does no harm', () => {
+  const inputs = { logProbabilities: [1, 2], label: { shape: [1], dtype: 'i32', classes: 2 } } as const
+  const { loss, gradient } = measure(kind('negativeLogLikelihood'), inputs, { logProbabilities: [0, Number.NEGATIVE_INFINITY], label: [0] })
+  expect(Math.abs(loss ?? Number.NaN)).toBe(0)
+  expect(gradient.map(Math.abs)).toEqual([1, 0])
+})
+
+test('probabilities of 0 and 1 cost much, but no infinity', () => {
+  const certain = { probabilities: [0, 1], target: [1, 0] }
+  const { loss, gradient } = measure(kind('binaryCrossEntropyOfProbabilities'), { probabilities: [2], target: [2] }, certain)
+  expect(loss).toBeGreaterThan(80)
+  expect([loss, ...gradient].every(Number.isFinite)).toBe(true)
+  const same = { prediction: [0, 1], target: [0, 1] }
+  expect(measure(kind('klDivergence'), { prediction: [1, 2], target: [1, 2] }, same).loss).toBe(0)
+})
+
+test('classes on the channels: a fix leads there', () => {
+  const inputs = { logits: [2, 3, 4, 5], label: { shape: [2, 4, 5], dtype: 'i32', classes: 3 } } as const
+  expect(refused(softmax, inputs)).toMatchObject({
+    code: 'shape.rank',
+    fixes: [{ edits: [{ type: 'setParam', param: 'axis', value: 'channels' }] }],
+  })
+})
+
+test('hinge: 0 counts as −1', () => {
+  const inputs = { score: [4], target: [4] }
+  const { loss, metrics } = measure(kind('hinge'), inputs, { score: [2, 0.5, -2, 0.5], target: [1, 1, 0, -1] })
+  expect(loss).toBeCloseTo((0 + 0.5 + 0 + 1.5) / 4, 12)
+  expect(metrics.accuracy).toBe(0.75)
+})
