@@ -88,27 +88,28 @@ export function planMemory(given: readonly Life[], { alignment: step = alignment
 /** Places each life in turn into the smallest sufficient gap between those placed before that live at the same time. */
 function assign(lives: readonly Life[], segment: number): { offsets: Map<BufferId, number>; bytes: number } {
   const offsets = new Map<BufferId, number>()
-  const placed: { readonly life: Life; readonly start: number; readonly end: number }[] = []
+  const placed: { readonly first: number; readonly last: number; readonly start: number; readonly end: number }[] = []
   let bytes = 0
-  const fitted = (start: number, { bytes: size }: Life): number =>
-    Math.floor(start / segment) === Math.floor((start + size - 1) / segment) ? start : Math.ceil(start / segment) * segment
-  for (const life of lives) {
+  const fitted = (start: number, size: number): number => (start % segment <= segment - size ? start : Math.ceil(start / segment) * segment)
+  for (const { buffer, bytes: size, first, last } of lives) {
     let start = 0
     let best: { start: number; slack: number } | undefined
     // `placed` is kept in order of start.
     for (const other of placed) {
-      if (other.life.last < life.first || other.life.first > life.last) continue
-      const candidate = fitted(start, life)
-      const slack = other.start - candidate - life.bytes
-      if (slack >= 0 && (!best || slack < best.slack)) best = { start: candidate, slack }
-      start = Math.max(start, other.end)
+      if (other.last < first || other.first > last) continue
+      // Most gaps are none.
+      if (other.start > start) {
+        const candidate = fitted(start, size)
+        const slack = other.start - candidate - size
+        if (slack >= 0 && (!best || slack < best.slack)) best = { start: candidate, slack }
+      }
+      if (other.end > start) start = other.end
     }
-    const at = best?.start ?? fitted(start, life)
-    const entry = { life, start: at, end: at + life.bytes }
+    const at = best?.start ?? fitted(start, size)
     const position = placed.findIndex((other) => other.start > at)
-    placed.splice(position < 0 ? placed.length : position, 0, entry)
-    offsets.set(life.buffer, at)
-    bytes = Math.max(bytes, entry.end)
+    placed.splice(position < 0 ? placed.length : position, 0, { first, last, start: at, end: at + size })
+    offsets.set(buffer, at)
+    bytes = Math.max(bytes, at + size)
   }
   return { offsets, bytes }
 }

@@ -30,7 +30,7 @@ export interface StepsAnswer {
 }
 
 export interface Prepared {
-  /** Document (or model) to something that runs. */
+  /** Document (or model) to something that runs, with fresh weights. */
   readonly compileMilliseconds?: number
   /** The same and the first finished step. */
   readonly firstStepMilliseconds: number

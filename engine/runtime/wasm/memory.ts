@@ -36,6 +36,8 @@ export class DeviceMemory {
   private free: Region[] = []
   private readonly used = new Map<number, number>()
   private top: number
+  /** Nobody has had the bytes from here on: they are zero. */
+  private untouched: number
 
   /** The first `reserved` bytes belong to the caller. */
   constructor(
@@ -46,6 +48,7 @@ export class DeviceMemory {
     this.memory = made.memory
     this.maximumPages = made.maximum
     this.top = aligned(reserved)
+    this.untouched = this.top
   }
 
   get limit(): number {
@@ -70,8 +73,18 @@ export class DeviceMemory {
     const start = this.top
     this.ensure(start + size)
     this.top = start + size
+    this.untouched = Math.max(this.untouched, this.top)
     this.used.set(start, size)
     return start
+  }
+
+  /** Memory that holds zeros; what nobody has had is not touched, which leaves it to the system until it is needed. */
+  allocateZeros(bytes: number): number {
+    const { untouched } = this
+    const address = this.allocate(bytes)
+    const dirty = Math.min(bytes, untouched - address)
+    if (dirty > 0) new Uint8Array(this.memory.buffer, address, dirty).fill(0)
+    return address
   }
 
   release(address: number): void {

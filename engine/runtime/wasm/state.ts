@@ -82,7 +82,7 @@ export class WasmState implements StateStore {
     const slot = this.slot(name)
     if (slot.address !== undefined) return slot
     try {
-      const placed = { ...slot, address: this.zeros(slot.shape) }
+      const placed = { ...slot, address: this.device.allocateZeros(bytesOf(slot.shape)) }
       this.slots.set(name, placed)
       return placed
     } catch (reason) {
@@ -95,19 +95,14 @@ export class WasmState implements StateStore {
     return address
   }
 
-  private zeros(shape: Shape): number {
-    const address = this.device.allocate(bytesOf(shape))
-    this.device.floats(address, sizeOf(shape)).fill(0)
-    return address
-  }
-
   /** The slot in another layout, with what it holds. */
   private laidOut(slot: Slot, layout: Packing | 'logical'): Slot {
     // What a program uses, it may also change.
-    if (layout === 'logical') return { ...slot, layout, address: slot.address ?? this.zeros(slot.shape), written: true }
+    if (layout === 'logical')
+      return { ...slot, layout, address: slot.address ?? this.device.allocateZeros(bytesOf(slot.shape)), written: true }
     const data = slot.written ? this.logical(slot) : undefined
     if (slot.address !== undefined) this.device.release(slot.address)
-    const moved: Slot = { ...slot, layout, address: this.zeros(packedShape(layout)), written: true }
+    const moved: Slot = { ...slot, layout, address: this.device.allocateZeros(bytesOf(packedShape(layout))), written: true }
     if (data) this.fill(moved, data)
     return moved
   }
@@ -121,7 +116,7 @@ export class WasmState implements StateStore {
     }
     const stored = this.device.floats(address, sizeOf(packedShape(layout)))
     // The padding too, should it ever have held anything else.
-    stored.fill(0)
+    if (stored.length > data.length) stored.fill(0)
     pack(layout, data, stored)
   }
 

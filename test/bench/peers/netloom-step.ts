@@ -1,16 +1,14 @@
 /**
  * @file A step of Netloom, ready to be timed, in Node and in a page alike. In: a backend and what is asked for. Out: the step, what it costs, and
- * how long the compiler took.
+ * how long it took from the document to a model with fresh weights that only waits for data, as training begins.
  */
-import { compile } from '../../../engine/compile'
 import { messageOf } from '../../../engine/core/diagnostic-message'
 import { DiagnosedError } from '../../../engine/core/diagnostics'
 import { sizeOf, type TensorData } from '../../../engine/core/tensor'
-import { initializeWeights } from '../../../engine/initializers/initialize'
 import { inputNames } from '../../../engine/ir/names'
 import { optimizers } from '../../../engine/optimizers/registry'
 import type { Backend } from '../../../engine/runtime/backend'
-import { dataInputsOf } from '../../../engine/train/model'
+import { dataInputsOf, Model, updateOf } from '../../../engine/train/model'
 import { programBytes, programFlops } from '../flops'
 import type { Prepared, Work } from '../protocol'
 import { documentOf } from './netloom-documents'
@@ -30,21 +28,14 @@ function inputOf(name: string, size: number, dtype: string): TensorData {
 }
 
 export async function prepareStep(backend: Backend, { case: name, batch, optimizer, mode, settings }: Work): Promise<Ready> {
-  const definition = optimizers.get(optimizer)
-  if (!definition) throw new Error('not written for this peer')
-  const document = documentOf(name, batch, settings)
+  if (!optimizers.has(optimizer)) throw new Error('not written for this peer')
+  const drawn = documentOf(name, batch, settings)
+  const document = { ...drawn, training: { ...drawn.training, optimizer: { kind: optimizer, params: {} } } }
+  const pass = mode === 'train' ? updateOf(document) : { training: false, gradients: 'none' as const }
   const started = performance.now()
-  const compiled = await compile(
-    document,
-    mode === 'train'
-      ? { training: true, gradients: 'none', optimizer: { definition, params: {} } }
-      : { training: false, gradients: 'none' },
-    backend,
-  )
+  const model = await Model.forPass(document, backend, pass, batch)
+  const { executable, program } = await model.pass(batch, pass)
   const compileMilliseconds = performance.now() - started
-  if (!compiled.ok) throw new DiagnosedError(compiled.diagnostics)
-  const { executable, state, shaped, program } = compiled.value
-  for (const [weight, values] of initializeWeights(shaped, 0)) await state.write(weight, values)
   const inputs = Object.fromEntries(dataInputsOf(program).map(({ name, shape, dtype }) => [name, inputOf(name, sizeOf(shape), dtype)]))
   const wanted = [mode === 'train' ? 'loss' : 'logits']
   return {
@@ -53,10 +44,7 @@ export async function prepareStep(backend: Backend, { case: name, batch, optimiz
       await executable.read(wanted)
     },
     prepared: { compileMilliseconds, flops: programFlops(program), bytes: programBytes(program) },
-    dispose: async () => {
-      executable.dispose()
-      state.dispose()
-    },
+    dispose: () => model.dispose(),
   }
 }
 
