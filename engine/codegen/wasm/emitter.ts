@@ -15,6 +15,8 @@ export interface Phase {
   readonly units: number
   /** Rough cost of all units in nanoseconds on one thread; below a threshold one thread does all of them. */
   readonly cost: number
+  /** It fills workspaces that no later phase changes: where it reads the same at every step of a scan, once is enough. */
+  readonly isPreparation?: boolean
   /** For profiles: node path and what is done (`conv1 forward`). */
   readonly label: string
 }

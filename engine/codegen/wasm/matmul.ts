@@ -63,7 +63,7 @@ export function matmulPhases(context: EmitContext, plan: MatmulPlan): Phase[] {
   const { pieces, steps } = depthBlocks(k, left.step)
   const blocks = pieces.map((piece) => [piece])
   return [
-    ...(preparations.length > 0 ? [joinPhases(context.module, preparations, `${plan.label}: pack`)] : []),
+    ...(preparations.length > 0 ? [{ ...joinPhases(context.module, preparations, `${plan.label}: pack`), isPreparation: true }] : []),
     emitProduct(context, {
       batch: { count: batch, a: 4 * m * k, b: right.batchBytes, c: 4 * m * n, bias: 0 },
       a: left.address,

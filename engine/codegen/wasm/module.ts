@@ -7,7 +7,7 @@ import { InternalError } from '../../core/diagnostics'
 import { bytesOf } from '../../core/tensor'
 import { aligned, type Life } from '../../memory/plan'
 import { itemsOf } from '../../optimize/fusion/scan'
-import type { BufferId, Kernel, KernelProgram, PlainKernel, ScanKernel } from '../../optimize/kernel'
+import type { BufferId, Kernel, KernelProgram, PlainKernel } from '../../optimize/kernel'
 import { ModuleBuilder } from './assembler'
 import { emitConv } from './conv'
 import { emitDispatch } from './dispatch'
@@ -146,25 +146,16 @@ function groupKernels(kernels: readonly Kernel[], places: Places): Group[] {
       continue
     }
     const inside = kernel.steps.map((one) => ({ one, steps: stepsOf(one, places) }))
-    const all = inside.flatMap(({ steps }) => steps)
-    const once = preparations(all, kernel)
-    const fixed = new Set(inside.flatMap(({ one, steps }) => (movesOn(one) ? [] : steps.filter(once))))
-    waiting.push(...kernel.before.flatMap((one) => stepsOf(one, places)), ...fixed)
+    const written = new Set(kernel.steps.flatMap(({ writes }) => writes))
+    const isOnce = ({ phase, reads }: Step) => phase.isPreparation && [...reads].every((place) => !written.has(place))
+    const once = new Set(inside.flatMap(({ one, steps }) => (movesOn(one) ? [] : steps.filter(isOnce))))
+    waiting.push(...kernel.before.flatMap((one) => stepsOf(one, places)), ...once)
     flush()
-    const repeated = groupSteps(all.filter((step) => !fixed.has(step)))
+    const repeated = groupSteps(inside.flatMap(({ steps }) => steps.filter((step) => !once.has(step))))
     for (const item of itemsOf(kernel)) groups.push(...repeated.map((group) => ({ ...group, item })))
   }
   flush()
   return groups
-}
-
-/** Which phases prepare what is the same at every step, such as the packed weights of a product: they only read what no step writes, and alone write what they write. */
-function preparations(steps: readonly Step[], scan: ScanKernel): (step: Step) => boolean {
-  const written = new Set(scan.steps.flatMap(({ writes }) => writes))
-  const writers = new Map<BufferId, number>()
-  for (const { writes } of steps) for (const place of writes) writers.set(place, (writers.get(place) ?? 0) + 1)
-  return ({ reads, writes }) =>
-    [...reads].every((place) => !written.has(place)) && [...writes].every((place) => !written.has(place) && writers.get(place) === 1)
 }
 
 /** Whether what a kernel reads or writes moves from item to item. */
