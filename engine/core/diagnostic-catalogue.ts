@@ -191,6 +191,10 @@ export const catalogue = {
     en: 'This schedule waits for the validation loss, but nothing is held out to validate: hold out a share of the data, or choose another schedule.',
     zh: '该策略依据验证损失调整学习率，但没有留出验证数据：请留出一部分数据，或改用其他策略。',
   },
+  'train.sequential': {
+    en: 'Text that is read in sequence cannot be drawn with replacement: sample it at random instead, or turn replacement off.',
+    zh: '按顺序读取的文本不能有放回地抽取：请将文本改为随机采样，或关闭有放回抽样。',
+  },
   'train.rate.unused': {
     en: '{got} has no learning rate, so a schedule, a warm-up or a limit on the gradients has nothing to act on: remove them, or choose another optimiser.',
     zh: '{got}没有学习率，学习率策略、预热和梯度裁剪都不起作用：请将其移除，或改用其他优化器。',
@@ -234,6 +238,14 @@ export const catalogue = {
   'train.memory.never': {
     en: 'Training with batches of {batch} needs {got} of memory; {expected} can be had. Not even a single sample fits: the network is too large.',
     zh: '以批量 {batch} 训练需要 {got} 内存，最多可用 {expected}。即使每批一个样本也无法容纳：网络过大。',
+  },
+  'check.not-finite': {
+    en: 'With these weights and inputs the loss is {got}, and the first value that is not finite is computed by this node: there is no gradient to check. Train for less long, or check fresh weights.',
+    zh: '在这组权重和输入下损失为 {got}，最先出现非有限值的是此节点：没有可供检查的梯度。请缩短训练，或检查新初始化的权重。',
+  },
+  'check.gradient': {
+    en: 'The gradient of “{name}” is wrong: at element {index} it is computed as {got}, while the loss changes by {expected} (relative error {error}).',
+    zh: '“{name}”的梯度有误：第 {index} 个元素的计算值为 {got}，而损失的实际变化率为 {expected}（相对误差 {error}）。',
   },
   'weights.format': { en: 'This is not a sound safetensors file: {detail}.', zh: '这不是完好的 safetensors 文件：{detail}。' },
   'weights.missing': { en: 'There is no tensor called “{got}” in {file}.', zh: '{file} 中没有名为“{got}”的张量。' },

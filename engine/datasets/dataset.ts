@@ -27,6 +27,10 @@ export interface Dataset {
   readonly fields: readonly Field[]
   /** Samples in one epoch. */
   readonly length: number
+  /** Samples are neighbouring stretches of one whole: its end is held out to validate, not samples from anywhere. */
+  readonly contiguous?: boolean
+  /** Batches are to continue one another: each row goes on where the same row of the batch before ended, and recurrent layers keep their state. */
+  readonly sequential?: boolean
   /**
    * Writes the samples at `indices` one after another into `out[field.name]`. Endless sets make fresh samples for every `epoch`;
    * the others ignore it. Returns nothing when the samples were at hand, a promise when they had to be fetched.

@@ -74,7 +74,7 @@ export async function prepareData(document: GraphDocument, findFiles: FindFiles)
   const adapted = adaptDocument(document, fields)
   if (adapted.diagnostics.length > 0) throw new DiagnosedError(adapted.diagnostics)
 
-  const split = splitIndices(dataset.length, data.validation ? 0 : training.validationSplit, seed)
+  const split = splitIndices(dataset.length, data.validation ? 0 : training.validationSplit, seed, dataset.contiguous)
   // An endless set must not repeat its training samples for validation.
   let held: Dataset | undefined = data.validation
     ? await openSource(data.validation, findFiles, { seed: keyOf(seed, 'validation'), imageSize, like: fields })

@@ -90,8 +90,7 @@ export function standardize(dataset: Dataset, statistics: Statistics): Dataset {
     }
   }
   return {
-    fields: dataset.fields,
-    length: dataset.length,
+    ...dataset,
     read(indices, out, epoch) {
       const fetching = dataset.read(indices, out, epoch)
       if (fetching) return fetching.then(() => apply(indices.length, out))

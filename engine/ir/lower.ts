@@ -5,7 +5,7 @@
  */
 import { gradients } from '../autodiff/gradients'
 import { diagnosedError, type Endpoint, InternalError } from '../core/diagnostics'
-import type { TensorType } from '../core/tensor'
+import type { Shape, TensorType } from '../core/tensor'
 import type { LowerContext, WeightSpec } from '../layers/kit/define'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
 import type { ShapedGraph, ShapedNode, Source } from '../shapes/shaped-graph'
@@ -14,7 +14,7 @@ import type { Tensor } from './emit'
 import type { Parameter } from './forward-view'
 import { keepStateUnlessFinite } from './loss-scaling'
 import type { Lowered, LowerOptions } from './lowering'
-import { outputNames, stateNames } from './names'
+import { inputNames, outputNames, stateNames } from './names'
 import { prune } from './prune'
 import { secondDerivatives } from './second-derivatives'
 import { update } from './update'
@@ -37,6 +37,7 @@ export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered 
     program: prune(keepStateUnlessFinite(b.finish())),
     outputs: outputs.map(({ name }) => name),
     weights: forward.weights.map(({ name, trainable }) => ({ name, trainable })),
+    kept: forward.kept,
   }
 }
 
@@ -61,10 +62,13 @@ interface Weight extends Parameter {
 /** The forward pass under construction. */
 class Forward {
   readonly weights: Weight[] = []
+  /** Names of slots that nodes keep from run to run. */
+  readonly kept: string[] = []
   /** What the data set feeds. */
   readonly inputs: Named[] = []
   readonly nodes: ShapedNode[] = []
   private readonly values = new Map<string, Readonly<Record<string, Tensor>>>()
+  private continues: Tensor | undefined
   private readonly losses: Term[] = []
   private readonly penalties: Term[] = []
   private readonly exposed: Claim[] = []
@@ -111,6 +115,10 @@ class Forward {
       assign: (weight, value) => {
         if (this.options.training && !this.options.secondOrder) this.b.update(stateNames.weight(path, weight), value)
       },
+      kept: (name, shape) => this.keptBefore(stateNames.kept(path, name), shape),
+      keep: (name, value) => {
+        if (this.options.keepsState && !this.options.secondOrder) this.b.update(stateNames.kept(path, name), value)
+      },
       penalize: (value, weight) => {
         this.penalties.push({ path, value, weight })
       },
@@ -122,6 +130,14 @@ class Forward {
         return value
       },
     }
+  }
+
+  private keptBefore(slot: string, shape: Shape): Tensor {
+    if (!this.options.keepsState) return this.b.constant(0, shape)
+    this.continues ??= this.b.input(inputNames.continues, [])
+    this.kept.push(slot)
+    // Chosen, not multiplied: a state that ran away must not outlive its epoch as NaN · 0.
+    return this.b.select(this.b.broadcast(this.continues, shape), this.b.state(slot, shape), 0)
   }
 
   /** By port; a list where the port takes several wires, nothing for an optional port without one. */

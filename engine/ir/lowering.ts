@@ -18,6 +18,11 @@ export interface LowerOptions {
   readonly secondOrder?: 'product' | 'curvature'
   /** Reads the averages of the weights instead of the weights (see `UpdateOptions.averaging`). */
   readonly averaged?: boolean
+  /**
+   * What recurrent layers carry at the end of a run is where the next begins, unless the input `$continues` is 0: for batches that continue
+   * one another (notes 002 §7), and for text that is written step by step. Default: every run begins at zero.
+   */
+  readonly keepsState?: boolean
   /** Paths of nodes whose outputs are wanted as `activation:<path>.<port>`. */
   readonly activations?: readonly string[]
 }
@@ -45,4 +50,6 @@ export interface Lowered {
   readonly outputs: readonly string[]
   /** Weight names in forward order. */
   readonly weights: readonly { readonly name: string; readonly trainable: boolean }[]
+  /** State slots that hold what nodes keep from run to run: neither weights nor to be saved with them. */
+  readonly kept: readonly string[]
 }

@@ -13,6 +13,8 @@ export const inputNames = {
   step: '$step',
   /** f32 []: what the loss is multiplied by before it is differentiated (`lossScaling`). */
   lossScale: '$lossScale',
+  /** f32 []: 1 where this run goes on from what the one before kept, 0 where everything begins anew (`keepsState`). */
+  continues: '$continues',
   /** What a parameter moves along, when a solver says so. */
   direction: (parameter: string) => `$direction:${parameter}`,
   /** One parameter's part of the vector that the Hessian is multiplied with. */
@@ -34,9 +36,10 @@ export const outputNames = {
   finite: '$finite',
 } as const
 
-/** State slots: a weight is `conv1.kernel`, optimiser state `conv1.kernel:v`. */
+/** State slots: a weight is `conv1.kernel`, optimiser state `conv1.kernel:v`, what a node keeps from run to run `rnn1:state`. */
 export const stateNames = {
   weight: (path: string, weight: string) => `${path}.${weight}`,
   optimizer: (parameter: string, state: string) => `${parameter}:${state}`,
   average: (parameter: string) => `${parameter}:average`,
+  kept: (path: string, name: string) => `${path}:${name}`,
 } as const

@@ -1,6 +1,6 @@
 /**
- * @file From samples to the inputs of a program. In: samples, bindings and a batch size. Out: the order of an epoch (shuffled, or drawn
- * with replacement, from the seed and the epoch's number alone) and, batch by batch, one array for every data node.
+ * @file From samples to the inputs of a program. In: samples, bindings and a batch size. Out: the order of an epoch (shuffled, drawn
+ * with replacement, or in sequence, from the seed and the epoch's number alone) and, batch by batch, one array for every data node.
  */
 import { keyOf, Random } from '../core/random'
 import { sizeOf, type TensorData } from '../core/tensor'
@@ -13,9 +13,15 @@ export interface Sampling {
   readonly shuffle: boolean
   /** Every sample is drawn from all of them. */
   readonly replacement?: boolean
+  /** In so many equal parts, read side by side: row i of a batch goes on where row i of the batch before ended (notes 002 §7). */
+  readonly rows?: number
 }
 
-export function epochOrder(indices: Uint32Array, seed: number, epoch: number, { shuffle, replacement }: Sampling): Uint32Array {
+export function epochOrder(indices: Uint32Array, seed: number, epoch: number, { shuffle, replacement, rows }: Sampling): Uint32Array {
+  if (rows !== undefined) {
+    const steps = Math.floor(indices.length / rows)
+    return Uint32Array.from({ length: steps * rows }, (_, i) => indices[(i % rows) * steps + Math.floor(i / rows)] as number)
+  }
   if (replacement) {
     const random = new Random(keyOf(seed, `draws of epoch ${epoch}`))
     return indices.map(() => indices[random.below(indices.length)] as number)

@@ -4,7 +4,7 @@
  */
 import { shape } from '../compile'
 import type { Diagnostic } from '../core/diagnostics'
-import { outputNames } from '../ir/names'
+import { inputNames, outputNames } from '../ir/names'
 import type { Inputs } from './batches'
 import { type Model, runtimeInputs, unwrap } from './model'
 
@@ -20,8 +20,10 @@ export async function locateDivergence(model: Model, batchSize: number, inputs: 
     training: true,
     gradients: 'none',
     activations: nodes.map(({ path }) => path),
+    keepsState: inputNames.continues in inputs,
   })
-  executable.run({ ...inputs, ...runtimeInputs(program, document.training.seed, step, 0) })
+  // What the step was fed goes before: whether it went on from the step before it, say.
+  executable.run({ ...runtimeInputs(program, document.training.seed, step, 0), ...inputs })
   const names = program.outputs.map(({ name }) => name).filter((name) => name.startsWith('activation:'))
   const outputs = await executable.read(names)
   const first = nodes.find(({ path, outputs: ports }) =>

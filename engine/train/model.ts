@@ -38,13 +38,26 @@ export const weightsOf = (shaped: ShapedGraph): readonly WeightInfo[] =>
 export const dataInputsOf = (program: Program): readonly { readonly name: string; readonly shape: Shape; readonly dtype: DType }[] =>
   program.values.flatMap(({ op, shape, dtype }) => (op.op === 'input' && op.role === 'data' ? [{ name: op.name, shape, dtype }] : []))
 
+interface RuntimeFacts {
+  readonly lossScale?: number | undefined
+  /** Where state is kept from run to run: this run goes on from it. */
+  readonly continues?: boolean
+}
+
 /** Seed and step in place, where the program asks for them. */
-export function runtimeInputs(program: Program, seed: number, step: number, lr: number, lossScale = 1): Record<string, TensorData> {
+export function runtimeInputs(
+  program: Program,
+  seed: number,
+  step: number,
+  lr: number,
+  { lossScale = 1, continues = false }: RuntimeFacts = {},
+): Record<string, TensorData> {
   const given: Readonly<Record<string, () => TensorData>> = {
     [inputNames.key]: () => Int32Array.of(seed, step),
     [inputNames.lr]: () => Float32Array.of(lr),
     [inputNames.step]: () => Float32Array.of(step),
     [inputNames.lossScale]: () => Float32Array.of(lossScale),
+    [inputNames.continues]: () => Float32Array.of(Number(continues)),
   }
   return Object.fromEntries(dataInputsOf(program).flatMap(({ name }) => (given[name] ? [[name, given[name]()]] : [])))
 }
@@ -70,6 +83,8 @@ export class Model {
     readonly backend: Backend,
     readonly state: StateStore,
     readonly weights: readonly WeightInfo[],
+    /** State slots that hold what nodes keep from run to run. */
+    readonly kept: ReadonlySet<string>,
     /** Averages of the weights are kept, and evaluated in their place. */
     private readonly averages: boolean,
   ) {}
@@ -86,7 +101,7 @@ export class Model {
       ...weights.map(({ name, shape }) => ({ name, shape })),
       ...stateSpecs(lowered.program).filter(({ name }) => !names.has(name)),
     ])
-    const model = new Model(document, backend, state, weights, pass.optimizer?.averaging !== undefined)
+    const model = new Model(document, backend, state, weights, new Set(lowered.kept), pass.optimizer?.averaging !== undefined)
     try {
       const compiling = model.keep(passKey(batchSize, pass), realize(lowered, backend, state, pass))
       await model.load(Object.fromEntries(initializeWeights(lowered.shaped, document.training.seed)))

@@ -369,6 +369,8 @@ export class Trainer {
     const held = new Map(checkpoint.state.map((tensor) => [tensor.name, tensor]))
     for (const { name, shape: extents } of this.model.state.specs) {
       const tensor = held.get(name)
+      // What recurrent layers carry is of the batch size that it was kept with; with another they begin anew.
+      if (this.model.kept.has(name) && tensor?.shape.join() !== extents.join()) continue
       if (!tensor || tensor.shape.join() !== extents.join())
         throw diagnosedError('checkpoint.other-graph', { detail: `${name} ${extents.join('×')}` })
       await this.model.state.write(name, tensor.data)

@@ -56,7 +56,8 @@ export class TrainingStep {
   /** A `DiagnosedError` names what stands in the way. */
   static async prepare(data: PreparedData, backend: Backend, { host, scaleRule, onWarning }: StepOptions = {}): Promise<TrainingStep> {
     const { document, fields, training, recipe } = data
-    const plan = planOf(document.training)
+    const { sequential = false } = training.dataset
+    const plan = keepingState(planOf(document.training), sequential)
     const { update, solver } = plan
     const { seed, shuffle, replacement = false } = document.training
     const batchSize = effectiveBatchSize(document.training.batchSize, training.indices.length)
@@ -68,7 +69,8 @@ export class TrainingStep {
       const memory = reason instanceof DiagnosedError && reason.diagnostics.some(({ code }) => code === 'backend.memory')
       throw (memory && refusal(document, update, backend, batchSize)) || reason
     })
-    const feeder = new Feeder(training, bindings, { batchSize, seed, shuffle, replacement }, host && { host, recipe })
+    const sampling = sequential ? { shuffle, rows: batchSize } : { shuffle, replacement }
+    const feeder = new Feeder(training, bindings, { batchSize, seed, ...sampling }, host && { host, recipe })
     const made = new TrainingStep(model, bindings, batchSize, feeder, plan, scaleRule)
     if (solver) {
       const options = { model, shaped, batchSize, samples: training, bindings, step: () => made.step, warn: onWarning ?? (() => {}) }
@@ -115,7 +117,8 @@ export class TrainingStep {
   async inputsOf(step: number, rate: number): Promise<Inputs> {
     const { program } = await this.compiled()
     const batch = await this.feeder.inputsOf(step)
-    const inputs = { ...batch, ...runtimeInputs(program, this.document.training.seed, step, rate, this.lossScale?.at(step)) }
+    const facts = { lossScale: this.lossScale?.at(step), continues: (step - 1) % this.feeder.stepsPerEpoch > 0 }
+    const inputs = { ...batch, ...runtimeInputs(program, this.document.training.seed, step, rate, facts) }
     if (!this.solver) return inputs
     this.step = step
     const directions = Object.entries(await this.solver(batch)).map(([name, data]) => [inputNames.direction(name), data] as const)
@@ -128,11 +131,16 @@ export class TrainingStep {
   }
 }
 
+/** Where batches continue one another, so does what recurrent layers carry. */
+const keepingState = (plan: TrainingPlan, sequential: boolean): TrainingPlan =>
+  sequential ? { ...plan, update: { ...plan.update, keepsState: true } } : plan
+
 /** What the settings ask for must be possible with this graph and this data. */
 function expectTrainable({ document, training, validation }: PreparedData, { rate, solver }: TrainingPlan, shaped: ShapedGraph): void {
   const { batchSize, epochs } = document.training
   const found = solver?.definition.check(shaped) ?? []
   if (found.length > 0) throw new DiagnosedError(found)
+  if (document.training.replacement && training.dataset.sequential) throw diagnosedError('train.sequential', {})
   if (rate.schedule.needsValidation && !validation) throw diagnosedError('train.schedule.validation', {})
   const samples = training.indices.length
   const steps = epochs * Math.floor(samples / effectiveBatchSize(batchSize, samples))

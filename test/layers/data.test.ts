@@ -36,6 +36,8 @@ test('dropout drops about a share p, scales the rest, and draws anew at every st
       assign: () => {
         throw new Error('dropout has no statistics')
       },
+      kept: (_name, shape) => b.constant(0, shape),
+      keep: () => {},
       feed: () => x,
     },
   )

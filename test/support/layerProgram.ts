@@ -107,6 +107,8 @@ export function buildCase(layer: AnyLayer, row: Case, training: boolean): LayerP
       b.update(weightName(weight), value)
       b.output(`next:${weight}`, value)
     },
+    kept: (_name, shape) => b.constant(0, shape),
+    keep: () => {},
     feed: () => fed('fed', Object.values(outputs)[0] as TensorType),
   })
   const [first, ...others] = penalties

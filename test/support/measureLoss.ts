@@ -26,6 +26,8 @@ export function measure(layer: AnyLayer, inputs: Case['inputs'], feed: Feed, giv
     assign: () => {
       throw new Error('a loss has no statistics')
     },
+    kept: (_name, shape) => b.constant(0, shape),
+    keep: () => {},
     feed: () => {
       throw new Error('a loss is not fed')
     },

@@ -51,6 +51,8 @@ export function runLayer(
     inputs: types,
     penalize: never,
     assign: never,
+    kept: (_name, shape) => b.constant(0, shape),
+    keep: () => {},
     feed: never,
   })
   const sums = Object.values(outputs).flatMap((y) => (y.dtype === 'f32' ? [b.sum(y)] : []))

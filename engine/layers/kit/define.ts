@@ -9,7 +9,7 @@ import type { Shape, TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Emit, Tensor } from '../../ir/emit'
 import type { Adjustable, LayerFix } from './fixes'
-import type { ParamSpecs, ParamValues } from './params'
+import type { ParamSpecs, ParamValues, Variant } from './params'
 
 /** Palette section; decides icon and colour (the names of design/look: data, linear, conv, pool, norm, act, seq, merge, loss). */
 export type Category =
@@ -46,7 +46,7 @@ export type Carried<I extends Ports, T> = {
 }
 
 /** Name of an initialiser (a file in engine/initializers) or one with settings. */
-export type InitializerRef = string | ({ readonly kind: string } & Readonly<Record<string, number | string>>)
+export type InitializerRef = Variant
 
 export interface WeightSpec {
   readonly shape: Shape
@@ -79,6 +79,10 @@ export interface LowerContext {
   readonly training: boolean
   /** Gives a weight (running statistics) a new value at the end of the run. Only acts in training. */
   assign(weight: string, value: Tensor): void
+  /** What `keep` was given in the run before; zeros in the first of an epoch, and in passes that keep nothing (`keepsState`). */
+  kept(name: string, shape: Shape): Tensor
+  /** What the next run is to find under this name. Only acts in passes that keep it. */
+  keep(name: string, value: Tensor): void
   /** Adds to the loss of the network what this value, a single number, is worth, and shows the value as a metric named after the node. */
   penalize(value: Tensor, weight: number): void
   /** Types of the inputs as the document sees them (classes of a label, say). */

@@ -100,14 +100,15 @@ export function lowerRecurrent<S extends string>(
   inputs: Given<Tensor>,
   weights: Readonly<Record<string, Tensor>>,
   params: RecurrentParams,
-  { training }: LowerContext,
+  context: LowerContext,
 ): Outputs<S, Tensor> {
   const x = inputs.x as Tensor
   const [batch] = x.shape as [number, number, number]
   const { numHiddens, numLayers, bidirectional, dropout, returns } = params
   const rows = rowsOf(params)
   const mask = inputs.mask && b.transpose(inputs.mask, [1, 0])
-  const initial = cell.states.map((name) => statesOf(b, inputs[name], rows.length, [batch, numHiddens]))
+  const isKept = cell.states.every((name) => !inputs[name])
+  const initial = cell.states.map((name) => statesOf(b, name, inputs[name], rows, [batch, numHiddens], isKept ? context : undefined))
   const final: Tensor[][] = cell.states.map(() => [])
   let sequence = b.transpose(x, [1, 0, 2])
   for (let layer = 0; layer < numLayers; layer++) {
@@ -117,11 +118,12 @@ export function lowerRecurrent<S extends string>(
       const { stacked, carried } = walk(cell, b, sequence, mask, states, weights, row, numHiddens)
       carried.forEach((state, i) => {
         final[i]?.push(state)
+        if (isKept && !row.backwards) context.keep(`${cell.states[i]}${row.suffix}`, state)
       })
       return [stacked]
     })
     sequence = b.concat(outputs, 2)
-    if (training && dropout > 0 && layer < numLayers - 1) sequence = dropped(b, sequence, dropout)
+    if (context.training && dropout > 0 && layer < numLayers - 1) sequence = dropped(b, sequence, dropout)
   }
   const [outputs = []] = final
   const y = returns === 'sequence' ? b.transpose(sequence, [1, 0, 2]) : b.concat(outputs.slice(bidirectional ? -2 : -1), 1)
@@ -165,12 +167,22 @@ function walk(
   return { carried, stacked: stacked[0] as Tensor }
 }
 
-/** The state of each row of cells before the first step. */
-function statesOf(b: Emit, given: Tensor | undefined, rows: number, shape: Shape): Tensor[] {
+/**
+ * The state of each row of cells before the first step: what is given; else what the batch before left, as far as its end is where this one
+ * begins, which is not so for cells that read backwards; else zeros.
+ */
+function statesOf(
+  b: Emit,
+  name: string,
+  given: Tensor | undefined,
+  rows: readonly Row[],
+  shape: Shape,
+  context: LowerContext | undefined,
+): Tensor[] {
   const [batch, units] = shape as [number, number]
-  if (!given) return Array.from({ length: rows }, () => b.constant(0, shape))
-  if (rows === 1) return [given]
-  return Array.from({ length: rows }, (_, row) => b.reshape(b.slice(given, [0, row, 0], [batch, row + 1, units]), shape))
+  if (!given) return rows.map((row) => (context && !row.backwards ? context.kept(`${name}${row.suffix}`, shape) : b.constant(0, shape)))
+  if (rows.length === 1) return [given]
+  return rows.map((_, row) => b.reshape(b.slice(given, [0, row, 0], [batch, row + 1, units]), shape))
 }
 
 function joined(b: Emit, states: readonly Tensor[]): Tensor {
