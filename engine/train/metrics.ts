@@ -23,6 +23,9 @@ export function measuredFrom(outputs: Readonly<Record<string, ArrayLike<number>>
 export const measuredNames = (outputs: readonly { readonly name: string }[]): readonly string[] =>
   outputs.map(({ name }) => name).filter((name) => name === 'loss' || name.startsWith(METRIC))
 
+/** The exponential of a mean: over several batches it is the means that are averaged (notes 002 §7). */
+const isPerplexity = (name: string): boolean => name.slice(name.lastIndexOf('.') + 1) === 'perplexity'
+
 export class Mean {
   private weight = 0
   private loss = 0
@@ -35,7 +38,8 @@ export class Mean {
   add({ loss, metrics }: Measured, samples: number): void {
     this.weight += samples
     this.loss += loss * samples
-    for (const [name, value] of Object.entries(metrics)) this.metrics[name] = (this.metrics[name] ?? 0) + value * samples
+    for (const [name, value] of Object.entries(metrics))
+      this.metrics[name] = (this.metrics[name] ?? 0) + (isPerplexity(name) ? Math.log(value) : value) * samples
   }
 
   /** The mean so far, and begins anew. */
@@ -43,7 +47,9 @@ export class Mean {
     const { weight } = this
     const mean = {
       loss: this.loss / weight,
-      metrics: Object.fromEntries(Object.entries(this.metrics).map(([name, sum]) => [name, sum / weight])),
+      metrics: Object.fromEntries(
+        Object.entries(this.metrics).map(([name, sum]) => [name, isPerplexity(name) ? Math.exp(sum / weight) : sum / weight]),
+      ),
     }
     this.weight = 0
     this.loss = 0

@@ -34,9 +34,13 @@ describe('graph', () => {
     for (const kind of layers.keys()) expect(typeof g[kind]).toBe('function')
   })
 
-  test('no layer has a parameter that every node has', () => {
-    for (const { params } of layers.values())
-      for (const name of ['id', 'title', 'bypass', 'frozen', 'graph', 'node']) expect(Object.hasOwn(params, name)).toBe(false)
+  test('no layer has a parameter that every node has, or an optional input of that name', () => {
+    for (const { params, inputs } of layers.values()) {
+      const optional = Object.keys(inputs).filter((name) => inputs[name].optional)
+      const settings = ['id', 'title', 'bypass', 'frozen', 'rateMultiplier', 'graph', 'node']
+      for (const name of [...settings, ...optional]) expect(Object.hasOwn(params, name)).toBe(false)
+      for (const name of optional) expect(settings).not.toContain(name)
+    }
   })
 
   test('several inputs stand in port order, variadic ones in a list', () => {
@@ -54,6 +58,21 @@ describe('graph', () => {
       'b > loss1.target',
       'a > half.target',
     ])
+  })
+
+  test('optional inputs stand among the options, by name', () => {
+    const g = graph('masked')
+    const [a, b, m] = [g.input('a', [2]), g.input('b', [2]), g.input('m', [])]
+    g.meanSquaredError(a, b, { mask: m, half: true, weight: unconnected })
+    const { nodes, edges } = g.document()
+    expect(edges.map(({ from, to }) => `${from.node} > ${to.node}.${to.port}`)).toEqual([
+      'a > loss1.prediction',
+      'b > loss1.target',
+      'm > loss1.mask',
+    ])
+    expect(nodes.at(-1)?.params).toEqual({ half: true })
+    const other = graph('other')
+    expect(codeOf(() => other.meanSquaredError(other.input('a', [2]), unconnected, { mask: m }))).toBe('graph.foreign-wire')
   })
 
   test('ids are counted per stem and step aside for chosen ones', () => {
@@ -142,6 +161,8 @@ describe('block', () => {
 
 test('types: parameters, number of inputs, outputs by name', () => {
   expectTypeOf<Parameters<GraphBuilder['softmaxCrossEntropy']>>().toExtend<[Source, Source, unknown?]>()
+  type LossOptions = NonNullable<Parameters<GraphBuilder['softmaxCrossEntropy']>[2]>
+  expectTypeOf<LossOptions['mask']>().toEqualTypeOf<Source | undefined>()
   expectTypeOf<Parameters<GraphBuilder['add']>[0]>().toEqualTypeOf<readonly Handle[]>()
   expectTypeOf<ReturnType<GraphBuilder['conv2d']>>().toEqualTypeOf<Handle>()
   type ConvOptions = NonNullable<Parameters<GraphBuilder['conv2d']>[1]>

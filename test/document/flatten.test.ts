@@ -28,6 +28,16 @@ const sourcesOf = (flat: ReturnType<typeof flatten>) =>
   )
 
 describe('flatten', () => {
+  test('an optional input may stay without a wire', () => {
+    const nodes = [node('a', 'input', { shape: [2] }), node('m', 'input', { shape: [] }), node('loss1', 'meanSquaredError')]
+    const wires = ['a.y > loss1.prediction', 'a.y > loss1.target']
+    const without = flatten(documentOf(nodes, wires))
+    expect(without.diagnostics).toEqual([])
+    expect(without.nodes.at(-1)?.inputs).toMatchObject({ mask: [], weight: [] })
+    const masked = flatten(documentOf(nodes, [...wires, 'm.y > loss1.mask']))
+    expect(masked.nodes.at(-1)?.inputs.mask).toEqual([{ wire: { node: 'm', port: 'y' }, source: { node: 'm', port: 'y' } }])
+  })
+
   test('opens instances with their own values', () => {
     const document = documentOf(
       [

@@ -99,8 +99,10 @@ describe('checkStructure', () => {
 
   test('names that a parameter cannot have', () => {
     const blocks = { b: blockOf([], [], { id: 1, 'a b': 2, fine: 3 }) }
-    expect(checkStructure(documentOf([node('r', 'relu', { title: 'x' })], [], { blocks }))).toMatchObject([
+    const nodes = [node('r', 'relu', { title: 'x' }), node('loss1', 'meanSquaredError', { mask: 1 })]
+    expect(checkStructure(documentOf(nodes, [], { blocks }))).toMatchObject([
       { code: 'param.name', nodeId: 'r', param: 'title' },
+      { code: 'param.name', nodeId: 'loss1', param: 'mask' },
       { code: 'param.name', nodeId: 'b', param: 'id' },
       { code: 'param.name', nodeId: 'b', param: 'a b' },
     ])

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportTypeScript } from '../../engine/export/typescript'
 import { netloomTypes } from '../../renderer/code/netloom-types'
 import { templates } from '../../templates/registry'
+import { everyForm } from '../fixtures/everyForm'
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 let folder: string
@@ -27,6 +28,7 @@ const check = (): string => spawnSync(process.execPath, [tsc, '-p', folder], { e
 test.each(['en', 'zh'] as const)('every template’s code is free of squiggles (%s)', (language) => {
   writeFileSync(join(folder, 'node_modules/netloom/index.d.ts'), netloomTypes(language))
   for (const [id, template] of templates) writeFileSync(join(folder, `${id}.ts`), exportTypeScript(template.create()))
+  writeFileSync(join(folder, 'every-form.ts'), exportTypeScript(everyForm()))
   expect(check()).toBe('')
 })
 

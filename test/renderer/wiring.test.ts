@@ -72,6 +72,21 @@ describe('an input that has its wire', () => {
   })
 })
 
+describe('an optional input', () => {
+  test('waits for no wire, and takes one that fits', () => {
+    const id = add({ type: 'layer', kind: 'meanSquaredError' }, { at: { x: 0, y: 0 } })
+    select([])
+    const problems = () => shapedOf(current()).problems.filter(({ nodeId }) => nodeId === id)
+    expect(problems().map(({ port }) => port)).toEqual(['prediction', 'target'])
+    connectPorts({ node: 'image', port: 'y' }, { node: id, port: 'prediction' })
+    connectPorts({ node: 'image', port: 'y' }, { node: id, port: 'target' })
+    expect(problems()).toEqual([])
+    expect(refused('conv1', id, 'y', 'mask')).toBe('shape.counting')
+    expect(refused('label', id, 'y', 'mask')).toBe('shape.dtype')
+    expect(refused('image', id, 'y', 'mask')).toBeUndefined()
+  })
+})
+
 test('a misfit that one click can mend is let through', () => {
   const id = add({ type: 'layer', kind: 'dense' }, { at: { x: 0, y: 0 } })
   expect(refused('pool1', id)).toBeUndefined()

@@ -84,6 +84,19 @@ describe('counting', () => {
     expect(mean.isEmpty).toBe(true)
   })
 
+  it('the perplexity of several batches is the exponential of their mean loss', () => {
+    const mean = new Mean()
+    for (const [loss, samples] of [
+      [1, 3],
+      [3, 1],
+    ] as const)
+      mean.add({ loss, metrics: { perplexity: Math.exp(loss), 'text.perplexity': Math.exp(2 * loss) } }, samples)
+    const { loss, metrics } = mean.take()
+    expect(loss).toBe(1.5)
+    expect(metrics.perplexity).toBeCloseTo(Math.exp(1.5), 12)
+    expect(metrics['text.perplexity']).toBeCloseTo(Math.exp(3), 10)
+  })
+
   it('curves stay bounded and keep their extent and their mean', () => {
     const curve = new Curve(100)
     for (let step = 1; step <= 10_000; step++) curve.add({ step, epoch: step / 10, loss: step, metrics: {} })
