@@ -25,5 +25,8 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? String(value) : value.toFixed(value < 100 ? 1 : 0)} ${units[unit]}`
 }
 
-/** Three significant digits: `0.0125`, `1e-7`. */
-export const formatSmall = (value: number): string => String(Number(value.toPrecision(3)))
+/** Three significant digits: `0.0125`, `2.2e-6`. */
+export function formatSmall(value: number): string {
+  const rounded = Number(value.toPrecision(3))
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded)
+}

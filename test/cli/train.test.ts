@@ -35,6 +35,13 @@ describe('train', () => {
     )
   })
 
+  it('refuses halves where the executor has none, and types that do not exist', async () => {
+    const ran = await netloom('train', 'mlp', ...data, '--backend', 'wasm', '--precision', 'f16', '--steps', '1')
+    expect(ran).toMatchObject({ code: 1, out: '' })
+    expect(ran.err).toMatch(/error\[backend\.halves\].* Set the precision to f32, or choose a graphics adapter that has f16\./)
+    expect(await netloom('train', 'mlp', ...data, '--precision', 'f8')).toMatchObject({ code: 2 })
+  })
+
   it('learns from a table, reports every step, and the weights evaluate to the same', async () => {
     const ran = await netloom(
       'train',

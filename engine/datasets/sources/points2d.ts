@@ -1,5 +1,5 @@
 /**
- * @file Points in the plane that a line cannot part: the classic toy problems, made on demand.
+ * @file Points in the plane: the classic toy problems that a line cannot part, and one that it can, made on demand.
  * In: pattern, number of points, noise and a seed. Out: two features and a class (or the class as a number, for regression).
  * XOR lies on the corners of the unit square; the others fill about [−1, 1]².
  */
@@ -9,7 +9,7 @@ import { defineDataset } from '../dataset'
 
 type Place = (index: number, classOf: number, random: Random) => readonly [number, number]
 
-const patterns: Readonly<Record<'xor' | 'spirals' | 'moons' | 'circles', Place>> = {
+const patterns: Readonly<Record<'xor' | 'spirals' | 'moons' | 'circles' | 'halves', Place>> = {
   /** Samples go round the corners 00, 01, 11, 10; equal bits are class 0. */
   xor: (index, classOf) => {
     const first = Math.floor(index / 2) % 2
@@ -34,14 +34,20 @@ const patterns: Readonly<Record<'xor' | 'spirals' | 'moons' | 'circles', Place>>
     const angle = random.uniform(0, 2 * Math.PI)
     return [radius * Math.cos(angle), radius * Math.sin(angle)]
   },
+  /** On either side of a slanting line, with a gap between: what a perceptron can learn. */
+  halves: (_, classOf, random) => {
+    const across = (classOf === 0 ? -1 : 1) * random.uniform(0.1, 0.9)
+    const along = random.uniform(-0.9, 0.9)
+    return [0.8 * across - 0.6 * along, 0.6 * across + 0.8 * along]
+  },
 }
 
 export default defineDataset({
   kind: 'points2d',
   title: { en: 'Points in the plane', zh: '平面点集' },
   summary: {
-    en: 'Two classes of points that no straight line parts: XOR, spirals, moons or circles.',
-    zh: '无法用直线分开的两类点：异或、螺旋、双月或同心圆。',
+    en: 'Two classes of points that no straight line parts (XOR, spirals, moons or circles), or halves of a square that one does.',
+    zh: '两类点：无法用直线分开的异或、螺旋、双月、同心圆，以及可用直线分开的两半。',
   },
   onDisk: false,
   params: {
@@ -53,6 +59,7 @@ export default defineDataset({
         spirals: { en: 'Spirals', zh: '螺旋' },
         moons: { en: 'Moons', zh: '双月' },
         circles: { en: 'Circles', zh: '同心圆' },
+        halves: { en: 'Halves', zh: '两半' },
       },
     }),
     samples: int({ label: { en: 'Samples', zh: '样本数' }, default: 1000, min: 4, max: 1_000_000 }),
