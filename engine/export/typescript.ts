@@ -101,7 +101,8 @@ function dataSetting({ source, validation, standardize, statistics }: DataSettin
 }
 
 function trainingSetting(training: TrainingSettings): Printable {
-  const { optimizer, ...rest } = compactTraining(training)
+  const { optimizer, schedule: _, ...others } = compactTraining(training)
+  const rest = { ...others, ...(training.schedule && { schedule: choiceSetting(training.schedule) }) }
   const { lr, ...params } = training.optimizer.params
   if (typeof lr !== 'number') return { optimizer: choiceSetting(training.optimizer), ...rest }
   return { optimizer: choiceSetting({ kind: training.optimizer.kind, params }), lr, ...rest }

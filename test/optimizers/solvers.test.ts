@@ -250,6 +250,10 @@ describe('the normal equations', () => {
     const bent = network(3, settings, (g, x) => g.sigmoid(g.dense(x, { numHiddens: 1 })))
     expect(await refusal(bent, regression)).toMatchObject([{ code: 'train.linear', nodeId: 'sigmoid1' }])
     expect(await refusal(linear(3, { ...settings, clipNorm: 1 }), regression)).toMatchObject([{ code: 'train.rate.unused' }])
+    const wide = { x: [new Array(2500).fill(0)], y: [0] }
+    expect(await refusal(linear(2500, settings), wide)).toMatchObject([
+      { code: 'train.linear.features', nodeId: 'dense1', values: { got: 2501, expected: 2000 } },
+    ])
   })
 })
 
