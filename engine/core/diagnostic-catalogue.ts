@@ -54,6 +54,22 @@ export const catalogue = {
     en: '{param} refers to “{got}”, which is no parameter of the block.',
     zh: '{param} 引用了“{got}”，但模块没有这个参数。',
   },
+  'share.missing': {
+    en: 'There is no node “{got}” here to take the weights of: name one of the same graph, or one inside a block as “block1/dense1”.',
+    zh: '此处没有可供共享权重的节点“{got}”：请给出同一图中的节点，或以“block1/dense1”的形式给出模块内的节点。',
+  },
+  'share.none': {
+    en: '“{got}” has no weights, so there is nothing to share or to tie: choose a layer that has some.',
+    zh: '“{got}”没有权重，无从共享或绑定：请选择有权重的层。',
+  },
+  'share.shape': {
+    en: 'The weights differ: here {got}, in “{path}” {expected}. Give both layers the same inputs and sizes.',
+    zh: '权重不同：此处为 {got}，“{path}”中为 {expected}。请使两层的输入和大小相同。',
+  },
+  'share.circle': {
+    en: 'The nodes take their weights from one another in a circle ({path}): let one of them have its own.',
+    zh: '节点之间循环共享权重（{path}）：请让其中一个使用自己的权重。',
+  },
   'shape.size': {
     en: 'A tensor of shape {got} would need more than {expected} numbers.',
     zh: '形状为 {got} 的张量超过了 {expected} 个数的上限。',
@@ -230,6 +246,10 @@ export const catalogue = {
   'train.curvature': {
     en: 'At step {step} the curvature term ½ε²gᵀHg = {got} has outgrown the slope εgᵀg = {expected}: the step is too long for this valley. Lower the learning rate.',
     zh: '第 {step} 步时曲率项 ½ε²gᵀHg = {got} 超过了斜率项 εgᵀg = {expected}：对这个谷底来说步子过大。请降低学习率。',
+  },
+  'train.penalty.unused': {
+    en: '{got} does not descend the loss, so penalties and noise on weights have no effect: remove them, or choose another optimiser.',
+    zh: '{got}并不沿损失下降，权重惩罚和权重噪声不起作用：请将其移除，或改用其他优化器。',
   },
   'train.memory': {
     en: 'Training with batches of {batch} needs {got} of memory; {expected} can be had. Batches of up to {largest} fit.',

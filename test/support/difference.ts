@@ -1,10 +1,6 @@
 /** @file How far are two tensors apart? In: numbers. Out: the worst place. Nothing here needs a test runner, so that a page can ask too. */
 
-export const largestMagnitude = (values: ArrayLike<number>): number => {
-  let largest = 0
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i] as number))
-  return largest
-}
+export { largestMagnitude } from '../../engine/core/largest'
 
 /** Where two arrays of one length differ most; a NaN differs without bound. */
 export function worstDifference(

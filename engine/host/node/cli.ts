@@ -2,6 +2,7 @@
  * @file The `netloom` command. In: words and a place to speak. Out: an exit code: 0 done, 1 something diagnosed, 2 wrong usage.
  */
 import { Command, CommanderError } from 'commander'
+import { addCheckGradients } from './commands/check-gradients'
 import { addCompile } from './commands/compile'
 import { addData } from './commands/data'
 import { addDoctor } from './commands/doctor'
@@ -30,7 +31,8 @@ export async function runCli(words: readonly string[], io: Io): Promise<number> 
   addTrain(program, io, (ended) => {
     code = ended
   })
-  for (const add of [addEvaluate, addPredict, addExport, addImport, addCompile, addData, addServe, addDoctor]) add(program, io)
+  for (const add of [addCheckGradients, addEvaluate, addPredict, addExport, addImport, addCompile, addData, addServe, addDoctor])
+    add(program, io)
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
   try {
     await program.parseAsync([...words], { from: 'user' })

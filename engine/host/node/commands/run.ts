@@ -3,18 +3,16 @@
  * Out: every output, and `grad:<name>` for every trainable parameter and real-valued input. The batch is that of the inputs.
  */
 import { type Command, Option } from 'commander'
-import { lower } from '../../../compile'
-import { diagnosedError } from '../../../core/diagnostics'
-import { formatShape, type TensorData } from '../../../core/tensor'
-import type { GraphDocument } from '../../../document/schema'
+import type { TensorData } from '../../../core/tensor'
 import type { LowerOptions } from '../../../ir/lowering'
 import type { Instruction, Program } from '../../../ir/program'
-import { dataInputsOf, Model, runtimeInputs, unwrap } from '../../../train/model'
-import { encodeSafetensors, type SafetensorsFile } from '../../../train/safetensors'
+import { dataInputsOf, Model, runtimeInputs } from '../../../train/model'
+import { encodeSafetensors } from '../../../train/safetensors'
 import { tensorNamed } from '../../../train/tensor-values'
 import { withBackend } from '../backends'
 import { writeWhole } from '../files'
 import { loadGraph } from '../graph-argument'
+import { batchOf } from '../input-file'
 import type { Io } from '../io'
 import { type CommonOptions, withCommon } from '../options'
 import { readTensors, readWeights } from '../weights'
@@ -25,22 +23,6 @@ interface RunOptions extends CommonOptions {
   readonly out: string
   readonly grad?: boolean
   readonly mode: 'train' | 'eval'
-}
-
-/** The first extent of the inputs that the file holds. */
-function batchOf(document: GraphDocument, pass: LowerOptions, file: SafetensorsFile, path: string): number {
-  const { program } = unwrap(lower(document, pass))
-  const wanted = dataInputsOf(program).filter(({ name }) => !name.startsWith('$'))
-  const present = wanted.find(({ name }) => file.tensors.has(name))
-  if (!present) throw diagnosedError('weights.missing', { got: wanted[0]?.name ?? 'input', file: path }, { file: path })
-  const batch = file.tensors.get(present.name)?.shape[0]
-  if (!batch)
-    throw diagnosedError(
-      'weights.shape',
-      { name: present.name, got: 'an empty batch', expected: formatShape(present.shape) },
-      { file: path },
-    )
-  return batch
 }
 
 /** Outputs that can be worked out without the inputs that are missing. */
