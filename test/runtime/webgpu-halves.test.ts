@@ -108,6 +108,18 @@ if (gpu?.info.halves)
       }
     })
 
+    it('says so when activations are too large for halves, whatever the scale', { timeout: 300_000 }, async () => {
+      const document = documentOf('mlp', 'f16', { batchSize: 64 })
+      const weights = await freshWeights(document)
+      const huge = Object.fromEntries(Object.entries(weights).map(([name, data]) => [name, data.map((x) => 2000 * x)]))
+      const data = await prepareData(document, () => undefined)
+      const trainer = await Trainer.create({ data, backend: gpu, maxSteps: 3, weights: huge })
+      await expect(trainer.run()).rejects.toMatchObject({ diagnostics: [{ code: 'train.half-range' }] })
+      expect(await trainer.model.read()).toEqual(huge)
+      await trainer.dispose()
+      data.dispose()
+    })
+
     it('sees that the gradients overflow, and leaves every parameter as it is', { timeout: 300_000 }, async () => {
       const document = documentOf('lenet', 'f16', { batchSize: 8 })
       const pass = updateOf(document)
