@@ -6,7 +6,7 @@
 
 import { own } from '../core/records'
 import type { AnyLayer } from '../layers/kit/define'
-import type { ParamSpec } from '../layers/kit/params'
+import { type ParamSpec, type Variant, type VariantSpec, variantOf } from '../layers/kit/params'
 import { layers as allLayers } from '../layers/kit/registry'
 import { forwardOrder } from './order'
 import { type Blocks, blockNamed, type LayerRegistry, nodeKinds, portsOf } from './ports'
@@ -106,7 +106,7 @@ function normalizeLayerParams(params: Params, layer: AnyLayer | undefined): Reco
   const specs: Readonly<Record<string, ParamSpec>> = layer?.params ?? {}
   return pick(Object.keys(specs), params, (value, name) => {
     const spec = own(specs, name)
-    const shortest = spec?.type === 'int2d' && isSquare(value) ? value[0] : value
+    const shortest = spec?.type === 'int2d' && isSquare(value) ? value[0] : spec?.type === 'variant' ? shortestVariant(spec, value) : value
     const usual = spec?.type === 'int2d' && isSquare(spec.default) ? spec.default[0] : spec?.default
     return equal(shortest, usual) ? undefined : shortest
   })
@@ -127,6 +127,22 @@ function pick(
   return Object.fromEntries(kept)
 }
 
+/** Settings in the order of their specification, those that equal their defaults gone; without any, the kind alone. */
+function shortestVariant(spec: VariantSpec, value: DocumentParam): DocumentParam {
+  if (!isVariant(value)) return value
+  const { kind, given } = variantOf(value)
+  const settings = own(spec.settings, kind) ?? {}
+  const names = new Set([...Object.keys(settings), ...Object.keys(given)])
+  const kept = [...names].flatMap((name) => {
+    const setting = own(given, name)
+    return setting === undefined || setting === own(settings, name)?.default ? [] : [[name, setting] as const]
+  })
+  return kept.length === 0 ? kind : { kind, ...Object.fromEntries(kept) }
+}
+
+const isVariant = (value: DocumentParam): value is Exclude<Variant, string> =>
+  typeof value === 'object' && !Array.isArray(value) && 'kind' in value
+
 const isSquare = (value: unknown): value is [number, number] => Array.isArray(value) && value.length === 2 && value[0] === value[1]
 
 const equal = (a: unknown, b: unknown): boolean =>
@@ -136,6 +152,10 @@ const equal = (a: unknown, b: unknown): boolean =>
 function withoutMinusZero<V extends DocumentParam>(value: V): V
 function withoutMinusZero(value: DocumentParam): DocumentParam {
   if (Array.isArray(value)) return value.map((item) => item + 0)
+  if (isVariant(value)) {
+    const given = Object.entries(variantOf(value).given).map(([name, item]) => [name, typeof item === 'number' ? item + 0 : item] as const)
+    return { kind: value.kind, ...Object.fromEntries(given) }
+  }
   return typeof value === 'number' ? value + 0 : value
 }
 
@@ -176,6 +196,11 @@ const normalizeTraining = (training: TrainingSettings): TrainingSettings => ({
   ...(training.warmup && { warmup: training.warmup }),
   ...(training.clipNorm !== undefined && { clipNorm: training.clipNorm + 0 }),
   ...(training.averaging !== undefined && { averaging: training.averaging + 0 }),
+  ...(training.l2 && { l2: training.l2 }),
+  ...(training.l1 && { l1: training.l1 }),
+  ...(training.decay && { decay: true }),
+  ...(training.penalizeBiases && { penalizeBiases: true }),
+  ...(training.weightNoise && { weightNoise: training.weightNoise }),
   ...(training.precision === 'f16' && { precision: 'f16' }),
   ...(training.watchCurvature && { watchCurvature: true }),
 })

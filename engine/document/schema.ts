@@ -17,7 +17,9 @@ export const idSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/)
 /** Inside a block a value may name one of the block's own parameters. */
 export const paramRefSchema = z.strictObject({ $param: z.string() })
 const scalarSchema = z.union([z.number(), z.string(), z.boolean()])
-export const paramValueSchema = z.union([scalarSchema, z.array(z.number()), paramRefSchema])
+/** One of several kinds with settings of its own: an initialiser. */
+const variantSchema = z.object({ kind: z.string() }).catchall(z.union([z.number(), z.string()]))
+export const paramValueSchema = z.union([scalarSchema, z.array(z.number()), paramRefSchema, variantSchema])
 
 export const nodeSchema = z.strictObject({
   id: idSchema,

@@ -7,8 +7,9 @@ import { Random } from '../core/random'
 import { sizeOf } from '../core/tensor'
 import { stateNames } from '../ir/names'
 import type { WeightSpec } from '../layers/kit/define'
+import { variantOf } from '../layers/kit/params'
 import { completeParams } from '../layers/kit/validate'
-import type { ShapedGraph } from '../shapes/shaped-graph'
+import { ownersOf, type ShapedGraph } from '../shapes/shaped-graph'
 import { initializers } from './registry'
 
 export function initializeWeights(shaped: Pick<ShapedGraph, 'nodes'>, seed: number): Map<string, Float32Array> {
@@ -22,7 +23,7 @@ export function initializeWeights(shaped: Pick<ShapedGraph, 'nodes'>, seed: numb
 }
 
 function initializeWeight(spec: WeightSpec, random: Random, path: string): Float32Array {
-  const { kind, ...given } = typeof spec.init === 'string' ? { kind: spec.init } : spec.init
+  const { kind, given } = variantOf(spec.init)
   const initializer = initializers.get(kind)
   if (!initializer) throw new InternalError('initialize', `there is no initialiser “${kind}”`, path)
   const { params, problems } = completeParams(initializer.params, given)

@@ -4,16 +4,21 @@
  */
 import { InternalError } from '../core/diagnostics'
 import type { Random } from '../core/random'
+import type { Shape } from '../core/tensor'
 import type { Text } from '../core/text'
-import type { ParamSpecs, ParamValues } from '../layers/kit/params'
+import type { FloatSpec, ParamValues } from '../layers/kit/params'
 
-/** Inputs and outputs of one unit; absent where they mean nothing (biases). */
-export interface Fans {
+/** Settings of an initialiser: numbers, so that a form and a document can hold them beside its name. */
+type Settings = Readonly<Record<string, FloatSpec>>
+
+/** What a weight says of itself. Inputs and outputs of one unit are absent where they mean nothing (biases). */
+export interface Unit {
+  readonly shape: Shape
   readonly fanIn?: number
   readonly fanOut?: number
 }
 
-export interface InitializerDefinition<S extends ParamSpecs = ParamSpecs> {
+export interface InitializerDefinition<S extends Settings = Settings> {
   /** Equals the file's name. */
   readonly kind: string
   readonly title: Text
@@ -22,14 +27,14 @@ export interface InitializerDefinition<S extends ParamSpecs = ParamSpecs> {
   readonly reference: string
   readonly params: S
   /** Writes every element: millions of them, so a loop over all and not a call for each. */
-  fill(values: Float32Array, random: Random, fans: Fans, params: ParamValues<S>): void
+  fill(values: Float32Array, random: Random, unit: Unit, params: ParamValues<S>): void
 }
 
-export const defineInitializer = <const S extends ParamSpecs>(definition: InitializerDefinition<S>): InitializerDefinition<S> => definition
+export const defineInitializer = <const S extends Settings>(definition: InitializerDefinition<S>): InitializerDefinition<S> => definition
 
 /** A fan that the initialiser cannot do without. */
-export function needed(fans: Fans, which: keyof Fans): number {
-  const fan = fans[which]
+export function needed(unit: Unit, which: 'fanIn' | 'fanOut'): number {
+  const fan = unit[which]
   if (fan === undefined) throw new InternalError('initialize', `a weight that is scaled by ${which} does not say it`)
   return fan
 }

@@ -32,7 +32,7 @@ export interface NodeOptions {
   readonly frozen?: boolean
   readonly rateMultiplier?: number
 }
-export type ParamValue = Scalar | readonly number[] | ParamReference<Scalar>
+export type ParamValue = Scalar | readonly number[] | { readonly kind: string; readonly [setting: string]: number | string } | ParamReference<Scalar>
 export type ChoiceSetting = string | { readonly kind: string; readonly params?: Readonly<Record<string, ParamValue>> }
 export type DataSetting =
   | ChoiceSetting
@@ -134,6 +134,10 @@ function typeOf(spec: ParamSpec): string {
 const comment = (words: string, indent: string): string => `${indent}/** ${words.replaceAll('*/', '* /')} */`
 
 function optionsOf(params: ParamSpecs, optionalInputs: Readonly<Record<string, InputPort>>, language: Language): string {
+    case 'variant':
+      return Object.keys(spec.options)
+        .map((kind) => variantType(kind, Object.keys(spec.settings[kind] ?? {})))
+        .join(' | ')
   const fields = Object.entries(params).flatMap(([name, spec]) => [
     comment(`${spec.label[language]}. ${spec.help?.[language] ?? ''}`.trim(), '    '),
     `    readonly ${name}?: Bound<${typeOf(spec)}>`,
@@ -141,6 +145,13 @@ function optionsOf(params: ParamSpecs, optionalInputs: Readonly<Record<string, I
   const wires = Object.entries(optionalInputs).flatMap(([name, { about }]) => [
     comment(about[language], '    '),
     `    readonly ${name}?: Source`,
+/** `'normal' | { readonly kind: 'normal'; readonly deviation?: number }` */
+function variantType(kind: string, settings: readonly string[]): string {
+  const name = JSON.stringify(kind)
+  const fields = settings.map((setting) => `; readonly ${setting}?: number`)
+  return fields.length === 0 ? name : `${name} | { readonly kind: ${name}${fields.join('')} }`
+}
+
   ])
   return ['{', ...fields, ...wires, '  } & NodeOptions'].join('\n')
 }

@@ -4,7 +4,7 @@
  */
 import { ChevronRight } from 'lucide-react'
 import { useId, useState } from 'react'
-import type { ParamSpec, ParamSpecs } from '../../engine/layers/kit/params'
+import { type ParamSpec, type ParamSpecs, type Variant, type VariantSpec, variantOf } from '../../engine/layers/kit/params'
 import { useText, useWords } from '../i18n/i18n'
 import { inspectorWords } from '../i18n/inspector-words'
 import { isRef, parseParam, showParam } from './param-text'
@@ -77,9 +77,53 @@ export function ParamField({ spec, value, onChange, blockParams }: FieldProps) {
             </option>
           ))}
         </select>
+      ) : spec.type === 'variant' ? (
+        <VariantField id={id} spec={spec} value={value as Variant} onChange={onChange} />
       ) : (
         <TextField key={showParam(value)} id={id} spec={spec} value={value} onChange={onChange} blockParams={blockParams} />
       )}
+    </>
+  )
+}
+
+/** A kind, and a field for each of its settings in the lines below. */
+function VariantField({
+  id,
+  spec,
+  value,
+  onChange,
+}: {
+  id: string
+  spec: VariantSpec
+  value: Variant
+  onChange: (value: unknown) => void
+}) {
+  const text = useText()
+  const { kind, given } = variantOf(value)
+  const settings = Object.entries(spec.settings[kind] ?? {})
+  return (
+    <>
+      <select
+        id={id}
+        className="field"
+        title={spec.help && text(spec.help)}
+        value={kind}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        {Object.entries(spec.options).map(([option, words]) => (
+          <option key={option} value={option}>
+            {text(words)}
+          </option>
+        ))}
+      </select>
+      {settings.map(([name, setting]) => (
+        <ParamField
+          key={`${kind} ${name}`}
+          spec={setting}
+          value={given[name] ?? setting.default}
+          onChange={(next) => onChange({ kind, ...given, [name]: next })}
+        />
+      ))}
     </>
   )
 }

@@ -42,6 +42,7 @@ function read(spec: ParamSpec, text: string): unknown {
     case 'bool':
       return text === 'true'
     case 'choice':
+    case 'variant':
     case 'text':
       return text
   }

@@ -5,10 +5,10 @@ import { InternalError } from '../../core/diagnostics'
 import { initializers } from '../../initializers/registry'
 import type { Tensor } from '../../ir/emit'
 import type { PyTorchExport, WeightSpec } from './define'
-import { bool, choice } from './params'
+import { bool, variant } from './params'
 
 /** How the kernel starts (notes 002 §4). */
-export const initializerSpec = choice<string>({
+export const initializerSpec = variant({
   label: { en: 'Initial weights', zh: '权重初始化' },
   help: {
     en: 'Xavier keeps the size of signals steady through sigmoid and tanh, He through ReLU.',
@@ -17,6 +17,9 @@ export const initializerSpec = choice<string>({
   default: 'xavier',
   advanced: true,
   options: Object.fromEntries([...initializers].map(([kind, { title }]) => [kind, title])),
+  settings: Object.fromEntries(
+    [...initializers].flatMap(([kind, { params }]) => (Object.keys(params).length > 0 ? [[kind, params] as const] : [])),
+  ),
 })
 
 export const useBiasSpec = bool({

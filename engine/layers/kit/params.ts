@@ -31,6 +31,16 @@ export interface ChoiceSpec<C extends string = string> extends SpecBase<C> {
   readonly type: 'choice'
   readonly options: Readonly<Record<C, Text>>
 }
+/** A kind by itself, or with settings of its own: `'xavier'`, `{ kind: 'normal', deviation: 1 }`. */
+export type Variant = string | ({ readonly kind: string } & Readonly<Record<string, number | string>>)
+
+/** One of several kinds, some of which have settings. */
+export interface VariantSpec extends SpecBase<Variant> {
+  readonly type: 'variant'
+  readonly options: Readonly<Record<string, Text>>
+  /** By kind; kinds without any are absent. */
+  readonly settings: Readonly<Record<string, Readonly<Record<string, FloatSpec>>>>
+}
 export interface TextSpec extends SpecBase<string> {
   readonly type: 'text'
 }
@@ -49,7 +59,7 @@ export interface IntsSpec extends SpecBase<readonly number[]> {
   readonly maxLength?: number
 }
 
-export type ParamSpec = IntSpec | FloatSpec | BoolSpec | ChoiceSpec | TextSpec | Int2dSpec | IntsSpec
+export type ParamSpec = IntSpec | FloatSpec | BoolSpec | ChoiceSpec | VariantSpec | TextSpec | Int2dSpec | IntsSpec
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>
 
 /** The value type of one specification. */
@@ -60,11 +70,13 @@ export type ParamValue<S extends ParamSpec> =
       ? boolean
       : S extends TextSpec
         ? string
-        : S extends Int2dSpec
-          ? number | readonly [number, number]
-          : S extends IntsSpec
-            ? readonly number[]
-            : number
+        : S extends VariantSpec
+          ? Variant
+          : S extends Int2dSpec
+            ? number | readonly [number, number]
+            : S extends IntsSpec
+              ? readonly number[]
+              : number
 
 /** All values, after defaults have been filled in. */
 export type ParamValues<S extends ParamSpecs> = { readonly [K in keyof S]: ParamValue<S[K]> }
@@ -79,6 +91,15 @@ export const ints = (spec: Omit<IntsSpec, 'type'>): IntsSpec => ({ type: 'ints',
 export const choice = <const C extends string>(
   spec: Omit<ChoiceSpec<C>, 'type' | 'default'> & { readonly default: NoInfer<C> },
 ): ChoiceSpec<C> => ({ type: 'choice', ...spec })
+
+export const variant = (spec: Omit<VariantSpec, 'type'>): VariantSpec => ({ type: 'variant', ...spec })
+
+/** What kind a value names, and the settings it gives. */
+export function variantOf(value: Variant): { readonly kind: string; readonly given: Readonly<Record<string, number | string>> } {
+  if (typeof value === 'string') return { kind: value, given: {} }
+  const { kind, ...given } = value
+  return { kind, given }
+}
 
 /** [height, width] of a value that may be one number for both. */
 export const pair = (value: number | readonly [number, number]): readonly [number, number] =>

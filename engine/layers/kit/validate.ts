@@ -5,7 +5,7 @@
 import type { DiagnosticValues } from '../../core/diagnostics'
 import { own } from '../../core/records'
 import type { Text } from '../../core/text'
-import type { ParamSpec, ParamSpecs, ParamValue, ParamValues } from './params'
+import type { ParamSpec, ParamSpecs, ParamValue, ParamValues, VariantSpec } from './params'
 
 export interface ParamProblem {
   readonly param: string
@@ -61,6 +61,8 @@ function whyWrong(spec: ParamSpec, value: unknown): Text | undefined {
       return typeof value === 'string' ? undefined : { en: 'text', zh: '文字' }
     case 'choice':
       return typeof value === 'string' && Object.hasOwn(spec.options, value) ? undefined : oneOf(Object.keys(spec.options))
+    case 'variant':
+      return whyWrongVariant(spec, value)
     case 'int2d':
       return isInt(value, spec) || (Array.isArray(value) && value.length === 2 && value.every((v) => isInt(v, spec)))
         ? undefined
@@ -80,6 +82,15 @@ function nearest(spec: ParamSpec, value: unknown): ParamValue<ParamSpec> {
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec
   const clamped = Math.min(Math.max(spec.type === 'int' ? Math.round(value) : value, min), max)
   return whyWrong(spec, clamped) ? spec.default : clamped
+}
+
+function whyWrongVariant({ options, settings }: VariantSpec, value: unknown): Text | undefined {
+  const known = (kind: unknown): kind is string => typeof kind === 'string' && Object.hasOwn(options, kind)
+  if (known(value)) return undefined
+  if (typeof value !== 'object' || value === null || !('kind' in value) || !known(value.kind)) return oneOf(Object.keys(options))
+  const { kind, ...given } = value
+  const [problem] = completeParams(own(settings, kind) ?? {}, given).problems
+  return problem && { en: `${problem.param}: ${problem.expected.en}`, zh: `${problem.param}：${problem.expected.zh}` }
 }
 
 interface Range {
