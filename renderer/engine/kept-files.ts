@@ -2,6 +2,7 @@
  * @file Data files across a reload: a page may not keep hold of files on disk, so small ones are kept in the browser's database. In: given files and
  * the document they belong to. Out: the same files, until others have taken their place. Large data must be chosen again.
  */
+import { Database, settled } from '../../engine/host/browser/database'
 import type { GivenFiles } from '../../engine/protocol/messages'
 
 const DATABASE = 'netloom-data'
@@ -15,29 +16,14 @@ interface Kept {
   readonly keptAt: number
 }
 
-const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-
-let opened: Promise<IDBDatabase> | undefined
-
-function database(): Promise<IDBDatabase> {
-  if (!opened) {
-    const request = indexedDB.open(DATABASE, 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
-    opened = settled(request)
-  }
-  return opened
-}
+const database = new Database(DATABASE, { [STORE]: {} })
 
 const keyOf = (documentKey: string, name: string): string => `${documentKey} ${name}`
 
 export async function keepFiles(documentKey: string, files: GivenFiles): Promise<void> {
   const bytes = files.files.reduce((sum, { file }) => sum + file.size, 0)
   if (bytes > MOST_BYTES) return
-  const store = (await database()).transaction(STORE, 'readwrite').objectStore(STORE)
+  const store = await database.store(STORE, 'readwrite')
   store.put({ files, keptAt: Date.now() } satisfies Kept, keyOf(documentKey, files.name))
   const keys = await settled(store.getAllKeys())
   const all = (await settled(store.getAll())) as Kept[]
@@ -46,7 +32,7 @@ export async function keepFiles(documentKey: string, files: GivenFiles): Promise
 }
 
 export async function keptFiles(documentKey: string, name: string): Promise<GivenFiles | undefined> {
-  const store = (await database()).transaction(STORE).objectStore(STORE)
+  const store = await database.store(STORE)
   const kept = (await settled(store.get(keyOf(documentKey, name)))) as Kept | undefined
   return kept?.files
 }

@@ -3,6 +3,7 @@
  * A page that is being hidden cannot wait for IndexedDB, so its last words also go, synchronously, to localStorage; the newer of the two wins.
  */
 import type { GraphDocument } from '../../engine/document/schema'
+import { Database, settled } from '../../engine/host/browser/database'
 
 export interface Draft {
   readonly key: string
@@ -18,38 +19,22 @@ const STORE = 'drafts'
 const LAST_WORDS = 'netloom.last-words'
 const KEPT = 12
 
-const asked = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB'))
-  })
-
-let opened: Promise<IDBDatabase> | undefined
-
-function database(): Promise<IDBDatabase> {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'key' })
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB'))
-  })
-  return opened
-}
+const database = new Database(DATABASE, { [STORE]: { keyPath: 'key' } })
 
 export async function writeDraft(draft: Draft): Promise<void> {
-  const store = (await database()).transaction(STORE, 'readwrite').objectStore(STORE)
-  await asked(store.put(draft))
-  const all = (await asked(store.getAll())) as Draft[]
+  const store = await database.store(STORE, 'readwrite')
+  await settled(store.put(draft))
+  const all = (await settled(store.getAll())) as Draft[]
   for (const old of all.sort((a, b) => b.savedAt - a.savedAt).slice(KEPT)) store.delete(old.key)
 }
 
 export const deleteDraft = async (key: string): Promise<void> => {
-  await asked((await database()).transaction(STORE, 'readwrite').objectStore(STORE).delete(key))
+  await settled((await database.store(STORE, 'readwrite')).delete(key))
 }
 
 /** Everything kept, the newest first, the last words of a closed page included. */
 export async function readDrafts(): Promise<readonly Draft[]> {
-  const stored = (await asked((await database()).transaction(STORE).objectStore(STORE).getAll())) as Draft[]
+  const stored = (await settled((await database.store(STORE)).getAll())) as Draft[]
   const last = readLastWords()
   const drafts = last ? [last, ...stored.filter((draft) => draft.key !== last.key || draft.savedAt > last.savedAt)] : stored
   const newest = new Map<string, Draft>()

@@ -4,15 +4,37 @@ import { emitMatmul } from '../../engine/codegen/wgsl/matmul'
 import { chooseTile } from '../../engine/codegen/wgsl/tile-choice'
 import { threadsOf, workgroupBytesOf } from '../../engine/codegen/wgsl/tile-staged'
 import { chooseTiles, rightTiles } from '../../engine/runtime/webgpu/autotune'
+import { memoryChoices } from '../support/choices'
 import { matmulKernel } from '../support/matrixProduct'
 import { type GpuBench, gpuBench, gpuContext, runDispatches, smallTiles } from '../support/wgslKernel'
 
 const bench = await gpuBench()
 
+/** The device, counting the pipelines made on it. */
+function watchedGpu(gpu: GPUDevice): GPUDevice & { readonly pipelines: number } {
+  let pipelines = 0
+  const watched = {
+    get pipelines() {
+      return pipelines
+    },
+    createComputePipelineAsync: (descriptor: GPUComputePipelineDescriptor) => {
+      pipelines++
+      return gpu.createComputePipelineAsync(descriptor)
+    },
+  }
+  return new Proxy(gpu, {
+    get(target, name) {
+      if (name in watched) return Reflect.get(watched, name)
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  }) as GPUDevice & typeof watched
+}
+
 describe.skipIf(!bench)('tiles of a GPU', () => {
   const gpu = bench as GpuBench
   const { limits } = gpuContext(gpu, [])
-  const device = { gpu: gpu.device, limits, subgroups: gpu.subgroups, software: true }
+  const device = { gpu: gpu.device, identity: ['a test'], limits, subgroups: gpu.subgroups, software: true }
   const product = { m: 40, k: 64, n: 40 }
   const [staged] = smallTiles['workgroup memory'] as [GpuTile]
 
@@ -23,6 +45,26 @@ describe.skipIf(!bench)('tiles of a GPU', () => {
     const given = [new Float32Array(70 * 40).fill(1), new Float32Array(40 * 90).fill(2), new Float32Array(70 * 90)]
     const [result] = await runDispatches(gpu, emitMatmul(matmulKernel(shape), gpuContext(gpu, tiles)), given, [2])
     expect(new Float32Array(result as ArrayBuffer).every((value) => value === 80)).toBe(true)
+  })
+
+  it('are not measured at the second start on the same device', async () => {
+    const kept = memoryChoices()
+    const chosen = await chooseTiles(device, kept)
+    const [key = ''] = kept.entries.keys()
+    expect(kept.entries.get(key)).toEqual(chosen)
+    const watched = { ...device, gpu: watchedGpu(gpu.device) }
+    expect(await chooseTiles(watched, kept)).toEqual(chosen)
+    expect(watched.gpu.pipelines).toBe(0)
+    // Another device, and what is no list of tiles, or of none that we have.
+    const other = { ...watched, identity: ['another'], gpu: watchedGpu(gpu.device) }
+    expect(await chooseTiles(other, kept)).toEqual(chosen)
+    expect(other.gpu.pipelines).toBeGreaterThan(0)
+    expect(kept.entries.size).toBe(2)
+    for (const wrong of ['8×8', [], [{ ...chosen[0], rows: 1000 }]]) {
+      kept.entries.set(key, wrong)
+      expect(await chooseTiles(device, kept)).toEqual(chosen)
+      expect(kept.entries.get(key)).toEqual(chosen)
+    }
   })
 
   it('are measured on a product that they compute right', async () => {

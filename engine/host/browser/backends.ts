@@ -11,6 +11,7 @@ import { createReferenceBackend } from '../../runtime/reference'
 import { createWasmBackend } from '../../runtime/wasm/backend'
 import { spawnBrowser } from '../../runtime/wasm/spawn-browser'
 import { createWebgpuBackend } from '../../runtime/webgpu/backend'
+import { IndexedDbChoices } from './choices'
 
 export interface Backends extends Pick<Hello, 'backends' | 'preferred' | 'unavailable'> {
   get(id: BackendId): Promise<Backend>
@@ -22,9 +23,9 @@ type Makers = Readonly<Partial<Record<BackendId, () => Promise<Backend>>>>
 const makers: Makers = {
   webgpu: async () => {
     if (!navigator.gpu) throw diagnosedError('backend.unavailable', { got: 'webgpu', detail: noWebgpu })
-    return createWebgpuBackend({ gpu: navigator.gpu })
+    return createWebgpuBackend({ gpu: navigator.gpu, choices: new IndexedDbChoices() })
   },
-  wasm: () => createWasmBackend({ spawn: spawnBrowser }),
+  wasm: () => createWasmBackend({ spawn: spawnBrowser, choices: new IndexedDbChoices() }),
   reference: async () => createReferenceBackend(),
 }
 

@@ -6,6 +6,7 @@
 import type { CheckpointInfo } from '../../protocol/messages'
 import type { CheckpointStore } from '../../train/checkpoint'
 import { decodeSafetensors } from '../../train/safetensors'
+import { committed, Database, settled } from './database'
 
 const FILES = 'files'
 const INFOS = 'infos'
@@ -15,18 +16,6 @@ const KEPT = 12
 interface StoredInfo extends CheckpointInfo {
   readonly key: string
 }
-
-const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-
-const committed = (transaction: IDBTransaction): Promise<void> =>
-  new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('the transaction was given up', 'AbortError'))
-  })
 
 /** From the header of the file; the tensors are not touched. */
 function infoOf(key: string, file: Uint8Array): StoredInfo {
@@ -54,46 +43,26 @@ async function write(transaction: IDBTransaction, info: StoredInfo, blob: Blob):
 }
 
 export class IndexedDbCheckpoints implements CheckpointStore {
-  private opened: Promise<IDBDatabase> | undefined
+  private readonly database: Database
 
-  constructor(
-    private readonly name = 'netloom-checkpoints',
-    private readonly factory: IDBFactory = indexedDB,
-  ) {}
+  constructor(name = 'netloom-checkpoints', factory: IDBFactory = indexedDB) {
+    this.database = new Database(name, { [FILES]: {}, [INFOS]: {} }, factory)
+  }
 
   async save(key: string, file: Uint8Array): Promise<void> {
     const info = infoOf(key, file)
     // A value of its own may not exceed some 127 MiB; a Blob lies beside the database and may.
     const blob = new Blob([new Uint8Array(file)])
-    const transaction = (await this.database()).transaction([FILES, INFOS], 'readwrite')
+    const transaction = await this.database.transaction([FILES, INFOS], 'readwrite')
     await Promise.all([committed(transaction), write(transaction, info, blob)])
   }
 
   async load(key: string): Promise<Uint8Array | undefined> {
-    const store = (await this.database()).transaction(FILES).objectStore(FILES)
-    const blob = (await settled(store.get(key))) as Blob | undefined
+    const blob = (await settled((await this.database.store(FILES)).get(key))) as Blob | undefined
     return blob && new Uint8Array(await blob.arrayBuffer())
   }
 
   async info(key: string): Promise<CheckpointInfo | undefined> {
-    const store = (await this.database()).transaction(INFOS).objectStore(INFOS)
-    return (await settled(store.get(key))) as CheckpointInfo | undefined
-  }
-
-  private database(): Promise<IDBDatabase> {
-    this.opened ??= this.open()
-    this.opened.catch(() => {
-      this.opened = undefined
-    })
-    return this.opened
-  }
-
-  private async open(): Promise<IDBDatabase> {
-    const request = this.factory.open(this.name, 1)
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(FILES)
-      request.result.createObjectStore(INFOS)
-    }
-    return settled(request)
+    return (await settled((await this.database.store(INFOS)).get(key))) as CheckpointInfo | undefined
   }
 }

@@ -10,7 +10,7 @@ import { createReferenceBackend } from '../../runtime/reference'
 import { createWasmBackend } from '../../runtime/wasm/backend'
 import { hardwareThreads, spawnNode } from '../../runtime/wasm/spawn-node'
 import { createWebgpuBackend } from '../../runtime/webgpu/backend'
-import { kernelVariant } from './kernel-variant'
+import { fileChoices } from './choices'
 import { mayHaveGpu, openGpu } from './webgpu'
 
 export interface BackendOptions {
@@ -23,9 +23,9 @@ export interface BackendOptions {
 export const usualThreads = (): number => Math.min(mostThreads, hardwareThreads())
 
 const makers: Readonly<Record<BackendId, (options: BackendOptions) => Promise<Backend>>> = {
-  webgpu: async () => createWebgpuBackend({ gpu: await openGpu() }),
+  webgpu: async () => createWebgpuBackend({ gpu: await openGpu(), choices: fileChoices() }),
   wasm: async ({ threads = usualThreads(), convolution }) =>
-    createWasmBackend({ threads, convolution, variant: await kernelVariant(), spawn: spawnNode }),
+    createWasmBackend({ threads, convolution, choices: fileChoices(), spawn: spawnNode }),
   reference: async () => createReferenceBackend(),
 }
 

@@ -1,12 +1,13 @@
 /**
  * @file Chooses the kernel variant for this machine and engine. Which tile shape is fastest depends on whether V8 widens vectors to 256
- * bits, which cannot be asked, only measured. In: nothing. Out: the fastest variant that also computes right, found in some 30 ms and
- * remembered for the life of the process.
+ * bits, which cannot be asked, only measured. In: where choices are kept. Out: the fastest variant that also computes right, found in some
+ * 30 ms, or at an earlier start.
  */
 import { ModuleBuilder } from '../../codegen/wasm/assembler'
 import type { KernelVariant } from '../../codegen/wasm/emitter'
 import { matmulPhases } from '../../codegen/wasm/matmul'
 import { InternalError } from '../../core/diagnostics'
+import { type ChoiceStore, fingerprintOf, keptChoice } from '../choices'
 
 /** Runs in every engine with 128-bit SIMD, so it is what a stranger's browser may get. */
 export const plainVariant: KernelVariant = { fma: false, rows: 4, columns: 8 }
@@ -36,12 +37,36 @@ const turnMilliseconds = 1
 const widenedGain = 1.25
 const isWide = ({ columns }: KernelVariant): boolean => columns >= 16
 
-let chosen: KernelVariant | undefined
+let chosen: Promise<KernelVariant> | undefined
 
-/** Asynchronous, because a host may come to keep the choice between sessions. */
-export async function chooseVariant(): Promise<KernelVariant> {
-  chosen ??= measureVariants()
+/** Remembered for the life of the process. */
+export function chooseVariant(store?: ChoiceStore): Promise<KernelVariant> {
+  chosen ??= keptVariant(store)
   return chosen
+}
+
+/** The variant that was kept, if it is still one and computes right; the fastest otherwise. */
+export const keptVariant = (store: ChoiceStore | undefined, measure = measureVariants): Promise<KernelVariant> =>
+  keptChoice(store, {
+    about: ['CPU kernels', fingerprintOf(kernelVariants.map((variant) => assembleTrial(variant, matmulPhases).bytes.join()))],
+    accept: (kept) => kernelVariants.find((variant) => isSame(variant, kept) && computes(variant)),
+    measure: async () => measure(),
+  })
+
+const isSame = ({ fma, rows, columns }: KernelVariant, kept: unknown): boolean =>
+  typeof kept === 'object' &&
+  kept !== null &&
+  'fma' in kept &&
+  kept.fma === fma &&
+  'rows' in kept &&
+  kept.rows === rows &&
+  'columns' in kept &&
+  kept.columns === columns
+
+function computes(variant: KernelVariant): boolean {
+  const trial = prepareTrial(variant)
+  trial?.run()
+  return trial?.isRight() ?? false
 }
 
 function measureVariants(): KernelVariant {
@@ -65,11 +90,11 @@ export interface Trial {
   isRight(): boolean
 }
 
-/** Undefined if the engine lacks an instruction. */
-export function prepareTrial(variant: KernelVariant, emit: typeof matmulPhases = matmulPhases): Trial | undefined {
-  const a = 1024
-  const b = a + 4 * rows * depth + 64
-  const out = b + 4 * depth * columns + 64
+const a = 1024
+const b = a + 4 * rows * depth + 64
+const out = b + 4 * depth * columns + 64
+
+function assembleTrial(variant: KernelVariant, emit: typeof matmulPhases) {
   let top = out + 4 * rows * columns + 64
   const allocate = (bytes: number): number => {
     const address = Math.ceil(top / 64) * 64
@@ -93,7 +118,12 @@ export function prepareTrial(variant: KernelVariant, emit: typeof matmulPhases =
     { a, b, out, batch: 1, m: rows, k: depth, n: columns, transposeA: false, transposeB: false, label: 'autotune' },
   )
   for (const [i, { func }] of phases.entries()) module.export(`phase${i}`, func)
-  const bytes = module.toBytes()
+  return { bytes: module.toBytes(), phases, tables, top }
+}
+
+/** Undefined if the engine lacks an instruction. */
+export function prepareTrial(variant: KernelVariant, emit: typeof matmulPhases = matmulPhases): Trial | undefined {
+  const { bytes, phases, tables, top } = assembleTrial(variant, emit)
   if (!WebAssembly.validate(bytes)) return undefined
   const memory = new WebAssembly.Memory({ initial: Math.ceil(top / 65536) })
   for (const { address, values } of tables) new Int32Array(memory.buffer, address, values.length).set(values)

@@ -10,6 +10,7 @@ import { bytesOf, sameShape } from '../../core/tensor'
 import type { Program } from '../../ir/program'
 import type { Life } from '../../memory/plan'
 import type { Backend, BackendInfo, MemoryForecast, StateSpec } from '../backend'
+import type { ChoiceStore } from '../choices'
 import { chooseVariant } from './autotune'
 import { staysAwake } from './awake'
 import { type Blueprint, drawBlueprint } from './blueprint'
@@ -26,6 +27,8 @@ export interface WasmOptions {
   readonly threads?: number
   /** Default: measured once (autotune.ts). */
   readonly variant?: KernelVariant
+  /** Where measured choices are kept; absent: nowhere. */
+  readonly choices?: ChoiceStore
   /** Default: the fastest. */
   readonly convolution?: ConvolutionMethod
   readonly spawn: Spawn
@@ -35,7 +38,7 @@ export interface WasmOptions {
 const controlAddress = 1024
 
 export async function createWasmBackend(options: WasmOptions): Promise<Backend> {
-  const variant = { ...(options.variant ?? (await chooseVariant())), convolution: options.convolution }
+  const variant = { ...(options.variant ?? (await chooseVariant(options.choices))), convolution: options.convolution }
   // Pages that are not isolated have the constructor but may not share.
   const mayShare =
     typeof SharedArrayBuffer !== 'undefined' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false

@@ -40,6 +40,8 @@ export function adapterName(info: AdapterWords): string {
 export interface AdapterFacts {
   readonly label: Text
   readonly software: boolean
+  /** In the adapter's own words. */
+  readonly identity: readonly string[]
 }
 
 export function factsOf(adapter: GPUAdapter): AdapterFacts {
@@ -50,6 +52,7 @@ export function factsOf(adapter: GPUAdapter): AdapterFacts {
   return {
     label: isSoftware ? { en: `GPU in software · ${name}`, zh: `软件 GPU · ${name}` } : { en: `GPU · ${name}`, zh: `GPU · ${name}` },
     software: isSoftware,
+    identity: [info.vendor, info.architecture, info.device, info.description],
   }
 }
 

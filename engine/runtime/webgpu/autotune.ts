@@ -1,16 +1,21 @@
 /**
- * @file Chooses the tiles of matrix kernels for a device: which are fast cannot be asked, only measured. In: a device and its limits. Out: the
- * tiles worth using, large ones first; plain data, so that hosts may keep it by the adapter's name. A tile that computes a wrong answer, or
+ * @file Chooses the tiles of matrix kernels for a device: which are fast cannot be asked, only measured. In: a device, its limits, and where
+ * choices are kept. Out: the
+ * tiles worth using, large ones first; plain data, which hosts keep for the next start. A tile that computes a wrong answer, or
  * that the driver refuses, is left out. Which of them a product gets is decided by its size (codegen/wgsl/tile-choice.ts).
  */
+import { z } from 'zod'
 import type { Dispatch, GpuContext, GpuLimits, GpuTile, Storage } from '../../codegen/wgsl/emitter'
 import { emitMatmul } from '../../codegen/wgsl/matmul'
 import { fitsStaged, threadsOf, workgroupBytesOf } from '../../codegen/wgsl/tile-staged'
 import { InternalError } from '../../core/diagnostics'
+import { type ChoiceStore, fingerprintOf, keptChoice } from '../choices'
 import { bufferUsage, mapRead } from './flags'
 
 export interface TunedDevice {
   readonly gpu: GPUDevice
+  /** What its adapter says of itself. */
+  readonly identity: readonly string[]
   readonly limits: GpuLimits
   readonly subgroups: boolean
   /** Computes on the CPU, where a load or a barrier costs more than a multiplication, and compiling is slow. */
@@ -51,7 +56,30 @@ const rounds = 4
 /** A large tile stays unless it is clearly slower than a smaller one. */
 const tolerance = 1.1
 
-export async function chooseTiles(device: TunedDevice): Promise<readonly GpuTile[]> {
+/** Those that were kept, if the device has room for them; measured otherwise. */
+export async function chooseTiles(device: TunedDevice, store?: ChoiceStore): Promise<readonly GpuTile[]> {
+  const { identity, limits, subgroups, software } = device
+  const candidates = [...stagedTiles, ...quadTiles].filter((tile) => fits(tile, limits))
+  const codes = candidates.flatMap((tile) => trialOf(device, tile, smallProduct).map(({ code }) => code))
+  return keptChoice(store, {
+    about: ['GPU tiles', ...identity, ...Object.values(limits), subgroups, software, fingerprintOf(codes)],
+    accept: (kept) => acceptedTiles(kept, candidates),
+    measure: () => measureTiles(device),
+  })
+}
+
+function acceptedTiles(kept: unknown, candidates: readonly GpuTile[]): readonly GpuTile[] | undefined {
+  const list = tilesSchema.safeParse(kept)
+  if (!list.success) return undefined
+  const tiles = list.data.flatMap((one) => candidates.find((tile) => JSON.stringify(tile) === JSON.stringify(one)) ?? [])
+  return tiles.length === list.data.length ? tiles : undefined
+}
+
+const tilesSchema = z
+  .array(z.object({ rows: z.number(), columns: z.number(), depth: z.number(), threadRows: z.number(), threadColumns: z.number() }))
+  .nonempty()
+
+async function measureTiles(device: TunedDevice): Promise<readonly GpuTile[]> {
   // On a CPU one quad tile vouches for the others: they differ in extents alone, and compiling each would take too long.
   const [quads] = device.software ? await rightTiles(device, quadTiles.slice(0, 1), smallProduct) : []
   const found = quads ? quadTiles : await rightTiles(device, stagedTiles, device.software ? smallProduct : largeProduct)
@@ -87,10 +115,20 @@ interface Trial {
 const leftOf = (i: number): number => ((i * 7) % 11) - 5
 const rightOf = (i: number): number => ((i * 5) % 13) - 6
 
-/** Undefined if the driver refuses the tile. */
-async function prepareTrial({ gpu, limits, subgroups }: TunedDevice, tile: GpuTile, { m, k, n }: Extents): Promise<Trial | undefined> {
+function trialOf(
+  { limits, subgroups }: Pick<TunedDevice, 'limits' | 'subgroups'>,
+  tile: GpuTile,
+  { m, k, n }: Extents,
+): readonly Dispatch[] {
   const context: GpuContext = { limits, subgroups, tiles: [tile], elementOf: () => 'f32' }
-  const dispatches = emitMatmul({ kind: 'matmul', a: 0, b: 1, out: 2, batch: 1, m, k, n, transposeA: false, transposeB: false }, context)
+  return emitMatmul({ kind: 'matmul', a: 0, b: 1, out: 2, batch: 1, m, k, n, transposeA: false, transposeB: false }, context)
+}
+
+/** Undefined if the driver refuses the tile. */
+async function prepareTrial(device: TunedDevice, tile: GpuTile, product: Extents): Promise<Trial | undefined> {
+  const { gpu } = device
+  const { m, k, n } = product
+  const dispatches = trialOf(device, tile, product)
   const pipelines: GPUComputePipeline[] = []
   try {
     for (const { code } of dispatches)

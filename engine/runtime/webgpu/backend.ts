@@ -10,6 +10,7 @@ import { elementsOf } from '../../memory/elements'
 import type { Kernel, KernelProgram } from '../../optimize/kernel'
 import { gpuTarget, optimize } from '../../optimize/pipeline'
 import type { Backend, BackendInfo, ProgramOptions, StateSpec } from '../backend'
+import type { ChoiceStore } from '../choices'
 import { factsOf } from './adapter'
 import { chooseTiles } from './autotune'
 import { bind, type Placed } from './bindings'
@@ -29,16 +30,24 @@ export type Emit = (kernel: Kernel, context: GpuContext) => readonly Dispatch[]
 export interface WebgpuOptions {
   readonly gpu: GPU
   readonly powerPreference?: GPUPowerPreference
+  /** Where measured choices are kept; absent: nowhere. */
+  readonly choices?: ChoiceStore
   /** Writes the kernels; for tests of the runtime alone. */
   readonly emit?: Emit
 }
 
 /** Rejects with a `DiagnosedError` where there is no adapter. */
-export async function createWebgpuBackend({ gpu, powerPreference = 'high-performance', emit = emitWgsl }: WebgpuOptions): Promise<Backend> {
+export async function createWebgpuBackend({
+  gpu,
+  powerPreference = 'high-performance',
+  choices,
+  emit = emitWgsl,
+}: WebgpuOptions): Promise<Backend> {
   const adapter = await gpu.requestAdapter({ powerPreference })
   if (!adapter) throw diagnosedError('backend.unavailable', { got: 'webgpu', detail: noAdapter })
-  const { label, software } = factsOf(adapter)
-  const device = await GpuDevice.open(adapter, software)
+  const facts = factsOf(adapter)
+  const { label, software } = facts
+  const device = await GpuDevice.open(adapter, facts)
   const info: BackendInfo = {
     id: 'webgpu',
     label,
@@ -47,7 +56,7 @@ export async function createWebgpuBackend({ gpu, powerPreference = 'high-perform
     ...(software ? { software } : {}),
     ...(device.halves ? { halves: true } : {}),
   }
-  return new WebgpuBackend(info, device, emit)
+  return new WebgpuBackend(info, device, choices, emit)
 }
 
 const noAdapter = {
@@ -64,6 +73,7 @@ class WebgpuBackend implements Backend {
   constructor(
     readonly info: BackendInfo,
     private readonly device: GpuDevice,
+    private readonly choices: ChoiceStore | undefined,
     private readonly emit: Emit,
   ) {
     this.pipelines = new Pipelines(device)
@@ -102,7 +112,7 @@ class WebgpuBackend implements Backend {
 
   /** Measured when first needed: a device that is only listed costs nothing. */
   private chosenTiles(): Promise<readonly GpuTile[]> {
-    this.tiles ??= this.device.guard(chooseTiles(this.device))
+    this.tiles ??= this.device.guard(chooseTiles(this.device, this.choices))
     return this.tiles
   }
 

@@ -6,7 +6,7 @@
  */
 import type { GpuLimits } from '../../codegen/wgsl/emitter'
 import { type DiagnosedError, InternalError } from '../../core/diagnostics'
-import { deviceRequestFor, kernelLimitsOf } from './adapter'
+import { type AdapterFacts, deviceRequestFor, kernelLimitsOf } from './adapter'
 import { failureOf, lossOf } from './failures'
 
 export class GpuDevice {
@@ -26,6 +26,8 @@ export class GpuDevice {
     readonly gpu: GPUDevice,
     /** Computes on the CPU. */
     readonly software: boolean,
+    /** What the adapter says of itself. */
+    readonly identity: readonly string[],
   ) {
     this.limits = kernelLimitsOf(gpu)
     this.subgroups = gpu.features.has('subgroups')
@@ -44,8 +46,8 @@ export class GpuDevice {
     })
   }
 
-  static async open(adapter: GPUAdapter, software: boolean): Promise<GpuDevice> {
-    return new GpuDevice(await adapter.requestDevice(deviceRequestFor(adapter)), software)
+  static async open(adapter: GPUAdapter, { software, identity }: AdapterFacts): Promise<GpuDevice> {
+    return new GpuDevice(await adapter.requestDevice(deviceRequestFor(adapter)), software, identity)
   }
 
   get failure(): DiagnosedError | undefined {

@@ -7,11 +7,12 @@ import { lower, type PassOptions } from '../../../compile'
 import { annotated, listingText } from '../../../core/listing'
 import type { ListingStage } from '../../../protocol/messages'
 import { listingOf, listingStages } from '../../../runtime/listing'
+import { chooseVariant } from '../../../runtime/wasm/autotune'
 import { unwrap, updateOf } from '../../../train/model'
 import { usualThreads } from '../backends'
+import { fileChoices } from '../choices'
 import { loadGraph } from '../graph-argument'
 import type { Io } from '../io'
-import { kernelVariant } from '../kernel-variant'
 import { type CommonOptions, withCommon } from '../options'
 
 interface CompileCommandOptions extends CommonOptions {
@@ -30,7 +31,7 @@ export const addCompile = (program: Command, io: Io): void => {
       const document = await loadGraph(graph, options)
       const pass: PassOptions = mode === 'train' ? updateOf(document) : { training: false, gradients: 'none' }
       const { backend = 'wasm', threads = usualThreads() } = options
-      const variant = { ...(await kernelVariant()), convolution: options.convolution }
+      const variant = { ...(await chooseVariant(fileChoices())), convolution: options.convolution }
       const listing = await listingOf(unwrap(lower(document, pass)).program, emit, { backend, variant, threads, storage: pass.storage })
       io.out(listingText(unnamed.includes(emit) ? annotated(listing) : listing))
     })

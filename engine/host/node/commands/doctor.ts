@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Command } from 'commander'
 import { messageOf } from '../../../core/diagnostic-message'
+import { chooseVariant } from '../../../runtime/wasm/autotune'
 import { surveyBackends } from '../backends'
+import { fileChoices } from '../choices'
 import { exists } from '../files'
 import type { Io } from '../io'
-import { kernelVariant } from '../kernel-variant'
 import { packageRoot } from '../package-root'
 
 /** A module whose one function uses an instruction of the extension; it validates only where the engine knows it. */
@@ -60,7 +61,7 @@ async function pythonTorch(): Promise<string> {
 
 async function findings(): Promise<Readonly<Record<string, string | number | boolean | readonly string[]>>> {
   const { available, missing } = await surveyBackends()
-  const variant = await kernelVariant()
+  const variant = await chooseVariant(fileChoices())
   return {
     node: process.versions.node,
     v8: process.versions.v8,
