@@ -192,7 +192,7 @@ class Inference {
 /** Sets the parameter to a value that would do; nothing where there is no such parameter. */
 function correction(node: string, spec: ParamSpec | undefined, { param, instead }: ParamProblem): Fix | undefined {
   if (!spec || instead === undefined) return undefined
-  const shown = typeof instead === 'object' ? instead.join(', ') : String(instead)
+  const shown = Array.isArray(instead) ? instead.join(', ') : String(instead)
   return {
     title: { en: `Set ${spec.label.en} to ${shown}`, zh: `将${spec.label.zh}设为 ${shown}` },
     edits: [{ type: 'setParam', node, param, value: instead }],
