@@ -11,7 +11,7 @@ import type { Backend } from '../runtime/backend'
 import { createWasmBackend } from '../runtime/wasm/backend'
 import { type StepReport, Trainer, type TrainerOptions } from './trainer'
 
-export interface TrainOptions extends Pick<TrainerOptions, 'weights' | 'maxSteps' | 'onStep'> {
+export interface TrainOptions extends Pick<TrainerOptions, 'weights' | 'maxSteps' | 'onStep' | 'onWarning'> {
   /** Default: one thread of the CPU. */
   readonly backend?: Backend
   /** Files that the document's data names. */

@@ -3,10 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { DiagnosedError, type Diagnostic } from '../../engine/core/diagnostics'
 import type { ChoiceOf, GraphDocument, TrainingSettings } from '../../engine/document/schema'
 import type { MetricsFrame } from '../../engine/protocol/messages'
+import type { Backend } from '../../engine/runtime/backend'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../engine/train/checkpoint'
 import { curvatureAt } from '../../engine/train/curvature'
 import { type StepReport, Trainer, type TrainerOptions } from '../../engine/train/trainer'
+import { asked } from '../support/agreement'
+import { expectAllClose } from '../support/allclose'
+import { availableBackends } from '../support/backends'
 import { type MoonsOptions, moonsDocument, prepare } from './fixtures'
 
 const trainerOf = async (document: GraphDocument, more: Partial<TrainerOptions> = {}): Promise<Trainer> =>
@@ -25,6 +29,11 @@ async function trained(options: MoonsOptions, more: Partial<TrainerOptions> = {}
   const weights = await trainer.model.read()
   await trainer.dispose()
   return { steps, frames, checkpoint, weights }
+}
+
+const withMultiplier = (options: MoonsOptions, rateMultiplier: number): GraphDocument => {
+  const document = moonsDocument(options)
+  return { ...document, nodes: document.nodes.map((node) => (node.id === 'dense1' ? { ...node, rateMultiplier } : node)) }
 }
 
 const stateOf = ({ state }: Checkpoint, name: string): number[] => [...(state.find((tensor) => tensor.name === name)?.data ?? [])]
@@ -128,10 +137,6 @@ describe('averages of the weights (A10)', () => {
 })
 
 describe('the rate of a layer (C11)', () => {
-  const withMultiplier = (options: MoonsOptions, rateMultiplier: number): GraphDocument => {
-    const document = moonsDocument(options)
-    return { ...document, nodes: document.nodes.map((node) => (node.id === 'dense1' ? { ...node, rateMultiplier } : node)) }
-  }
   it.each(['sgd', 'momentum', 'adagrad', 'rmsprop', 'adadelta', 'adam', 'nesterov'])('multiplies its steps with %s', async (optimizer) => {
     const options: MoonsOptions = { optimizer, lr: 0.001 }
     const changesAfter = async (document: GraphDocument, maxSteps: number) => {
@@ -202,6 +207,38 @@ describe('the curvature along the gradient (B5)', () => {
     )
     expect(calm.frames.at(-1)?.curvature?.slope).toBeGreaterThan(0)
     expect(warnings).toHaveLength(1)
+  })
+})
+
+describe('every backend', () => {
+  it('clips, averages, watches the curvature and follows a schedule like the reference', async () => {
+    const document = withMultiplier(
+      {
+        optimizer: 'momentum',
+        lr: 0.2,
+        training: { schedule: { kind: 'inverse', params: { tau: 3 } }, warmup: 2, clipNorm: 0.05, averaging: 0.7, watchCurvature: true },
+      },
+      3,
+    )
+    const reached = async (backend: Backend) => {
+      const frames: MetricsFrame[] = []
+      const trainer = await trainerOf(document, { backend, maxSteps: 8, onFrame: (frame) => frames.push(frame) })
+      await trainer.run()
+      const { state } = await trainer.checkpoint()
+      await trainer.dispose()
+      return { state, told: frames.at(-1) as MetricsFrame }
+    }
+    const expected = await reached(createReferenceBackend())
+    expect(expected.told.gradientNorm).toBeGreaterThan(0.05)
+    for (const backend of await availableBackends()) {
+      const { state, told } = await reached(backend)
+      for (const [i, { name, data }] of expected.state.entries())
+        expectAllClose(state[i]?.data ?? [], data, asked.forward, `${backend.info.label.en} ${name}`)
+      expect(told.rate).toBe(expected.told.rate)
+      expect(told.gradientNorm).toBeCloseTo(expected.told.gradientNorm ?? 0, 4)
+      expect(told.curvature?.bend).toBeCloseTo(expected.told.curvature?.bend ?? 0, 4)
+      await backend.dispose()
+    }
   })
 })
 
