@@ -18,7 +18,7 @@ export class IndexedDbChoices implements ChoiceStore {
   readonly where = `${navigator.userAgent} | ${navigator.hardwareConcurrency}`
   private readonly database: Database
 
-  constructor(name = 'netloom-choices', factory: IDBFactory = indexedDB) {
+  constructor(name = 'netloom-choices', factory?: IDBFactory) {
     this.database = new Database(name, { [CHOICES]: {} }, factory)
   }
 

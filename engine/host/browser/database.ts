@@ -21,7 +21,7 @@ export class Database {
   constructor(
     private readonly name: string,
     private readonly stores: Readonly<Record<string, IDBObjectStoreParameters>>,
-    private readonly factory: IDBFactory = indexedDB,
+    private readonly factory?: IDBFactory,
   ) {}
 
   async transaction(stores: string | readonly string[], mode: IDBTransactionMode = 'readonly'): Promise<IDBTransaction> {
@@ -42,7 +42,7 @@ export class Database {
   }
 
   private async open(): Promise<IDBDatabase> {
-    const request = this.factory.open(this.name, 1)
+    const request = (this.factory ?? indexedDB).open(this.name, 1)
     request.onupgradeneeded = () => {
       for (const [store, parameters] of Object.entries(this.stores)) request.result.createObjectStore(store, parameters)
     }

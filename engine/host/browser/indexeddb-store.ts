@@ -45,7 +45,7 @@ async function write(transaction: IDBTransaction, info: StoredInfo, blob: Blob):
 export class IndexedDbCheckpoints implements CheckpointStore {
   private readonly database: Database
 
-  constructor(name = 'netloom-checkpoints', factory: IDBFactory = indexedDB) {
+  constructor(name = 'netloom-checkpoints', factory?: IDBFactory) {
     this.database = new Database(name, { [FILES]: {}, [INFOS]: {} }, factory)
   }
 
