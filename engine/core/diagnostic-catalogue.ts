@@ -139,8 +139,8 @@ export const catalogue = {
   'data.unknown': { en: 'There is no data set called “{got}”; there are: {expected}.', zh: '没有名为“{got}”的数据集；现有：{expected}。' },
   'data.missing': { en: 'The files of the data set “{got}” are not there.', zh: '找不到数据集“{got}”的文件。' },
   'data.unrecognised': {
-    en: '“{got}” holds no data set that Netloom knows: expected a CSV file, a folder with one folder of images a class, or IDX files.',
-    zh: '“{got}”不是 Netloom 认识的数据集：应为 CSV 文件、每类一个子文件夹的图像文件夹，或 IDX 文件。',
+    en: '“{got}” holds no data set that Netloom knows: expected a CSV file, a text file, a folder with one folder of images a class, or IDX files.',
+    zh: '“{got}”不是 Netloom 认识的数据集：应为 CSV 文件、文本文件、每类一个子文件夹的图像文件夹，或 IDX 文件。',
   },
   'data.empty': { en: '{file} holds no samples.', zh: '{file} 中没有样本。' },
   'data.columns': {
@@ -166,6 +166,11 @@ export const catalogue = {
   'data.class': {
     en: '{file}: the class “{got}” is not among those of the training data: {expected}.',
     zh: '{file}：训练数据中没有类别“{got}”；现有：{expected}。',
+  },
+  'data.text': { en: '{file} is not a UTF-8 text: save it in that encoding.', zh: '{file} 不是 UTF-8 文本：请以该编码保存。' },
+  'data.text-length': {
+    en: '{file} has {got} tokens; samples of this length need at least {expected}. Take fewer steps, or a longer text.',
+    zh: '{file} 共有 {got} 个词元；此长度的样本至少需要 {expected} 个。请减少时间步数，或使用更长的文本。',
   },
   'data.image': { en: '{file} cannot be read as an image: {detail}.', zh: '无法将 {file} 读作图像：{detail}。' },
   'data.idx': { en: '{file} is not a sound IDX file: {detail}.', zh: '{file} 不是完好的 IDX 文件：{detail}。' },

@@ -107,24 +107,40 @@ export function adaptDocument(
   document: GraphDocument,
   fields: readonly Field[],
 ): { document: GraphDocument; diagnostics: readonly Diagnostic[] } {
-  let adapted = document
+  const pairs = pairUp(inferShapes(document), fields).flatMap(({ node, field }): Pair[] =>
+    field ? [{ node, field, type: sampleType(node) }] : [],
+  )
   const diagnostics: Diagnostic[] = []
-  for (const { node, field } of pairUp(inferShapes(document), fields)) {
-    if (!field) continue
-    const { adjustable } = node.layer
-    const type = sampleType(node)
-    if (adjustable?.shape) {
-      const param = adjustable.shape
+  let adapted = allAtOnce(document, pairs)
+  if (errorsIn(adapted) > errorsIn(document)) {
+    adapted = document
+    for (const { node, field, type } of pairs) {
       const before = errorsIn(adapted)
-      const choices = shapesFor(field, type).map((shape) =>
-        sameShape(shape, type.shape) ? adapted : withParams(adapted, node.path, { [param]: [...shape] }),
-      )
+      const choices = shapesFor(field, type).map((shape) => withShape(adapted, node, type, shape))
       const chosen = choices.find((choice) => errorsIn(choice) <= before)
       if (chosen) adapted = chosen
       else diagnostics.push(misfit(node, field, type.shape))
     }
-    if (adjustable?.classes && type.dtype === 'i32' && field.classes !== undefined && field.classes !== type.classes)
-      adapted = withParams(adapted, node.path, { [adjustable.classes]: field.classes })
+  }
+  for (const { node, field, type } of pairs) {
+    const param = node.layer.adjustable?.classes
+    if (param && type.dtype === 'i32' && field.classes !== undefined && field.classes !== type.classes)
+      adapted = withParams(adapted, node.path, { [param]: field.classes })
   }
   return { document: adapted, diagnostics }
+}
+
+interface Pair {
+  readonly node: ShapedNode
+  readonly field: Field
+  readonly type: TensorType
+}
+
+/** Inputs and labels that hang together (a token and a target at each step) can only change together. */
+const allAtOnce = (document: GraphDocument, pairs: readonly Pair[]): GraphDocument =>
+  pairs.reduce((changed, { node, field, type }) => withShape(changed, node, type, shapesFor(field, type)[0] ?? type.shape), document)
+
+function withShape(document: GraphDocument, { path, layer }: ShapedNode, type: TensorType, shape: Shape): GraphDocument {
+  const param = layer.adjustable?.shape
+  return param === undefined || sameShape(shape, type.shape) ? document : withParams(document, path, { [param]: [...shape] })
 }

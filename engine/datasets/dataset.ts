@@ -5,6 +5,7 @@
 import type { Shape, TensorData } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
+import type { TokenUnit } from './text/tokens'
 
 /** One tensor of a sample. */
 export interface Field {
@@ -17,6 +18,8 @@ export interface Field {
   /** i32 targets: how many classes, and their names when the data has names. */
   readonly classes?: number
   readonly classNames?: readonly string[]
+  /** Of text: what each of `classNames` is. */
+  readonly unit?: TokenUnit
   /** For the preview. */
   readonly display: 'image' | 'table' | 'points' | 'text'
   /** Column names of a table. */

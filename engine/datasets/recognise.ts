@@ -7,6 +7,7 @@ import type { ChoiceOf } from '../document/schema'
 import type { FileSource } from './dataset'
 import { idxPair } from './idx/pair'
 import { imagesOf, partsOf } from './images/folder'
+import { isTable } from './text/file'
 
 export interface Recognised {
   readonly source: ChoiceOf
@@ -28,7 +29,11 @@ export async function recognise(files: FileSource): Promise<Recognised> {
   if ((await imagesOf(files, 'all')).length > 0) return { source: { kind: 'imageFolder', params: { path } } }
   const entries = await files.list()
   const tables = entries.filter((entry) => /\.(csv|tsv)$/i.test(entry.path))
-  if (tables.length > 0 || (entries.length === 1 && /\.(txt|data)$/i.test((entries[0] as { path: string }).path)))
-    return { source: { kind: 'csv', params: { path } } }
+  if (tables.length > 0) return { source: { kind: 'csv', params: { path } } }
+  const [only] = entries
+  if (only && entries.length === 1 && /\.(txt|text|md|data)$/i.test(only.path)) {
+    const kind = (await isTable(files, only.path, only.size)) ? 'csv' : 'textFile'
+    return { source: { kind, params: { path } } }
+  }
   throw diagnosedError('data.unrecognised', { got: path }, { file: path })
 }

@@ -8,7 +8,7 @@ const some = Array.from({ length: 200 }, (_, i) => i)
 
 describe('the registry', () => {
   it('finds every source', () => {
-    expect([...datasets.keys()].sort()).toEqual(['csv', 'digits', 'idx', 'imageFolder', 'points2d'])
+    expect([...datasets.keys()].sort()).toEqual(['csv', 'digits', 'idx', 'imageFolder', 'points2d', 'story', 'textFile'])
   })
   it('diagnoses unknown kinds, settings and missing files', async () => {
     await expect(openDataset({ kind: 'mnist', params: {} }, { seed: 0 })).rejects.toMatchObject({ diagnostics: [{ code: 'data.unknown' }] })

@@ -34,6 +34,7 @@ function builtIn(name: string): ChoiceOf | undefined {
 function refine(choice: ChoiceOf, options: DataOptions, settings: Settings): ChoiceOf {
   const specs = datasets.get(choice.kind)?.params ?? {}
   const given = {
+    ...settings,
     ...(options.shape && { shape: [...options.shape] }),
     ...(options.label !== undefined && { label: options.label }),
     ...(settings.inChannels === 1 && { channels: 'grey' }),
@@ -71,11 +72,14 @@ function paramsFrom(fields: readonly Field[], template: Template): Settings {
   const target = fields.find((field) => field.role === 'target')
   const [channels, height, width] = input?.shape ?? []
   const isImage = input?.shape.length === 3
+  const isText = input?.unit !== undefined
   const known = {
     inChannels: isImage ? channels : undefined,
     imageSize: isImage && height === width ? height : undefined,
     numClasses: target?.classes,
     numFeatures: input && sizeOf(input.shape),
+    numSteps: isText ? input.shape[0] : undefined,
+    vocabularySize: isText ? input.classes : undefined,
   }
   const wanted = Object.entries(known).flatMap(([name, value]) =>
     value !== undefined && name in template.params ? [[name, value] as const] : [],
@@ -114,10 +118,17 @@ export async function loadWithData(graph: string, options: CommonOptions & DataO
     return withSeed(withValidation(raw, await validationOnly(options)), options.seed)
   }
   if ('template' in found) {
-    const document = await drawTemplate(found.template, data, options.set, seed, io)
+    const settings = withoutDataSettings(options.set, data, found.template.params)
+    const document = await drawTemplate(found.template, data, settings, seed, io)
     return withSeed({ ...document, data }, options.seed)
   }
-  return withSeed({ ...applySettings(found.document, options.set), data }, options.seed)
+  return withSeed({ ...applySettings(found.document, withoutDataSettings(options.set, data)), data }, options.seed)
+}
+
+/** What is left for the graph. */
+function withoutDataSettings(settings: Settings, { source }: DataSettings, own: ParamSpecs = {}): Settings {
+  const specs = datasets.get(source.kind)?.params ?? {}
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => name in own || !(name in specs)))
 }
 
 async function validationOnly(options: DataOptions): Promise<ChoiceOf | undefined> {

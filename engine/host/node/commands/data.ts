@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { formatShape, sizeOf, type TensorData } from '../../../core/tensor'
 import type { Dataset, Field } from '../../../datasets/dataset'
 import { openSource } from '../../../datasets/prepare'
+import { joined, tokensOf } from '../../../datasets/text/tokens'
 import { dataArgument } from '../data-argument'
 import { findFiles } from '../files'
 import type { Io } from '../io'
@@ -46,6 +47,7 @@ function draw(values: TensorData, [, height = 1, width = 1]: readonly number[]):
 }
 
 function show(field: Field, values: TensorData): string {
+  if (field.unit && field.classNames) return JSON.stringify(joined(tokensOf(field.classNames, values), field.unit))
   if (field.display === 'image') return draw(values, field.shape)
   if (field.classNames && values.length === 1) return field.classNames[values[0] as number] ?? String(values[0])
   return Array.from(values, (value) => Number(value.toPrecision(4))).join(' ')
