@@ -64,7 +64,6 @@ const gru = defineLayer({
       name: 'mask and initial state',
       inputs: { x: [2, 3, 2], mask: [2, 3], state: [2, 3] },
       params: { numHiddens: 3, returnState: true },
-      ranges: { mask: [0, 1] },
     },
     {
       name: 'two layers in both directions',

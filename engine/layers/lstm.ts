@@ -69,7 +69,6 @@ const lstm = defineLayer({
       name: 'mask and initial state',
       inputs: { x: [2, 3, 2], mask: [2, 3], state: [2, 3], cell: [2, 3] },
       params: { numHiddens: 3, returnState: true },
-      ranges: { mask: [0, 1] },
     },
     {
       name: 'two layers in both directions',

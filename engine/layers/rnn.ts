@@ -78,7 +78,6 @@ const rnn = defineLayer({
       name: 'mask and initial state',
       inputs: { x: [2, 3, 2], mask: [2, 3], state: [2, 3] },
       params: { numHiddens: 3, returnState: true },
-      ranges: { mask: [0, 1] },
     },
     {
       name: 'two layers in both directions',

@@ -17,6 +17,8 @@ function flopsOf({ op, inputs, shape }: Instruction, values: Program['values']):
       return (2 * sizeOf(input(0)) * sizeOf(input(1))) / (input(1)[0] ?? 1)
     case 'conv2dKernelGrad':
       return (2 * sizeOf(input(1)) * sizeOf(shape)) / (shape[0] ?? 1)
+    case 'scan':
+      return op.length * programFlops(op.body)
     default:
       return 0
   }
@@ -35,6 +37,7 @@ export function programBytes({ values, state }: Program): number {
   )
   const moved = values.reduce((sum, instruction) => {
     if (flopsOf(instruction, values) === 0) return sum
+    if (instruction.op.op === 'scan') return sum + instruction.op.length * programBytes(instruction.op.body)
     const operands = instruction.inputs
       .map((id) => values[id] as Instruction)
       .filter(({ op }) => !(op.op === 'input' && op.role === 'state'))

@@ -61,7 +61,7 @@ def unrolled(step, names, i, p, w):
         for t in reversed(range(length)) if row % 2 == 1 and p["bidirectional"] else range(length):
             bias = w["bias" + s] if p["useBias"] else 0
             new = step(layer_input[:, t], state, w["inputKernel" + s], w["recurrentKernel" + s], bias)
-            state = new if mask is None else [torch.where((mask[:, t] != 0).unsqueeze(1), n, o) for n, o in zip(new, state)]
+            state = new if mask is None else [torch.where((mask[:, t] > 0).unsqueeze(1), n, o) for n, o in zip(new, state)]
             outputs[t] = state[0]
         layer_outputs.append(torch.stack(outputs, 1))
         for name, value in zip(names, state):
@@ -102,7 +102,36 @@ def lstm(i, p, w):
     return functional("lstm", i, p, w, [0, 1, 3, 2]) if i.get("mask") is None else unrolled(lstm_step, ["state", "cell"], i, p, w)
 
 
+def attention(i, p, score):
+    query, keys = i["query"], i["keys"]
+    rows = query if query.dim() == 3 else query.unsqueeze(1)
+    scores = score(rows, keys)
+    if i.get("mask") is not None:
+        scores = torch.where(i["mask"][:, None, :] > 0, scores, torch.tensor(-1e9))
+    weights = torch.exp(scores - scores.max(2, keepdim=True).values)
+    weights = weights / weights.sum(2, keepdim=True)
+    y = torch.einsum("nts,nsv->ntv", weights, i.get("values", keys))
+    shape = query.shape[:-1]
+    result = {"y": y.reshape(*shape, -1)}
+    return {**result, "weights": weights.reshape(*shape, -1)} if p["returnWeights"] else result
+
+
+def dot_attention(i, p):
+    scale = i["keys"].shape[2] ** -0.5 if p["scaled"] else 1
+    return attention(i, p, lambda q, k: torch.einsum("ntd,nsd->nts", q, k) * scale)
+
+
+def additive_attention(i, p, w):
+    def score(q, k):
+        hidden = torch.tanh((q @ w["queryKernel"])[:, :, None] + (k @ w["keyKernel"])[:, None])
+        return (hidden @ w["scoreKernel"])[..., 0]
+
+    return attention(i, p, score)
+
+
 TABLE = {
+    "dotAttention": lambda i, p, w, t: dot_attention(i, p),
+    "additiveAttention": lambda i, p, w, t: additive_attention(i, p, w),
     "rnn": lambda i, p, w, t: rnn(i, p, w),
     "gru": lambda i, p, w, t: unrolled(gru_step, ["state"], i, p, w),
     "lstm": lambda i, p, w, t: lstm(i, p, w),

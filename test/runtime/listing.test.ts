@@ -1,5 +1,6 @@
 /** The compiler laid open: every stage of a training step has lines, and they lead to the network's own nodes. */
 import { describe, expect, it } from 'vitest'
+import { graph } from '../../engine/builder/graph'
 import { lower, shape } from '../../engine/compile'
 import { listingText } from '../../engine/core/listing'
 import { type ListingTarget, listingOf, listingStages } from '../../engine/runtime/listing'
@@ -56,5 +57,23 @@ describe('a listing', () => {
     const gpu = listingText(await listingOf(program, 'kernels', { ...target, backend: 'webgpu' }))
     expect(cpu).toContain('panels')
     expect(gpu).not.toContain('panels')
+  })
+})
+
+describe('a listing of a recurrent network', () => {
+  const g = graph('sequence', { training: { batchSize: 3 } })
+  const tokens = g.input('tokens', { shape: [6], dtype: 'i32', classes: 5 })
+  const { y } = g.lstm(g.oneHotEncoding(tokens, { classes: 5 }), { numHiddens: 4 })
+  g.softmaxCrossEntropy(g.dense(y, { numHiddens: 5 }), g.label('targets', { shape: [6], classes: 5 }))
+  const recurrent = g.document()
+  const step = unwrap(lower(recurrent, updateOf(recurrent))).program
+
+  it.each(listingStages)('of the %s shows a step once', async (stage) => {
+    const listing = await listingOf(step, stage, target)
+    expect(listing.some(({ origin }) => origin === 'lstm1')).toBe(true)
+    const count = (pattern: RegExp) => listing.filter(({ text }) => pattern.test(text)).length
+    if (stage === 'program') expect(count(/= scan\(.* 6 steps/)).toBe(2)
+    if (stage === 'kernels') expect([count(/^k\d+ scan 6 items/), count(/b\d+ = b\d+ · b\d+ matmul 1×\(3×4 · 4×16\)/)]).toEqual([2, 1])
+    if (stage === 'wgsl') expect(count(/for each of 6 items$/)).toBe(2)
   })
 })

@@ -48,7 +48,7 @@ ${python
                 now, made = [start[:, row] for start in starts], [None] * length
                 for t in reversed(range(length)) if suffix.startswith('Backwards') else range(length):
                     new = self.step(z[:, t], now, weights['recurrentKernel' + suffix], self.hidden)
-                    now = new if mask is None else [torch.where(mask[:, t, None] != 0, a, b) for a, b in zip(new, now)]
+                    now = new if mask is None else [torch.where(mask[:, t, None] > 0, a, b) for a, b in zip(new, now)]
                     made[t] = now[0]
                 outputs.append(torch.stack(made, 1))
                 for final, state in zip(finals, now):

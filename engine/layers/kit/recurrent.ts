@@ -106,7 +106,7 @@ export function lowerRecurrent<S extends string>(
   const [batch] = x.shape as [number, number, number]
   const { numHiddens, numLayers, bidirectional, dropout, returns } = params
   const rows = rowsOf(params)
-  const mask = inputs.mask && b.transpose(inputs.mask, [1, 0])
+  const mask = inputs.mask && b.greater(b.transpose(inputs.mask, [1, 0]), 0)
   const isKept = cell.states.every((name) => !inputs[name])
   const initial = cell.states.map((name) => statesOf(b, name, inputs[name], rows, [batch, numHiddens], isKept ? context : undefined))
   const final: Tensor[][] = cell.states.map(() => [])

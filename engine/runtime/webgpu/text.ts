@@ -6,6 +6,7 @@ import type { Dispatch, GpuContext } from '../../codegen/wgsl/emitter'
 import { emitWgsl } from '../../codegen/wgsl/module'
 import { type Listing, listingLine } from '../../core/listing'
 import { type ActivationStorage, elementsOf } from '../../memory/elements'
+import { itemsOf, kernelsAt } from '../../optimize/fusion/scan'
 import type { KernelProgram } from '../../optimize/kernel'
 import { stagedTiles } from './autotune'
 
@@ -22,12 +23,17 @@ export function wgslListing(program: KernelProgram, storage: ActivationStorage):
   const gpu = context(program, storage)
   return program.kernels.flatMap((kernel, number) => {
     const [origin] = kernel.origins
-    return emitWgsl(kernel, gpu).flatMap((dispatch) => {
+    // Every step of a scan runs the same texts: the first stands for all.
+    const shown = kernel.kind === 'scan' ? [...kernel.before, ...kernelsAt(kernel, itemsOf(kernel)[0] ?? 0)] : [kernel]
+    const repeated = kernel.kind === 'scan' ? [listingLine(`// k${number}: the following for each of ${kernel.length} items`, origin)] : []
+    const dispatches = shown.flatMap((one) => emitWgsl(one, gpu))
+    const lines = dispatches.flatMap((dispatch) => {
       const first = known.get(dispatch.code)
       if (first === undefined) known.set(dispatch.code, number)
       const code = first === undefined ? dispatch.code.trim().split('\n') : [`// the same text as at k${first}`]
       return [...head(dispatch, number), ...code, ''].map((line) => listingLine(line, origin))
     })
+    return [...repeated, ...lines]
   })
 }
 
