@@ -22,7 +22,7 @@ const deviation = (values: Float32Array) => {
   return Math.sqrt(values.reduce((sum, v) => sum + (v - middle) ** 2, 0) / values.length)
 }
 
-describe('what each one draws', () => {
+describe('C2: what each one draws', () => {
   it('constants', () => {
     expect(new Set(drawn('zeros'))).toEqual(new Set([0]))
     expect(new Set(drawn('ones'))).toEqual(new Set([1]))
@@ -51,7 +51,64 @@ describe('what each one draws', () => {
     expect(Math.abs(inside - 0.6827)).toBeLessThan(0.01)
   })
   it('is one of these', () => {
-    expect([...initializers.keys()].sort()).toEqual(['constant', 'he', 'lecun', 'normal', 'ones', 'uniform', 'xavier', 'zeros'])
+    expect([...initializers.keys()].sort()).toEqual([
+      'bilinear',
+      'constant',
+      'he',
+      'lecun',
+      'normal',
+      'ones',
+      'orthogonal',
+      'uniform',
+      'xavier',
+      'zeros',
+    ])
+  })
+})
+
+/** One weight of a shape. */
+const weightOf = (init: InitializerRef, shape: readonly number[]): Float32Array =>
+  initializeWeights({ nodes: [node('layer', { kernel: { shape, init } })] }, 5).get('layer.kernel') as Float32Array
+
+describe('C2: orthogonal', () => {
+  it.each([
+    { shape: [12, 5], count: 5, stride: [1, 5] },
+    { shape: [5, 12], count: 5, stride: [12, 1] },
+    { shape: [6, 2, 3, 3], count: 6, stride: [18, 1] },
+    { shape: [1, 4], count: 1, stride: [4, 1] },
+  ])('$shape has vectors of length 1 at right angles', ({ shape, count, stride: [apart = 0, along = 0] }) => {
+    const values = weightOf('orthogonal', shape)
+    const length = values.length / count
+    const product = (a: number, b: number): number =>
+      Array.from({ length }, (_, i) => (values[a * apart + i * along] ?? 0) * (values[b * apart + i * along] ?? 0)).reduce(
+        (x, y) => x + y,
+        0,
+      )
+    for (let a = 0; a < count; a++) for (let b = 0; b < count; b++) expect(product(a, b)).toBeCloseTo(a === b ? 1 : 0, 6)
+  })
+  it('is longer by its gain', () => {
+    expect([...weightOf({ kind: 'orthogonal', gain: 3 }, [4, 4])]).toEqual(
+      [...weightOf('orthogonal', [4, 4])].map((v) => Math.fround(3 * v)).map((v) => expect.closeTo(v, 5)),
+    )
+  })
+})
+
+describe('C2: bilinear', () => {
+  /** notes 002 §9 through d2l: (1 − |i − m| / f)(1 − |j − m| / f), f = ⌊(k + 1) / 2⌋, m = f − 1 or f − ½. */
+  const filter = (size: number): number[] => {
+    const factor = Math.floor((size + 1) / 2)
+    const middle = size % 2 === 1 ? factor - 1 : factor - 0.5
+    const tent = Array.from({ length: size }, (_, i) => 1 - Math.abs(i - middle) / factor)
+    return tent.flatMap((u) => tent.map((v) => u * v))
+  }
+  it.each([2, 3, 4, 5, 8])('a window of %i is a tent from each channel to its own', (size) => {
+    const values = weightOf('bilinear', [2, 2, size, size])
+    const zeros = filter(size).map(() => 0)
+    const expected = [...filter(size), ...zeros, ...zeros, ...filter(size)]
+    expect([...values]).toEqual(expected.map((v) => expect.closeTo(v, 6)))
+  })
+  it('serves every group of a depthwise kernel', () => {
+    expect([...weightOf('bilinear', [3, 1, 2, 2])]).toEqual(Array(12).fill(0.25))
   })
 })
 
