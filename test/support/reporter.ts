@@ -1,8 +1,10 @@
 /**
  * @file The closing line of `npm test`, and its conscience: with CI=true a skipped test is a failure, the real-Electron test excepted.
- * In: vitest's results. Out: each skip with its reason, `Tests: N passed, N failed, N skipped`, and the exit code.
+ * In: vitest's results. Out: each skip with its reason, which systems passing tests speak for, `Tests: N passed, N failed, N skipped`, and the
+ * exit code.
  */
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
+import { promisedRows, rowsIn } from './systems'
 
 /** May be skipped even in CI: its binary cannot be fetched everywhere. */
 const mayAlwaysSkip = 'test/electron/realElectron.test.ts'
@@ -11,12 +13,14 @@ export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 }
     const skips: { test: TestCase; file: string }[] = []
+    const passing = new Map<string, number>()
     for (const module of modules) {
       if (module.state() === 'failed' && module.errors().length > 0) counts.failed++
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state === 'pending') continue
         counts[state]++
+        if (state === 'passed') for (const row of rowsIn(test.fullName)) passing.set(row, (passing.get(row) ?? 0) + 1)
         if (state === 'skipped') skips.push({ test, file: module.relativeModuleId })
       }
     }
@@ -24,6 +28,12 @@ export default class ClosingLine implements Reporter {
       const result = test.result()
       const note = result.state === 'skipped' ? result.note : undefined
       process.stdout.write(`skipped: ${file} > ${test.fullName}${note ? ` (${note})` : ''}\n`)
+    }
+    if (passing.size > 0) {
+      const missing = promisedRows.filter((row) => !passing.has(row))
+      const named = promisedRows.flatMap((row) => (passing.has(row) ? [`${row} (${passing.get(row)})`] : []))
+      process.stdout.write(`\nSystems that passing tests name: ${named.join(', ')}\n`)
+      if (missing.length > 0) process.stdout.write(`Systems that none names: ${missing.join(', ')}\n`)
     }
     process.stdout.write(`\nTests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`)
     const forbidden = skips.filter(({ file }) => file !== mayAlwaysSkip)
