@@ -35,6 +35,7 @@ const sectionTitles: Readonly<Record<Category, Text>> = {
   merge: { en: 'Merge', zh: '合并' },
   arithmetic: { en: 'Arithmetic', zh: '算术' },
   filter: { en: 'Image filters', zh: '图像滤波' },
+  information: { en: 'Information', zh: '信息论' },
   regularization: { en: 'Regularization', zh: '正则化' },
   loss: { en: 'Loss', zh: '损失' },
 }

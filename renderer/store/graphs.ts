@@ -68,6 +68,7 @@ const COLOURS: Record<Category, string> = {
   merge: 'merge',
   arithmetic: 'merge',
   filter: 'conv',
+  information: 'merge',
   regularization: 'norm',
   loss: 'loss',
 }

@@ -110,6 +110,11 @@ def kl_sparsity(x, p):
     return {"y": x, "penalty": p["strength"] * each.sum()}
 
 
+def bits(p):
+    """Entropy over all axes but the first."""
+    return -(p * torch.log2(p)).reshape(p.shape[0], -1).sum(1)
+
+
 TABLE = {
     "softmaxCrossEntropy": lambda i, p, w, t: softmax_cross_entropy(i, p),
     "meanSquaredError": lambda i, p, w, t: mean_squared_error(i, p),
@@ -127,4 +132,12 @@ TABLE = {
     "activityPenalty": lambda i, p, w, t: activity_penalty(i, p),
     "entropyPenalty": lambda i, p, w, t: entropy_penalty(i, p),
     "klSparsity": lambda i, p, w, t: kl_sparsity(i["x"], p),
+    "selfInformation": lambda i, p, w, t: {"y": torch.log2(1 / i["p"])},
+    "entropy": lambda i, p, w, t: {"y": bits(i["p"])},
+    "conditionalEntropy": lambda i, p, w, t: {"y": bits(i["p"]) - bits(i["p"].sum(2 if p["given"] == "x" else 1))},
+    "mutualInformation": lambda i, p, w, t: {"y": bits(i["p"].sum(2)) + bits(i["p"].sum(1)) - bits(i["p"])},
+    "pointwiseMutualInformation": lambda i, p, w, t: {
+        "y": torch.log2(i["p"]) - torch.log2(torch.einsum("nx,ny->nxy", i["p"].sum(2), i["p"].sum(1)))
+    },
+    "relativeEntropy": lambda i, p, w, t: {"y": (i["p"] * torch.log2(i["p"] / i["q"])).reshape(i["p"].shape[0], -1).sum(1)},
 }

@@ -24,6 +24,7 @@ export type Category =
   | 'merge'
   | 'arithmetic'
   | 'filter'
+  | 'information'
   | 'regularization'
   | 'loss'
 
