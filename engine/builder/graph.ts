@@ -16,6 +16,7 @@ import {
   type Layout,
   VERSION,
 } from '../document/schema'
+import { weightSettingNames, weightSettingsOf } from '../document/weight-settings'
 import type { AnyLayer, InputPort } from '../layers/kit/define'
 import { layers } from '../layers/kit/registry'
 import type { BlockDefinition } from './block-definition'
@@ -54,11 +55,14 @@ export class GraphWriter {
     options: AnyOptions,
     block?: string,
   ): string {
-    const { id: chosen, title, bypass, frozen, rateMultiplier, ...given } = options
+    const { id: chosen, title, bypass, ...others } = options
     for (const [, source] of wires) this.#checkOwner(source)
     const id = chosen ?? this.#ids.next(stem)
     if (chosen !== undefined) this.#choose(chosen)
-    const params = Object.entries(given).filter((entry): entry is [string, DocumentParam] => entry[1] !== undefined)
+    const isSetting = (name: string) => weightSettingNames.some((known) => known === name)
+    const params = Object.entries(others).filter(
+      (entry): entry is [string, DocumentParam] => entry[1] !== undefined && !isSetting(entry[0]),
+    )
     this.nodes.push({
       id,
       kind,
@@ -66,8 +70,7 @@ export class GraphWriter {
       ...(title !== undefined && { title }),
       params: Object.fromEntries(params),
       ...(bypass !== undefined && { bypass }),
-      ...(frozen !== undefined && { frozen }),
-      ...(rateMultiplier !== undefined && { rateMultiplier }),
+      ...weightSettingsOf(options),
     })
     for (const [port, source] of wires) {
       if (source !== unconnected) this.edges.push({ from: { node: source.node, port: source.port }, to: { node: id, port } })

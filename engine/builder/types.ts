@@ -2,6 +2,7 @@
  * @file The types of the graph builder, derived from the layers' own definitions: `g.conv2d(x, { numChannels: 6 })` is checked against
  * the schema in conv2d.ts, and a new layer file is a new method without a list anywhere.
  */
+import type { WeightSettings } from '../document/schema'
 import type { InputPort, LayerDefinition } from '../layers/kit/define'
 import type { LayerKinds } from '../layers/kit/kinds'
 import type { ParamSpecs, ParamValue } from '../layers/kit/params'
@@ -31,17 +32,13 @@ export type Widened<T> = T extends number ? number : T extends string ? string :
 export type Bound<T> = T | ParamReference<Widened<T>>
 
 /** What every node has beside its parameters. */
-export interface NodeOptions {
+export interface NodeOptions extends WeightSettings {
   /** Default: the layer's stem and a number, `conv1`. */
   readonly id?: string
   /** What the canvas shows instead of the layer's name. */
   readonly title?: string
   /** Hand the first input through unchanged. */
   readonly bypass?: Bound<boolean>
-  /** Leave the weights alone in training. */
-  readonly frozen?: boolean
-  /** Learn so many times as fast as the rest. */
-  readonly rateMultiplier?: number
 }
 
 export type Options<S extends ParamSpecs> = { readonly [K in keyof S]?: Bound<ParamValue<S[K]>> } & NodeOptions

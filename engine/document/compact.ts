@@ -35,12 +35,14 @@ const unlessEmpty = <K extends string, V extends object>(key: K, value: V): Part
   Object.keys(value).length > 0 ? ({ [key]: value } as Record<K, V>) : {}
 
 const compactGraph = ({ nodes, edges, layout }: Graph) => ({
-  nodes: nodes.map(({ params, bypass, frozen, rateMultiplier, ...node }) => ({
-    ...node,
+  nodes: nodes.map(({ id, kind, block, title, params, bypass, ...settings }) => ({
+    id,
+    kind,
+    ...(block !== undefined && { block }),
+    ...(title !== undefined && { title }),
     ...unlessEmpty('params', params),
     ...(bypass !== undefined && { bypass }),
-    ...(frozen !== undefined && { frozen }),
-    ...(rateMultiplier !== undefined && { rateMultiplier }),
+    ...settings,
   })),
   edges,
   ...unlessEmpty('layout', layout),

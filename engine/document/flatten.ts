@@ -11,7 +11,8 @@ import { layers as allLayers } from '../layers/kit/registry'
 import { completeParams, problemValues } from '../layers/kit/validate'
 import { forwardOrder } from './order'
 import { BLOCK_INPUT_PORT, blockNamed, type LayerRegistry, type NodePorts, nodeKinds, portsOf } from './ports'
-import { type Block, type DocumentParam, type Graph, type GraphDocument, type GraphNode, isParamRef } from './schema'
+import { type Block, type DocumentParam, type Graph, type GraphDocument, type GraphNode, isParamRef, type WeightSettings } from './schema'
+import { USUAL_TIE } from './weight-settings'
 
 /** One wire into a layer. */
 export interface FlatInput {
@@ -29,7 +30,29 @@ export interface FlatNode {
   readonly frozen: boolean
   /** Of the node and the blocks around it, multiplied. */
   readonly rateMultiplier: number
+  readonly regularization: Regularization
+  /** Path of the node whose weights these are. */
+  readonly sharesWith?: string
+  readonly tie?: Tie
   readonly inputs: Readonly<Record<string, readonly FlatInput[]>>
+}
+
+/** What training adds to the loss for a node's weights; the node's own numbers, else those of the blocks around it, else the document's. */
+export interface Regularization {
+  /** λ of λ Σ|w|. */
+  readonly l1: number
+  /** λ of λ/2 Σw². */
+  readonly l2: number
+  /** α of the decay (1 − εα)w, in place of `l2`. */
+  readonly decay: number
+  /** All weights count; otherwise only those that inputs are multiplied by. */
+  readonly biases: boolean
+}
+
+/** The penalty strength · ‖w − w′‖² with the weights of another node. */
+export interface Tie {
+  readonly to: string
+  readonly strength: number
 }
 
 /** Outputs of a node that only hands on what another makes: block instances, block inputs, bypassed nodes. */
@@ -43,9 +66,24 @@ export interface FlatGraph {
 
 export function flatten(document: GraphDocument, layers: LayerRegistry = allLayers): FlatGraph {
   const flattener = new Flattener(document, layers)
-  flattener.expand(document, { prefix: '', values: {}, inputs: {}, frozen: false, rateMultiplier: 1, stack: [] })
+  flattener.expand(document, {
+    prefix: '',
+    values: {},
+    inputs: {},
+    frozen: false,
+    rateMultiplier: 1,
+    penalties: { l1: document.training.l1 ?? 0, l2: document.training.l2 ?? 0 },
+    stack: [],
+  })
   return { nodes: flattener.nodes, carried: flattener.carried, diagnostics: flattener.diagnostics }
 }
+
+type Penalties = Pick<Regularization, 'l1' | 'l2'>
+
+const penaltiesOf = ({ l1Penalty, l2Penalty }: WeightSettings, around: Penalties): Penalties => ({
+  l1: l1Penalty ?? around.l1,
+  l2: l2Penalty ?? around.l2,
+})
 
 /** What a graph is opened with: where it stands and what its instance gives it. */
 interface Opening {
@@ -54,6 +92,9 @@ interface Opening {
   readonly inputs: Carried
   readonly frozen: boolean
   readonly rateMultiplier: number
+  readonly penalties: Penalties
+  /** Path of the instance of the same block whose weights are meant. */
+  readonly sharesWith?: string
   /** Names of the blocks around. */
   readonly stack: readonly string[]
 }
@@ -98,7 +139,21 @@ class Flattener {
     if (!layer) return
     const frozen = opening.frozen || (node.frozen ?? false)
     const rateMultiplier = opening.rateMultiplier * (node.rateMultiplier ?? 1)
-    this.nodes.push({ path, layer, given: this.#resolveParams(node, path, opening), frozen, rateMultiplier, inputs })
+    const { decay = false, penalizeBiases: biases = false } = this.document.training
+    const { l1, l2 } = penaltiesOf(node, opening.penalties)
+    const sharesWith = sharedPath(node, opening)
+    const { tiedTo, tieStrength = USUAL_TIE } = node
+    this.nodes.push({
+      path,
+      layer,
+      given: this.#resolveParams(node, path, opening),
+      frozen,
+      rateMultiplier,
+      regularization: { l1, l2: decay ? 0 : l2, decay: decay ? l2 : 0, biases },
+      ...(sharesWith !== undefined && { sharesWith }),
+      ...(tiedTo !== undefined && { tie: { to: opening.prefix + tiedTo, strength: tieStrength } }),
+      inputs,
+    })
   }
 
   #expandInstance(node: GraphNode, path: string, wires: FlatNode['inputs'], opening: Opening): void {
@@ -121,6 +176,8 @@ class Flattener {
       inputs: Object.fromEntries(Object.entries(wires).map(([port, [wire]]) => [port, wire?.source])),
       frozen: opening.frozen || (node.frozen ?? false),
       rateMultiplier: opening.rateMultiplier * (node.rateMultiplier ?? 1),
+      penalties: penaltiesOf(node, opening.penalties),
+      sharesWith: sharedPath(node, opening),
       stack: [...opening.stack, node.block],
     })
     this.carried.set(path, results)
@@ -189,6 +246,12 @@ class Flattener {
     this.#plans.set(graph, plan)
     return plan
   }
+}
+
+/** What the node itself names; else its counterpart in the instance whose weights all of its own instance has. */
+function sharedPath({ id, sharesWith }: GraphNode, opening: Opening): string | undefined {
+  if (sharesWith !== undefined) return opening.prefix + sharesWith
+  return opening.sharesWith === undefined ? undefined : `${opening.sharesWith}/${id}`
 }
 
 interface Plan {

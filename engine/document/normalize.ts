@@ -22,6 +22,7 @@ import type {
   Layout,
   TrainingSettings,
 } from './schema'
+import { normalizeWeightSettings } from './weight-settings'
 
 export function normalizeDocument(document: GraphDocument, layers: LayerRegistry = allLayers): GraphDocument {
   const { blocks } = document
@@ -92,8 +93,7 @@ function normalizeNode(node: GraphNode, blocks: Blocks, layers: LayerRegistry): 
     ...(node.title && { title: node.title }),
     params: block ? normalizeInstanceParams(node.params, block) : normalizeLayerParams(node.params, layers.get(kind)),
     ...(node.bypass !== undefined && node.bypass !== false && { bypass: node.bypass }),
-    ...(node.frozen && { frozen: true }),
-    ...(node.rateMultiplier !== undefined && node.rateMultiplier !== 1 && { rateMultiplier: node.rateMultiplier + 0 }),
+    ...normalizeWeightSettings(node),
   }
 }
 

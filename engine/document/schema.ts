@@ -21,6 +21,26 @@ const scalarSchema = z.union([z.number(), z.string(), z.boolean()])
 const variantSchema = z.object({ kind: z.string() }).catchall(z.union([z.number(), z.string()]))
 export const paramValueSchema = z.union([scalarSchema, z.array(z.number()), paramRefSchema, variantSchema])
 
+/** A node by its id, or one inside a block instance beside it: `inception1/conv1`. */
+const nodePathSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}(\/[A-Za-z][A-Za-z0-9_-]{0,63})*$/)
+
+/** How training treats the weights of a node; those of a block instance hold for everything inside that has none of its own. */
+export const weightSettingsSchema = z.strictObject({
+  /** Weights are left alone by the optimiser. */
+  frozen: z.boolean().optional(),
+  /** Times the learning rate; in a block instance, of everything inside. */
+  rateMultiplier: z.number().optional(),
+  /** λ of λ/2 Σw², in place of the one that holds everywhere. */
+  l2Penalty: z.number().optional(),
+  /** λ of λ Σ|w|, in place of the one that holds everywhere. */
+  l1Penalty: z.number().optional(),
+  /** The weights are those of another node of this graph; this one has none of its own. */
+  sharesWith: nodePathSchema.optional(),
+  /** Another node of this graph whose weights these are drawn to, by the penalty strength · ‖w − w′‖². */
+  tiedTo: nodePathSchema.optional(),
+  tieStrength: z.number().optional(),
+})
+
 export const nodeSchema = z.strictObject({
   id: idSchema,
   /** A layer kind, `block` for an instance of a block, or inside a block `blockInput` / `blockOutput` (its ports, named by their ids). */
@@ -33,10 +53,7 @@ export const nodeSchema = z.strictObject({
   params: z.record(z.string(), paramValueSchema).default({}),
   /** The node hands its first input through unchanged. */
   bypass: z.union([z.boolean(), paramRefSchema]).optional(),
-  /** Weights are left alone by the optimiser. */
-  frozen: z.boolean().optional(),
-  /** Times the learning rate; in a block instance, of everything inside. */
-  rateMultiplier: z.number().optional(),
+  ...weightSettingsSchema.shape,
 })
 
 const endpointSchema = z.strictObject({ node: idSchema, port: z.string() })
@@ -93,6 +110,16 @@ export const trainingSchema = z.strictObject({
   clipNorm: z.number().optional(),
   /** γ of a moving average of the weights, which is what is evaluated and kept. */
   averaging: z.number().optional(),
+  /** λ of the penalty λ/2 Σw², added to the loss in training. */
+  l2: z.number().optional(),
+  /** λ of the penalty λ Σ|w|, added to the loss in training. */
+  l1: z.number().optional(),
+  /** The L2 penalty as decay: every step shrinks the weights by (1 − εα), and nothing is added to the loss. */
+  decay: z.boolean().optional(),
+  /** Biases, scales and shifts are penalised too, not only the weights that inputs are multiplied by. */
+  penalizeBiases: z.boolean().optional(),
+  /** Deviation of normal noise on the weights while training. */
+  weightNoise: z.number().optional(),
   /** How activations and their gradients are stored; halves need a GPU that has them, and their loss is scaled. Default: f32. */
   precision: z.enum(precisions).optional(),
   /** Looks at the curvature along the gradient and warns when it outgrows the slope. */
@@ -110,6 +137,7 @@ export const documentSchema = z.strictObject({
   training: trainingSchema,
 })
 
+export type WeightSettings = z.infer<typeof weightSettingsSchema>
 export type GraphNode = z.infer<typeof nodeSchema>
 export type GraphEdge = z.infer<typeof edgeSchema>
 export type Graph = z.infer<typeof graphSchema>

@@ -9,13 +9,14 @@ import { layers as allLayers } from '../layers/kit/registry'
 import { forwardOrder } from './order'
 import { type Blocks, blockNamed, type LayerRegistry, nodeKinds, portsOf } from './ports'
 import type { Block, Graph, GraphDocument } from './schema'
+import { weightSettingNames } from './weight-settings'
 
 export interface StructureOptions {
   readonly layers?: LayerRegistry
 }
 
 /** What every node has beside its parameters; a parameter of that name, or of an optional input's, could not be told apart in code. */
-const nodeSettings: readonly string[] = ['id', 'title', 'bypass', 'frozen', 'rateMultiplier']
+const nodeSettings: readonly string[] = ['id', 'title', 'bypass', ...weightSettingNames]
 
 export function checkStructure(document: GraphDocument, options: StructureOptions = {}): Diagnostic[] {
   const { blocks } = document

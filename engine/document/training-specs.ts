@@ -88,6 +88,55 @@ export const trainingSpecs = {
     min: 0,
     max: 0.999999,
   }),
+  l2: float({
+    label: { en: 'L2 penalty λ', zh: 'L2 惩罚 λ' },
+    help: {
+      en: 'Adds λ/2 Σw² to the loss in training: weights stay small, and the network smooth. Layers can have a λ of their own.',
+      zh: '训练时在损失中加入 λ/2 Σw²：权重保持较小，网络更平滑。各层可另设 λ。',
+    },
+    default: 0,
+    min: 0,
+    max: 1000,
+  }),
+  l1: float({
+    label: { en: 'L1 penalty λ', zh: 'L1 惩罚 λ' },
+    help: {
+      en: 'Adds λ Σ|w| to the loss in training: many weights become zero. Layers can have a λ of their own.',
+      zh: '训练时在损失中加入 λ Σ|w|：许多权重变为零。各层可另设 λ。',
+    },
+    default: 0,
+    min: 0,
+    max: 1000,
+  }),
+  decay: bool({
+    label: { en: 'L2 as decay', zh: 'L2 作为权重衰减' },
+    help: {
+      en: 'Shrinks the weights by (1 − ελ) at every step instead of adding to the loss; with Adam and its like the two differ.',
+      zh: '每一步把权重乘以 (1 − ελ)，而不加入损失；使用 Adam 等方法时两者不同。',
+    },
+    default: false,
+    advanced: true,
+  }),
+  penalizeBiases: bool({
+    label: { en: 'Penalise biases too', zh: '惩罚也包括偏置' },
+    help: {
+      en: 'Penalties, decay and ties take all weights; usually only those that inputs are multiplied by.',
+      zh: '惩罚、衰减和绑定作用于全部权重；通常只作用于与输入相乘的权重。',
+    },
+    default: false,
+    advanced: true,
+  }),
+  weightNoise: float({
+    label: { en: 'Noise on weights σ', zh: '权重噪声 σ' },
+    help: {
+      en: 'Every step sees the weights with normal noise of this deviation, which leads to minima that are wide.',
+      zh: '每一步在权重上加入该标准差的正态噪声，使训练趋向平坦的极小值。',
+    },
+    default: 0,
+    min: 0,
+    max: 1000,
+    advanced: true,
+  }),
   precision: choice({
     label: { en: 'Precision', zh: '精度' },
     help: {

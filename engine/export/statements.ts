@@ -6,6 +6,7 @@ import { Ids } from '../builder/ids'
 import { sourceArgument } from '../builder/source-argument'
 import { type Blocks, type NodePorts, nodeKinds, portsOf } from '../document/ports'
 import { type DocumentParam, type Graph, type GraphEdge, type GraphNode, isParamRef } from '../document/schema'
+import { weightSettingsOf } from '../document/weight-settings'
 import type { Category } from '../layers/kit/define'
 import { layers } from '../layers/kit/registry'
 import { Code, LINE, literal, type Printable, propertyOf, quoted, tallLiteral } from './literal'
@@ -187,8 +188,7 @@ class Drawing {
       ...params,
       ...(node.title !== undefined ? [['title', node.title] as const] : []),
       ...(node.bypass !== undefined ? [['bypass', this.#value(node.bypass)] as const] : []),
-      ...(node.frozen !== undefined ? [['frozen', node.frozen] as const] : []),
-      ...(node.rateMultiplier !== undefined ? [['rateMultiplier', node.rateMultiplier] as const] : []),
+      ...Object.entries(weightSettingsOf(node)),
     ])
   }
 

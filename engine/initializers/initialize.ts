@@ -14,7 +14,7 @@ import { initializers } from './registry'
 
 export function initializeWeights(shaped: Pick<ShapedGraph, 'nodes'>, seed: number): Map<string, Float32Array> {
   const weights = new Map<string, Float32Array>()
-  for (const { path, weights: specs } of shaped.nodes)
+  for (const { path, weights: specs } of ownersOf(shaped))
     for (const [weight, spec] of Object.entries(specs)) {
       const name = stateNames.weight(path, weight)
       weights.set(name, initializeWeight(spec, Random.seeded(seed, name), path))

@@ -10,6 +10,8 @@ export interface Parameter {
   readonly value: Tensor
   /** On top of the learning rate. */
   readonly rateMultiplier: number
+  /** α of the decay (1 − εα)w. */
+  readonly decay: number
 }
 
 /** What of a forward pass an update, or a rule with an objective of its own, may look at. */

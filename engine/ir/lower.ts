@@ -6,7 +6,7 @@
 import { gradients } from '../autodiff/gradients'
 import { diagnosedError, type Endpoint, InternalError } from '../core/diagnostics'
 import type { Shape, TensorType } from '../core/tensor'
-import type { LowerContext, WeightSpec } from '../layers/kit/define'
+import type { LowerContext } from '../layers/kit/define'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
 import type { ShapedGraph, ShapedNode, Source } from '../shapes/shaped-graph'
 import { ProgramBuilder } from './builder'
@@ -18,10 +18,12 @@ import { inputNames, outputNames, stateNames } from './names'
 import { prune } from './prune'
 import { secondDerivatives } from './second-derivatives'
 import { update } from './update'
+import { Weights } from './weights'
 
 export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered {
   const b = new ProgramBuilder(shaped.name)
-  const forward = new Forward(b, options)
+  const weights = new Weights(b, shaped.nodes, options)
+  const forward = new Forward(b, options, weights)
   for (const node of shaped.nodes) forward.lower(node)
 
   const outputs = forward.modelOutputs()
@@ -30,13 +32,14 @@ export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered 
   if (options.optimizer) update(b, forward, options.optimizer)
   else if (options.secondOrder) secondDerivatives(b, forward.loss(), forward.trainable(), options.secondOrder)
   else if (options.gradients !== 'none') differentiate(b, forward, options.gradients)
+  weights.settle()
   for (const path of options.activations ?? [])
     for (const [port, value] of Object.entries(forward.outputsOf(path))) b.output(outputNames.activation(path, port), value)
 
   return {
     program: prune(keepStateUnlessFinite(b.finish())),
     outputs: outputs.map(({ name }) => name),
-    weights: forward.weights.map(({ name, trainable }) => ({ name, trainable })),
+    weights: weights.all.map(({ name, trainable }) => ({ name, trainable })),
     kept: forward.kept,
   }
 }
@@ -55,13 +58,9 @@ interface Term {
   readonly value: Tensor
   readonly weight: number
 }
-interface Weight extends Parameter {
-  readonly trainable: boolean
-}
 
 /** The forward pass under construction. */
 class Forward {
-  readonly weights: Weight[] = []
   /** Names of slots that nodes keep from run to run. */
   readonly kept: string[] = []
   /** What the data set feeds. */
@@ -77,13 +76,14 @@ class Forward {
   constructor(
     private readonly b: ProgramBuilder,
     private readonly options: LowerOptions,
+    private readonly weights: Weights,
   ) {}
 
   lower(node: ShapedNode): void {
     const { path, layer } = node
     this.b.at(path, () => {
       const inputs = this.carried(node, (source) => this.at(source, path))
-      const weights = Object.fromEntries(Object.entries(node.weights).map(([name, spec]) => [name, this.weight(node, name, spec)]))
+      const weights = this.weights.of(node)
       const outputs: Readonly<Record<string, Tensor>> = layer.lower(this.b, inputs, weights, paramsOf(node), this.contextOf(node))
       this.nodes.push(node)
       this.values.set(path, outputs)
@@ -112,9 +112,7 @@ class Forward {
     return {
       training: this.options.training,
       inputs: this.carried(node, ({ type }): TensorType => type),
-      assign: (weight, value) => {
-        if (this.options.training && !this.options.secondOrder) this.b.update(stateNames.weight(path, weight), value)
-      },
+      assign: (weight, value) => this.weights.assign(node, weight, value),
       kept: (name, shape) => this.keptBefore(stateNames.kept(path, name), shape),
       keep: (name, value) => {
         if (this.options.keepsState && !this.options.secondOrder) this.b.update(stateNames.kept(path, name), value)
@@ -159,16 +157,8 @@ class Forward {
     return value
   }
 
-  private weight(node: ShapedNode, weight: string, spec: WeightSpec): Tensor {
-    const name = stateNames.weight(node.path, weight)
-    const trainable = spec.trainable !== false && !node.frozen
-    const value = this.b.state(trainable && this.options.averaged ? stateNames.average(name) : name, spec.shape)
-    this.weights.push({ name, path: node.path, rateMultiplier: node.rateMultiplier, value, trainable })
-    return value
-  }
-
   trainable(): readonly Parameter[] {
-    return this.weights.filter(({ trainable }) => trainable)
+    return this.weights.trainable()
   }
 
   outputsOf(path: string): Readonly<Record<string, Tensor>> {
@@ -198,7 +188,9 @@ class Forward {
   /** Penalties alone are nothing to learn from. */
   private lossIfAny(): Tensor | undefined {
     if (this.losses.length === 0) return undefined
-    const [first, ...others] = this.terms().map(({ value, weight }) => (weight === 1 ? value : this.b.mul(value, weight)))
+    const terms = this.terms().map(({ value, weight }) => (weight === 1 ? value : this.b.mul(value, weight)))
+    const penalty = this.weights.penalty()
+    const [first, ...others] = penalty ? [...terms, penalty] : terms
     return first && others.reduce((sum, term) => this.b.add(sum, term), first)
   }
 
@@ -213,7 +205,9 @@ class Forward {
   /** What the losses measure; and where the loss is a sum, each of its terms before its weight, named after its node. */
   metrics(): readonly Named[] {
     const terms = this.terms().length > 1 ? this.terms().map(({ path, value }) => ({ name: path, path, value })) : []
-    return distinct([...this.measured, ...terms], ['loss'])
+    const penalty = this.weights.penalty()
+    const path = this.nodes.at(-1)?.path ?? ''
+    return distinct([...this.measured, ...terms, ...(penalty ? [{ name: 'penalty', path, value: penalty }] : [])], ['loss'])
   }
 
   private unread(): Claim[] {

@@ -23,6 +23,8 @@ export interface LowerOptions {
    * one another (notes 002 §7), and for text that is written step by step. Default: every run begins at zero.
    */
   readonly keepsState?: boolean
+  /** Deviation of normal noise on the weights that inputs are multiplied by; only acts in training. */
+  readonly weightNoise?: number
   /** Paths of nodes whose outputs are wanted as `activation:<path>.<port>`. */
   readonly activations?: readonly string[]
 }

@@ -1,5 +1,5 @@
 /**
- * @file The update as part of the program, step by step: slopes → clip → the method's rule → the layer's own rate → averaging.
+ * @file The update as part of the program, step by step: slopes → clip → the method's rule → the layer's own rate → decay → averaging.
  * In: a forward pass under construction and what the update is to do. Out: nothing; the builder's state slots get their new values.
  */
 import { gradients } from '../autodiff/gradients'
@@ -24,16 +24,19 @@ export function update(b: ProgramBuilder, forward: ForwardView, options: UpdateO
     slopes = clipped.slopes
     b.output(outputNames.gradientNorm, clipped.norm)
   }
-  parameters.forEach(({ name, path, value, rateMultiplier }, i) => {
+  parameters.forEach(({ name, path, value, rateMultiplier, decay }, i) => {
     b.at(path, () => {
       const held = definition.state.map((state): [string, Tensor] => [state, b.state(stateNames.optimizer(name, state), value.shape)])
       const { change, state } = definition.update(b, value, slopes[i] as Tensor, Object.fromEntries(held), settings, context)
-      const next = b.sub(value, rateMultiplier === 1 ? change : b.mul(change, rateMultiplier))
+      const step = rateMultiplier === 1 ? change : b.mul(change, rateMultiplier)
+      // (1 − εα)w beside the step, whatever the method makes of the gradient (Loshchilov and Hutter 2019).
+      const kept = decay === 0 ? value : b.mul(value, b.sub(1, b.mul(context.lr, decay * rateMultiplier)))
+      const next = b.sub(kept, step)
       b.update(name, next)
-      for (const [kept] of held) {
-        const renewed = state[kept]
-        if (!renewed) throw new InternalError('lower', `optimiser ${definition.kind} does not renew its state “${kept}”`, path)
-        b.update(stateNames.optimizer(name, kept), renewed)
+      for (const [slot] of held) {
+        const renewed = state[slot]
+        if (!renewed) throw new InternalError('lower', `optimiser ${definition.kind} does not renew its state “${slot}”`, path)
+        b.update(stateNames.optimizer(name, slot), renewed)
       }
       if (averaging !== undefined) average(b, name, next, averaging)
     })

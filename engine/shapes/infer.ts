@@ -18,6 +18,7 @@ import { completeParams, type ParamProblem, problemValues } from '../layers/kit/
 import { activationBytesOf, flopsOf, parameterCountOf } from './counts'
 import { type Reach, reachOf } from './receptive-field'
 import type { ShapedGraph, ShapedNode, Source } from './shaped-graph'
+import { shareWeights } from './shared-weights'
 
 export interface InferOptions {
   /** Default: the document's. */
@@ -37,12 +38,13 @@ export function inferShapes(document: GraphDocument, options: InferOptions = {})
   for (const node of flat.nodes) inference.visit(node)
   // An output that only a block's parameter can take away; drawn wires that end nowhere are known already.
   const missing = structure.some(({ code }) => code === 'graph.dangling-edge') ? [] : inference.missing
+  const { nodes, diagnostics: unshared } = shareWeights(inference.nodes, flat.nodes)
   return {
     name: document.name,
     batchSize,
-    nodes: inference.nodes,
+    nodes,
     types: inference.allTypes(),
-    diagnostics: inOrder([...structure, ...flat.diagnostics, ...inference.diagnostics, ...missing], flat),
+    diagnostics: inOrder([...structure, ...flat.diagnostics, ...inference.diagnostics, ...unshared, ...missing], flat),
   }
 }
 
@@ -67,7 +69,7 @@ class Inference {
   visit(node: FlatNode): void {
     const { path, layer } = node
     const { params, problems: given } = completeParams(layer.params, node.given)
-    const problems = [...given, ...completeParams(nodeSettings, { rateMultiplier: node.rateMultiplier }).problems]
+    const problems = [...given, ...completeParams(nodeSettings, settingsOf(node)).problems]
     for (const problem of problems) {
       const fix = correction(path, layer.params[problem.param], problem)
       this.#report({
@@ -107,6 +109,8 @@ class Inference {
       weights,
       frozen: node.frozen,
       rateMultiplier: node.rateMultiplier,
+      regularization: node.regularization,
+      ...(node.tie && { tie: node.tie }),
       parameterCount: parameterCountOf(weights),
       flops: flopsOf(layer, carried, params, outputs),
       activationBytes: activationBytesOf(outputs),
@@ -188,6 +192,14 @@ class Inference {
     this.diagnostics.push(diagnostic)
   }
 }
+
+/** As the specifications call them. */
+const settingsOf = ({ rateMultiplier, regularization: { l1, l2, decay }, tie }: FlatNode) => ({
+  rateMultiplier,
+  l1Penalty: l1,
+  l2Penalty: l2 + decay,
+  ...(tie && { tieStrength: tie.strength }),
+})
 
 /** Sets the parameter to a value that would do; nothing where there is no such parameter. */
 function correction(node: string, spec: ParamSpec | undefined, { param, instead }: ParamProblem): Fix | undefined {

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic, Endpoint } from '../core/diagnostics'
 import type { TensorType } from '../core/tensor'
+import type { Regularization, Tie } from '../document/flatten'
 import type { AnyLayer, WeightSpec } from '../layers/kit/define'
 
 /** Where an input's value comes from; `node` is a path. */
@@ -25,7 +26,11 @@ export interface ShapedNode {
   readonly frozen: boolean
   /** On top of the learning rate. */
   readonly rateMultiplier: number
-  /** Trainable and not trainable elements together do not count; only trainable ones do. */
+  readonly regularization: Regularization
+  /** The node whose weights these are; it is never one that shares itself. */
+  readonly sharesWith?: string
+  readonly tie?: Tie
+  /** Trainable elements that are its own. */
   readonly parameterCount: number
   /** One forward pass of one batch. */
   readonly flops: number
@@ -34,6 +39,10 @@ export interface ShapedNode {
   /** Height and width of the input region one output element sees; absent where that means nothing. */
   readonly receptiveField?: readonly [number, number]
 }
+
+/** The nodes that have weights of their own, not another's. */
+export const ownersOf = ({ nodes }: Pick<ShapedGraph, 'nodes'>): readonly ShapedNode[] =>
+  nodes.filter(({ sharesWith }) => sharesWith === undefined)
 
 export interface ShapedGraph {
   readonly name: string

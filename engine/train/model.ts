@@ -11,7 +11,7 @@ import { inputNames, stateNames } from '../ir/names'
 import type { Program } from '../ir/program'
 import type { Outcome } from '../protocol/messages'
 import type { Backend, StateSpec, StateStore } from '../runtime/backend'
-import type { ShapedGraph } from '../shapes/shaped-graph'
+import { ownersOf, type ShapedGraph } from '../shapes/shaped-graph'
 import { planOf } from './plan'
 
 /** The value of an outcome; its diagnostics as a `DiagnosedError`. */
@@ -24,9 +24,9 @@ export interface WeightInfo extends StateSpec {
   readonly trainable: boolean
 }
 
-/** Every weight in forward order. */
+/** Every weight in forward order; what nodes share stands once. */
 export const weightsOf = (shaped: ShapedGraph): readonly WeightInfo[] =>
-  shaped.nodes.flatMap((node) =>
+  ownersOf(shaped).flatMap((node) =>
     Object.entries(node.weights).map(([name, spec]) => ({
       name: stateNames.weight(node.path, name),
       shape: spec.shape,

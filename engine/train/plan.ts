@@ -30,7 +30,7 @@ const problemOf = (problem: ParamProblem): Diagnostic => ({
 })
 
 export function planOf(training: TrainingSettings): TrainingPlan {
-  const { optimizer, schedule: chosen = CONSTANT, warmup = 0, clipNorm, averaging, precision } = training
+  const { optimizer, schedule: chosen = CONSTANT, warmup = 0, clipNorm, averaging, precision, weightNoise } = training
   const method = methods.get(optimizer.kind)
   const schedule = schedules.get(chosen.kind)
   if (!method)
@@ -60,6 +60,7 @@ export function planOf(training: TrainingSettings): TrainingPlan {
     update: {
       training: true,
       gradients: 'none',
+      ...(weightNoise && { weightNoise }),
       ...(precision === 'f16' && { storage: 'f16' as const }),
       optimizer: {
         definition,

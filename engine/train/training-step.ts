@@ -8,10 +8,11 @@ import { type Binding, bindFields } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
 import { inputNames } from '../ir/names'
+import { methods } from '../optimizers/registry'
 import type { Solver } from '../optimizers/solver'
 import type { Backend } from '../runtime/backend'
 import { rateAt } from '../schedules/rate'
-import type { ShapedGraph } from '../shapes/shaped-graph'
+import type { ShapedGraph, ShapedNode } from '../shapes/shaped-graph'
 import { effectiveBatchSize, type Inputs } from './batches'
 import type { FeedHost } from './feed-messages'
 import { Feeder } from './feeder'
@@ -136,11 +137,20 @@ const keepingState = (plan: TrainingPlan, sequential: boolean): TrainingPlan =>
   sequential ? { ...plan, update: { ...plan.update, keepsState: true } } : plan
 
 /** What the settings ask for must be possible with this graph and this data. */
-function expectTrainable({ document, training, validation }: PreparedData, { rate, solver }: TrainingPlan, shaped: ShapedGraph): void {
+function expectTrainable({ document, training, validation }: PreparedData, plan: TrainingPlan, shaped: ShapedGraph): void {
+  const { rate, solver } = plan
   const { batchSize, epochs } = document.training
   const found = solver?.definition.check(shaped) ?? []
   if (found.length > 0) throw new DiagnosedError(found)
   if (document.training.replacement && training.dataset.sequential) throw diagnosedError('train.sequential', {})
+  const { update } = plan
+  // An exact solver and a rule with an objective of its own do not look at the loss.
+  const descends = solver?.definition.steps === undefined && update.optimizer?.definition.objective === undefined
+  const isRegular = ({ regularization: { l1, l2, decay }, tie }: ShapedNode) => l1 + l2 + decay > 0 || tie !== undefined
+  if (!descends && (update.weightNoise !== undefined || shaped.nodes.some(isRegular))) {
+    const method = methods.get(document.training.optimizer.kind)
+    throw diagnosedError('train.penalty.unused', { got: method?.title ?? document.training.optimizer.kind })
+  }
   if (rate.schedule.needsValidation && !validation) throw diagnosedError('train.schedule.validation', {})
   const samples = training.indices.length
   const steps = epochs * Math.floor(samples / effectiveBatchSize(batchSize, samples))

@@ -31,6 +31,11 @@ export interface NodeOptions {
   readonly bypass?: Bound<boolean>
   readonly frozen?: boolean
   readonly rateMultiplier?: number
+  readonly l2Penalty?: number
+  readonly l1Penalty?: number
+  readonly sharesWith?: string
+  readonly tiedTo?: string
+  readonly tieStrength?: number
 }
 export type ParamValue = Scalar | readonly number[] | { readonly kind: string; readonly [setting: string]: number | string } | ParamReference<Scalar>
 export type ChoiceSetting = string | { readonly kind: string; readonly params?: Readonly<Record<string, ParamValue>> }
@@ -55,6 +60,11 @@ export interface TrainingSetting {
   readonly warmup?: number
   readonly clipNorm?: number
   readonly averaging?: number
+  readonly l2?: number
+  readonly l1?: number
+  readonly decay?: boolean
+  readonly penalizeBiases?: boolean
+  readonly weightNoise?: number
   readonly precision?: 'f32' | 'f16'
   readonly watchCurvature?: boolean
 }
@@ -124,6 +134,10 @@ function typeOf(spec: ParamSpec): string {
       return Object.keys(spec.options)
         .map((option) => JSON.stringify(option))
         .join(' | ')
+    case 'variant':
+      return Object.keys(spec.options)
+        .map((kind) => variantType(kind, Object.keys(spec.settings[kind] ?? {})))
+        .join(' | ')
     case 'int2d':
       return 'number | readonly [number, number]'
     case 'ints':
@@ -131,20 +145,6 @@ function typeOf(spec: ParamSpec): string {
   }
 }
 
-const comment = (words: string, indent: string): string => `${indent}/** ${words.replaceAll('*/', '* /')} */`
-
-function optionsOf(params: ParamSpecs, optionalInputs: Readonly<Record<string, InputPort>>, language: Language): string {
-    case 'variant':
-      return Object.keys(spec.options)
-        .map((kind) => variantType(kind, Object.keys(spec.settings[kind] ?? {})))
-        .join(' | ')
-  const fields = Object.entries(params).flatMap(([name, spec]) => [
-    comment(`${spec.label[language]}. ${spec.help?.[language] ?? ''}`.trim(), '    '),
-    `    readonly ${name}?: Bound<${typeOf(spec)}>`,
-  ])
-  const wires = Object.entries(optionalInputs).flatMap(([name, { about }]) => [
-    comment(about[language], '    '),
-    `    readonly ${name}?: Source`,
 /** `'normal' | { readonly kind: 'normal'; readonly deviation?: number }` */
 function variantType(kind: string, settings: readonly string[]): string {
   const name = JSON.stringify(kind)
@@ -152,6 +152,16 @@ function variantType(kind: string, settings: readonly string[]): string {
   return fields.length === 0 ? name : `${name} | { readonly kind: ${name}${fields.join('')} }`
 }
 
+const comment = (words: string, indent: string): string => `${indent}/** ${words.replaceAll('*/', '* /')} */`
+
+function optionsOf(params: ParamSpecs, optionalInputs: Readonly<Record<string, InputPort>>, language: Language): string {
+  const fields = Object.entries(params).flatMap(([name, spec]) => [
+    comment(`${spec.label[language]}. ${spec.help?.[language] ?? ''}`.trim(), '    '),
+    `    readonly ${name}?: Bound<${typeOf(spec)}>`,
+  ])
+  const wires = Object.entries(optionalInputs).flatMap(([name, { about }]) => [
+    comment(about[language], '    '),
+    `    readonly ${name}?: Source`,
   ])
   return ['{', ...fields, ...wires, '  } & NodeOptions'].join('\n')
 }
