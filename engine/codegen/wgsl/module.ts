@@ -2,8 +2,9 @@
  * @file Kernels → dispatches. In: one kernel of a program and what the device can do. Out: what it takes to run it, in order. The runtime
  * compiles the texts, gives storages their places and records the dispatches.
  */
-import { itemsOf, kernelsAt } from '../../optimize/fusion/scan'
+
 import type { Kernel } from '../../optimize/kernel'
+import { itemsOf, kernelsAt } from '../../optimize/scan-kernel'
 import { emitConv } from './conv'
 import type { Dispatch, GpuContext } from './emitter'
 import { emitArgMax, emitGather, emitScatterAdd } from './indexing'

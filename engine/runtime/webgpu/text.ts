@@ -6,8 +6,8 @@ import type { Dispatch, GpuContext } from '../../codegen/wgsl/emitter'
 import { emitWgsl } from '../../codegen/wgsl/module'
 import { type Listing, listingLine } from '../../core/listing'
 import { type ActivationStorage, elementsOf } from '../../memory/elements'
-import { itemsOf, kernelsAt } from '../../optimize/fusion/scan'
 import type { KernelProgram } from '../../optimize/kernel'
+import { itemsOf, kernelsAt } from '../../optimize/scan-kernel'
 import { stagedTiles } from './autotune'
 
 /** The limits that the specification guarantees. */
