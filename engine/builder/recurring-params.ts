@@ -2,6 +2,9 @@
  * @file Template parameters that recur, with one name everywhere (the command line's `--set`). In: the template's default.
  * Out: a specification.
  */
+import { story } from '../datasets/text/story'
+import { tokensIn } from '../datasets/text/tokens'
+import { Vocabulary } from '../datasets/text/vocabulary'
 import { int } from '../layers/kit/params'
 
 export const batchSize = (usual: number) =>
@@ -56,4 +59,33 @@ export const numHiddens = (usual: number) =>
     default: usual,
     min: 1,
     max: 1_000_000,
+  })
+
+export const numSteps = (usual: number) =>
+  int({
+    label: { en: 'Steps', zh: '时间步数' },
+    help: { en: 'Tokens in one sample.', zh: '一个样本包含的词元数。' },
+    default: usual,
+    min: 1,
+    max: 10_000,
+  })
+
+/** Usually the characters of the built-in story, and one for all others. */
+export const vocabularySize = () =>
+  int({
+    label: { en: 'Vocabulary', zh: '词表大小' },
+    help: { en: 'Different tokens in the text, the unknown one included.', zh: '文本中不同词元的个数，包括未知词元。' },
+    default: Vocabulary.of(tokensIn(story, 'char'), 1).size,
+    min: 2,
+    max: 1_000_000,
+  })
+
+/** Recurrent layers on top of each other. */
+export const numLayers = (usual: number) =>
+  int({
+    label: { en: 'Layers', zh: '层数' },
+    help: { en: 'Hidden layers on top of each other.', zh: '叠放的隐藏层数。' },
+    default: usual,
+    min: 1,
+    max: 16,
   })

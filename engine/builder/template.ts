@@ -15,6 +15,7 @@ import type { DataSetting, TrainingSetting } from './settings'
 export const sections = {
   fundamentals: { en: 'Fundamentals', zh: '基础' },
   convolutional: { en: 'Convolutional networks', zh: '卷积神经网络' },
+  sequence: { en: 'Sequence models', zh: '序列模型' },
 } as const satisfies Record<string, Text>
 
 /** Parameters of a template's own network, by name. */
