@@ -126,7 +126,7 @@ class Drawing {
   #isChained(node: GraphNode, next: GraphNode): boolean {
     if (node.kind === nodeKinds.block || node.title !== undefined || this.#uses.get(node.id) !== 1) return false
     const users = this.#into.get(next.id) ?? []
-    if (!users.some(({ from }) => from.node === node.id && from.port === onlyOutput(this.#ports(node)))) return false
+    if (!users.some(({ from }) => from.node === node.id && from.port === this.#onlyOutput(node))) return false
     return next.kind !== nodeKinds.blockOutput || (next.id === 'y' && this.graph.nodes.at(-1) === next && this.#outputCount() === 1)
   }
 
@@ -178,7 +178,7 @@ class Drawing {
     if (this.#held?.node.id === id) return this.#held.flat
     const node = this.#nodes.get(id)
     const variable = this.scope.variables.get(id) ?? id
-    return !node || onlyOutput(this.#ports(node)) === port ? variable : propertyOf(variable, port)
+    return !node || this.#onlyOutput(node) === port ? variable : propertyOf(variable, port)
   }
 
   #options(node: GraphNode, withoutId: boolean): Record<string, Printable> {
@@ -217,6 +217,13 @@ class Drawing {
     return portsOf(node, this.context.blocks, layers) ?? { inputs: [], outputs: [] }
   }
 
+  /** What the builder's method gives stands for this port. It gives an object where the layer may have several outputs, whatever its parameters say. */
+  #onlyOutput(node: GraphNode): string | undefined {
+    const layer = layers.get(node.kind)
+    const [only, another] = layer ? Object.keys(layer.outputs) : this.#ports(node).outputs.map(({ name }) => name)
+    return another === undefined ? only : undefined
+  }
+
   #isData(node: GraphNode): boolean {
     return node.kind !== nodeKinds.block && this.#ports(node).inputs.length === 0
   }
@@ -228,8 +235,6 @@ const isMain = (node: GraphNode): boolean => {
   const layer = layers.get(node.kind)
   return layer !== undefined && main.includes(layer.category)
 }
-
-const onlyOutput = ({ outputs }: NodePorts): string | undefined => (outputs.length === 1 ? outputs[0]?.name : undefined)
 
 /** What stands beside the id of a data node: `[1, 28, 28]`, also where it is the default, unless everything is said by name. */
 function aboutOf(node: GraphNode, options: Readonly<Record<string, Printable>>): { about: string[]; rest: Record<string, Printable> } {
