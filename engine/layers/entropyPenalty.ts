@@ -25,7 +25,7 @@ const entropyPenalty = definePenalty({
   },
   each: (b, x, { axis }) => {
     const logs = b.logSoftmax(x, axisOf(x.shape, axis))
-    return b.neg(b.sum(b.mul(b.exp(logs), logs), [axisOf(x.shape, axis)]))
+    return { parts: b.neg(b.mul(b.exp(logs), logs)), axes: [axisOf(x.shape, axis)] }
   },
   reduction: 'mean',
   operations: 8,

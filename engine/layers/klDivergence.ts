@@ -44,7 +44,7 @@ const klDivergence = defineLoss({
       logProbabilities: () => prediction,
       logits: () => b.logSoftmax(prediction, -1),
     }[given]()
-    return b.sum(b.mul(target, b.sub(boundedLog(b, target), logs)), [-1])
+    return { parts: b.mul(target, b.sub(boundedLog(b, target), logs)), axes: [target.shape.length - 1] }
   },
   operations: 6,
   exposes: { prediction: 'prediction' },

@@ -71,9 +71,16 @@ export function expectCounting(counting: Counting<TensorType>, losses: Shape, fa
   return true
 }
 
-/** The mean of `each`, or of what a metric says of it. */
-export function averaged(b: Emit, each: Tensor, { mask, weight }: Counting<Tensor>, reduction: Reduction): Tensor {
-  const { shape } = each
+/** Single losses; where each is itself a sum, its parts and the axes they are added up over, so that one sum can do for all. */
+export type Each = Tensor | { readonly parts: Tensor; readonly axes: readonly number[] }
+
+/** The mean of the single losses, or of what a metric says of each. */
+export function averaged(b: Emit, all: Each, { mask, weight }: Counting<Tensor>, reduction: Reduction): Tensor {
+  const { parts, axes } = 'parts' in all ? all : { parts: all, axes: [] }
+  const shape = parts.shape.filter((_, axis) => !axes.includes(axis))
+  const mean = (total: Tensor) => b.mul(total, 1 / (reduction === 'mean' ? sizeOf(shape) : (shape[0] ?? 1)))
+  if (!mask && !weight) return mean(b.sum(parts))
+  const each = axes.length > 0 ? b.sum(parts, axes) : parts
   const spread = (x: Tensor) => {
     const kept = leading(x.shape)
     return b.broadcast(
@@ -83,7 +90,7 @@ export function averaged(b: Emit, each: Tensor, { mask, weight }: Counting<Tenso
     )
   }
   const weighted = weight ? b.mul(each, spread(weight)) : each
-  if (!mask) return reduction === 'mean' ? b.mean(weighted) : b.div(b.sum(weighted), shape[0] ?? 1)
+  if (!mask) return mean(b.sum(weighted))
   const count =
     reduction === 'mean'
       ? b.mul(b.sum(mask), sizeOf(shape) / sizeOf(mask.shape))

@@ -5,6 +5,7 @@
  */
 import { formatShape, type Shape, sameShape, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
+import type { Each } from './average'
 import type { Fail } from './define'
 import { expectDType, expectRank } from './expect'
 import type { LayerFix } from './fixes'
@@ -104,14 +105,19 @@ export function expectClasses(port: string, scores: TensorType, label: TensorTyp
 }
 
 /** −Σ target · log p at each place; the target is the right class or the given shares, smoothed. */
-export function negativeLogLikelihoods(b: Emit, logs: Tensor, label: Tensor, where: ClassAxis, smoothing: number): Tensor {
+export function negativeLogLikelihoods(b: Emit, logs: Tensor, label: Tensor, where: ClassAxis, smoothing: number): Each {
   const axis = axisOf(logs.shape, where)
-  // What is chosen away may be −∞, which times 0 would be no number.
-  const chosen = label.dtype === 'i32' ? b.select(oneHotAt(b, label, logs.shape, axis), logs, 0) : b.mul(logs, label)
-  const likelihood = b.sum(chosen, [axis])
-  if (smoothing === 0) return b.neg(likelihood)
-  const spread = b.mean(logs, [axis])
-  return b.neg(b.add(b.mul(likelihood, 1 - smoothing), b.mul(spread, smoothing)))
+  const costs = b.neg(logs)
+  const spread = smoothing / (logs.shape[axis] ?? 1)
+  const kept = 1 - smoothing
+  if (label.dtype === 'f32') {
+    const shares = smoothing === 0 ? label : b.add(b.mul(label, kept), spread)
+    return { parts: b.mul(costs, shares), axes: [axis] }
+  }
+  const right = oneHotAt(b, label, logs.shape, axis)
+  // What has no share may be infinite, which times 0 would be no number.
+  const parts = smoothing === 0 ? b.select(right, costs, 0) : b.mul(costs, b.add(b.mul(right, kept), spread))
+  return { parts, axes: [axis] }
 }
 
 /** 1 where the index of the class is the label. */
@@ -126,7 +132,7 @@ export function classMeasures(
   scores: Tensor,
   label: Tensor,
   where: ClassAxis,
-  losses: () => Tensor,
+  losses: () => Each,
 ): Readonly<Record<string, Measure>> {
   const axis = axisOf(scores.shape, where)
   const right = label.dtype === 'i32' ? label : b.argMax(label, axis)

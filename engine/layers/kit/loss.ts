@@ -4,7 +4,7 @@
  */
 import { type Shape, sizeOf, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
-import { averaged, averagedInPython, type Counting, countingPorts, expectCounting, type Reduction } from './average'
+import { averaged, averagedInPython, type Counting, countingPorts, type Each, expectCounting, type Reduction } from './average'
 import { type Carried, defineLayer, type Fail, type InputPort, type LayerCase, type LayerDefinition, type LossRole } from './define'
 import { float, type ParamSpecs, type ParamValues } from './params'
 
@@ -30,7 +30,7 @@ type Inputs<I extends Readonly<Record<string, InputPort>>, T> = Carried<Ports<I>
 
 /** A value of each sample, step or value whose mean tells something; `after` is applied to the mean. */
 export interface Measure {
-  readonly each: Tensor
+  readonly each: Each
   readonly after?: (b: Emit, mean: Tensor) => Tensor
 }
 
@@ -41,7 +41,7 @@ interface LossDefinition<S extends ParamSpecs, I extends Readonly<Record<string,
   /** Shape of the single losses, batch first; undefined after `fail`. */
   readonly shape: (inputs: Inputs<I, TensorType>, params: ParamValues<Specs<S>>, fail: Fail) => Shape | undefined
   /** The single losses. */
-  readonly each: (b: Emit, inputs: Inputs<I, Tensor>, params: ParamValues<Specs<S>>) => Tensor
+  readonly each: (b: Emit, inputs: Inputs<I, Tensor>, params: ParamValues<Specs<S>>) => Each
   /** Default: their mean. */
   readonly reduction?: (params: ParamValues<Specs<S>>) => Reduction
   readonly exposes: LossRole['exposes']

@@ -4,7 +4,7 @@
  */
 import { type Shape, sizeOf, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
-import { averaged, averagedInPython, countingPorts, expectCounting, type Reduction } from './average'
+import { averaged, averagedInPython, countingPorts, type Each, expectCounting, type Reduction } from './average'
 import { type Carried, defineLayer, type Fail, type LayerCase, type LayerDefinition } from './define'
 import { expectDType } from './expect'
 import { float, type ParamSpecs, type ParamValues } from './params'
@@ -30,7 +30,7 @@ interface PenaltyDefinition<S extends ParamSpecs> extends Pick<LayerDefinition, 
   readonly params: S
   /** Shape of the single penalties, batch first; undefined after `fail`. */
   readonly shape: (x: TensorType, params: ParamValues<Specs<S>>, fail: Fail) => Shape | undefined
-  readonly each: (b: Emit, x: Tensor, params: ParamValues<Specs<S>>) => Tensor
+  readonly each: (b: Emit, x: Tensor, params: ParamValues<Specs<S>>) => Each
   /** How those of one sample are put together. */
   readonly reduction: Reduction
   /** Operations per number. */
