@@ -16,7 +16,7 @@ import { nodeSettings } from '../layers/kit/node-settings'
 import type { ParamSpec } from '../layers/kit/params'
 import { completeParams, type ParamProblem, problemValues } from '../layers/kit/validate'
 import { activationBytesOf, flopsOf, parameterCountOf } from './counts'
-import { type Reach, reachOf } from './receptive-field'
+import { fieldOf, type Reach, reachOf } from './receptive-field'
 import type { ShapedGraph, ShapedNode, Source } from './shaped-graph'
 import { shareWeights } from './shared-weights'
 
@@ -114,7 +114,7 @@ class Inference {
       parameterCount: parameterCountOf(weights),
       flops: flopsOf(layer, carried, params, outputs),
       activationBytes: activationBytesOf(outputs),
-      ...(reach && { receptiveField: reach.size }),
+      ...(reach && { receptiveField: fieldOf(reach) }),
     })
   }
 

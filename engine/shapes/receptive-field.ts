@@ -12,7 +12,7 @@ type Pair = readonly [number, number]
 export interface Reach {
   /** Height and width of the region of the image that one element sees. */
   readonly size: Pair
-  /** Pixels of the image between neighbouring elements. */
+  /** Pixels of the image between neighbouring elements; a fraction behind layers that enlarge. */
   readonly jump: Pair
 }
 
@@ -44,6 +44,15 @@ export function reachOf(
     jump: [joined.jump[0] * stride[0], joined.jump[1] * stride[1]],
   }
 }
+
+/**
+ * Height and width in whole pixels: behind layers that enlarge, neighbours lie a fraction of a pixel apart, and what a window begins to cover
+ * counts.
+ */
+export const fieldOf = ({ size }: Reach): Pair => [Math.ceil(size[0] - ROUNDING), Math.ceil(size[1] - ROUNDING)]
+
+/** Sums of fractions such as ⅓ may come out a little too large. */
+const ROUNDING = 1e-9
 
 /** Where branches meet the widest view counts. */
 function join(reaches: readonly Reach[]): Reach | undefined {

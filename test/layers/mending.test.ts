@@ -81,3 +81,40 @@ test('a target of another shape: the units of the prediction', () => {
   )
   expect(inferShapes(mended).diagnostics).toEqual([])
 })
+
+test('E1: channels that do not divide into groups: the layer before, or fewer groups where it has no channels to set', () => {
+  const grouped = (from: 'conv2d' | 'input') =>
+    built((g) => {
+      const image = g.input('image', [3, 9, 9])
+      const x = from === 'conv2d' ? g.conv2d(image, { numChannels: 10, id: 'before' }) : image
+      g.classify(g.globalMaxPool2d(g.conv2d(x, { numChannels: 12, groups: 4, id: 'grouped' })), 2)
+    })
+  const neighbour = mend(grouped('conv2d'))
+  expect(neighbour.diagnostic).toMatchObject({ code: 'shape.groups', nodeId: 'grouped', port: 'x' })
+  expect(neighbour.mended.nodes.find(({ id }) => id === 'before')?.params.numChannels).toBe(12)
+  expect(inferShapes(neighbour.mended).diagnostics).toEqual([])
+  const own = mend(grouped('input'))
+  expect(own.mended.nodes.find(({ id }) => id === 'grouped')?.params.groups).toBe(3)
+  expect(inferShapes(own.mended).diagnostics).toEqual([])
+})
+
+test('E1: a window larger than the image: the largest that fits', () => {
+  const { diagnostic, mended } = mend(
+    built((g) => {
+      g.classify(g.globalAvgPool2d(g.conv2d(g.input('image', [1, 4, 6]), { kernelSize: 7, padding: 1, dilation: [1, 2] })), 2)
+    }),
+  )
+  expect(diagnostic).toMatchObject({ code: 'shape.window', param: 'kernelSize' })
+  expect(mended.nodes.find(({ kind }) => kind === 'conv2d')?.params.kernelSize).toEqual([6, 4])
+  expect(inferShapes(mended).diagnostics).toEqual([])
+})
+
+test('E1: padding of more than half a pool’s window', () => {
+  const { mended } = mend(
+    built((g) => {
+      g.classify(g.globalAvgPool2d(g.maxPool2d(g.input('image', [1, 8, 8]), { kernelSize: [2, 3], padding: 2 })), 2)
+    }),
+  )
+  expect(mended.nodes.find(({ kind }) => kind === 'maxPool2d')?.params.padding).toBe(1)
+  expect(inferShapes(mended).diagnostics).toEqual([])
+})

@@ -44,3 +44,45 @@ test('where branches meet the widest counts', () => {
 test('ResNet-18’s last block sees 435 pixels', () => {
   expect(fields(templates.get('resnet18')?.create() as GraphDocument)['group4b/add1']).toEqual([435, 435])
 })
+
+test('E1: layers that enlarge bring neighbours closer, and a filter sees its window', () => {
+  const document = documentOf(
+    [
+      node('image', 'input', { shape: [1, 32, 32] }),
+      node('down', 'conv2d', { kernelSize: 2, stride: 2 }),
+      // Stride 2, window 4: two values reach each pixel of the result.
+      node('up', 'convTranspose2d', { kernelSize: 4, stride: 2, padding: 1 }),
+      node('after', 'conv2d', { kernelSize: 3 }),
+      node('blur', 'gaussianFilter', { size: 5 }),
+      node('down2', 'maxPool2d', {}),
+      node('repeat', 'upsample2d', { factor: 4 }),
+      node('fine', 'conv2d', { kernelSize: 2 }),
+      node('pad', 'zeroPad2d', {}),
+      node('slope', 'differenceFilter', { direction: 'vertical' }),
+    ],
+    [
+      'image.y > down.x',
+      'down.y > up.x',
+      'up.y > after.x',
+      'after.y > blur.x',
+      'blur.y > down2.x',
+      'down2.y > repeat.x',
+      'repeat.y > fine.x',
+      'fine.y > pad.x',
+      'pad.y > slope.x',
+    ],
+  )
+  expect(fields(document)).toEqual({
+    image: [1, 1],
+    down: [2, 2],
+    up: [4, 4],
+    after: [6, 6],
+    blur: [10, 10],
+    down2: [11, 11],
+    // Half a pixel more is the next one.
+    repeat: [11, 11],
+    fine: [12, 12],
+    pad: [12, 12],
+    slope: [13, 12],
+  })
+})
