@@ -196,6 +196,10 @@ export const catalogue = {
     en: 'At step {step} a number grew beyond what half precision holds, whatever the scale of the loss. Set the precision to f32, or try a smaller learning rate.',
     zh: '第 {step} 步时有数值超出半精度的范围，调整损失缩放也无法避免。请将精度设为 f32，或尝试更小的学习率。',
   },
+  'train.feeder': {
+    en: 'Batches are prepared where training runs from now on: the thread that prepared them has ended ({detail}).',
+    zh: '此后批次改在训练所在的线程中准备：原先准备批次的线程已终止（{detail}）。',
+  },
   'train.busy': {
     en: 'A run is under way; stop or pause it first, since two at a time would disturb each other.',
     zh: '正在训练；请先停止或暂停，同时运行会相互干扰。',

@@ -30,9 +30,12 @@ export interface FeedJob {
 export type FeedRequest =
   | { readonly type: 'open'; readonly job: FeedJob }
   | { readonly type: 'fill'; readonly step: number; readonly slot: number; readonly buffers?: BatchBuffers }
+  /** Is anybody there? Answered at once, also while a batch is waited for. */
+  | { readonly type: 'ping' }
 
 export type FeedReport =
   | { readonly type: 'opened' }
+  | { readonly type: 'pong' }
   | { readonly type: 'filled'; readonly step: number; readonly slot: number; readonly buffers?: BatchBuffers }
   /** Something that a person can mend comes as diagnostics, a defect as words alone. */
   | { readonly type: 'failed'; readonly reason: string; readonly diagnostics?: readonly Diagnostic[] }

@@ -21,7 +21,7 @@ export function serveFeed({ post, receive }: FeedServerPort, filesOf: (files: un
     const dataset = await openRecipe(recipe, filesOf(files))
     return new Feeder({ dataset, indices }, bindings, settings)
   }
-  const answer = async (request: FeedRequest): Promise<void> => {
+  const answer = async (request: Exclude<FeedRequest, { type: 'ping' }>): Promise<void> => {
     if (request.type === 'open') {
       feeder = open(request.job)
       slots = request.job.shared ?? []
@@ -36,6 +36,7 @@ export function serveFeed({ post, receive }: FeedServerPort, filesOf: (files: un
     post({ type: 'filled', step, slot, buffers }, transferOf(buffers))
   }
   receive((request) => {
+    if (request.type === 'ping') return post({ type: 'pong' }, [])
     turn = turn.then(() =>
       answer(request).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error)

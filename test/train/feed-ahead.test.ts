@@ -1,13 +1,13 @@
 /** @file Batches that another thread prepares: the same bits as read here, in any order asked for, and errors instead of waiting for ever. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { diagnosedError } from '../../engine/core/diagnostics'
+import { type Diagnostic, diagnosedError } from '../../engine/core/diagnostics'
 import { bindFields } from '../../engine/datasets/bind'
 import { type FindFiles, type PreparedData, prepareData } from '../../engine/datasets/prepare'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { inferShapes } from '../../engine/shapes/infer'
 import type { Inputs } from '../../engine/train/batches'
 import { FeedAhead } from '../../engine/train/feed-ahead'
-import type { FeedHost, FeedJob, FeedReport, FeedRequest } from '../../engine/train/feed-messages'
+import type { FeedHost, FeedJob, FeedReport, FeedRequest, FeedThread } from '../../engine/train/feed-messages'
 import { serveFeed } from '../../engine/train/feed-server'
 import { Feeder } from '../../engine/train/feeder'
 import { Trainer } from '../../engine/train/trainer'
@@ -97,16 +97,58 @@ describe('batches from another thread', () => {
 })
 
 describe('a thread that fails', () => {
-  it('ends a wait with an error when it is killed', async () => {
+  it('ends, and whoever waits reads for himself', async () => {
     const host = testHost()
     const { job: work } = await job(await prepare(moonsDocument()))
     const ahead = new FeedAhead(host, work)
     await opened(ahead)
+    const wait = ahead.take(2)
     host.die('code 9')
-    await expect(async () => {
-      for (let step = 2; step < 12; step++) await ahead.take(step)
-    }).rejects.toThrow('the thread that prepares batches has ended: code 9')
-    expect(() => ahead.take(3)).toThrow('code 9')
+    expect(await wait).toBeUndefined()
+    expect(ahead.ending).toEqual({ reason: 'code 9' })
+    expect(ahead.take(3)).toBeUndefined()
+  })
+
+  it('ends without a word: nobody waits longer than it takes to ask', async () => {
+    const host = testHost()
+    const { job: work } = await job(await prepare(moonsDocument()))
+    const ahead = new FeedAhead(host, work, true, 20)
+    await opened(ahead)
+    host.vanish()
+    expect(await ahead.take(2)).toBeUndefined()
+    expect(ahead.ending?.reason).toMatchObject({ en: 'no answer for 0.04 s' })
+  })
+
+  it('is slow but there: it is waited for, though not for ever', async () => {
+    const { job: work } = await job(await prepare(moonsDocument()))
+    let batches = 0
+    let pings = 0
+    const spawn = (): FeedThread => {
+      let hear: (report: FeedReport) => void = () => undefined
+      return {
+        post: (request) => {
+          if (request.type === 'open') hear({ type: 'opened' })
+          if (request.type === 'ping') {
+            pings++
+            hear({ type: 'pong' })
+          }
+          // The first batch comes after the second question, the others never.
+          if (request.type === 'fill' && batches++ === 0)
+            setTimeout(() => hear({ type: 'filled', step: request.step, slot: request.slot }), 50)
+        },
+        onReport: (handle) => {
+          hear = handle
+        },
+        onDeath: () => undefined,
+        terminate: () => undefined,
+      }
+    }
+    const ahead = new FeedAhead({ spawn }, work, true, 10)
+    expect(ahead.take(1)).toBeUndefined()
+    expect(await ahead.take(2)).toBeDefined()
+    expect(pings).toBeGreaterThan(0)
+    expect(await ahead.take(3)).toBeUndefined()
+    expect(ahead.ending?.reason).toMatchObject({ en: expect.stringContaining('no batch for') })
   })
 
   it('ends a wait when it is disposed of', async () => {
@@ -160,6 +202,42 @@ describe('a run', () => {
     }
     const alone = await weights()
     expect(await weights(host)).toEqual(alone)
+    expect(host.spawned()).toBe(1)
+  })
+
+  it('goes on when the other thread dies, says so, and learns the same weights', async () => {
+    const document = moonsDocument({ epochs: 12, validationSplit: 0 })
+    const warnings: Diagnostic[] = []
+    const host = testHost()
+    const dying: FeedHost = {
+      spawn: () => {
+        const thread = host.spawn()
+        let fills = 0
+        return {
+          ...thread,
+          post: (request, transfer) => {
+            thread.post(request, transfer)
+            if (request.type === 'fill' && ++fills === 6) host.die('out of memory')
+          },
+        }
+      },
+    }
+    const trained = async (feedHost?: FeedHost) => {
+      const trainer = await Trainer.create({
+        data: slowly(await prepare(document)),
+        backend: createReferenceBackend(),
+        feedHost,
+        onWarning: (warning) => warnings.push(warning),
+      })
+      expect(await trainer.run()).toBe('finished')
+      const read = await trainer.model.read()
+      await trainer.dispose()
+      return read
+    }
+    const alone = await trained()
+    expect(warnings).toEqual([])
+    expect(await trained(dying)).toEqual(alone)
+    expect(warnings).toMatchObject([{ code: 'train.feeder', values: { detail: 'out of memory' } }])
     expect(host.spawned()).toBe(1)
   })
 

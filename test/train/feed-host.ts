@@ -15,6 +15,8 @@ export function closePorts(): void {
 export interface TestHost extends FeedHost {
   /** What killing the thread would be. */
   readonly die: (reason: string) => void
+  /** It is killed, and nobody is told. */
+  readonly vanish: () => void
   readonly spawned: () => number
 }
 
@@ -46,6 +48,7 @@ export function testHost(findFiles: FindFiles = () => undefined): TestHost {
       }
     },
     die: (reason) => die(reason),
+    vanish: () => port2.removeAllListeners('message'),
     spawned: () => spawned,
   }
 }
