@@ -3,17 +3,18 @@
  * update joins, so that a training step is a single static program.
  * In: a shaped graph without errors, and what is wanted (a `DiagnosedError` where that needs a loss and there is none). Out: the program with its inputs, state and outputs named as lowering.ts says.
  */
-import { gradients } from '../autodiff/gradients'
 import { diagnosedError, type Endpoint, InternalError } from '../core/diagnostics'
 import type { Shape, TensorType } from '../core/tensor'
 import type { LowerContext } from '../layers/kit/define'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
 import type { ShapedGraph, ShapedNode, Source } from '../shapes/shaped-graph'
+import { adversarialInputs, movableInputs } from './adversarial'
 import { ProgramBuilder } from './builder'
+import { differentiate } from './differentiate'
 import type { Tensor } from './emit'
 import type { Parameter } from './forward-view'
 import { keepStateUnlessFinite } from './loss-scaling'
-import type { Lowered, LowerOptions } from './lowering'
+import { type Lowered, type LowerOptions, onlyLooks } from './lowering'
 import { inputNames, outputNames, stateNames } from './names'
 import { prune } from './prune'
 import { secondDerivatives } from './second-derivatives'
@@ -25,13 +26,22 @@ export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered 
   const weights = new Weights(b, shaped.nodes, options)
   const forward = new Forward(b, options, weights)
   for (const node of shaped.nodes) forward.lower(node)
+  if (options.training && options.adversarial) {
+    const { epsilon, weight } = options.adversarial
+    const movable = movableInputs(shaped.nodes)
+    const loss = options.optimizer?.lossScaling ? b.mul(forward.taskLoss(), b.input(inputNames.lossScale, [])) : forward.taskLoss()
+    const inputs = forward.inputs.filter(({ name }) => movable.includes(name))
+    const moved = new Forward(b, options, weights, adversarialInputs(b, loss, inputs, epsilon))
+    for (const node of shaped.nodes) moved.lower(node)
+    forward.mixIn(moved.taskLoss(), weight)
+  }
 
   const outputs = forward.modelOutputs()
   for (const { name, value } of outputs) b.output(name, value)
   for (const { name, value } of forward.metrics()) b.output(outputNames.metric(name), value)
   if (options.optimizer) update(b, forward, options.optimizer)
   else if (options.secondOrder) secondDerivatives(b, forward.loss(), forward.trainable(), options.secondOrder)
-  else if (options.gradients !== 'none') differentiate(b, forward, options.gradients)
+  else if (options.gradients !== 'none') differentiate(b, forward, forward.inputs, options)
   weights.settle()
   for (const path of options.activations ?? [])
     for (const [port, value] of Object.entries(forward.outputsOf(path))) b.output(outputNames.activation(path, port), value)
@@ -72,11 +82,14 @@ class Forward {
   private readonly penalties: Term[] = []
   private readonly exposed: Claim[] = []
   private readonly measured: Claim[] = []
+  private mixed: Omit<Term, 'path'> | undefined
 
   constructor(
     private readonly b: ProgramBuilder,
     private readonly options: LowerOptions,
     private readonly weights: Weights,
+    /** A pass over inputs that were changed: these instead of what the data set feeds, and nothing is kept of it. */
+    private readonly changed?: ReadonlyMap<string, Tensor>,
   ) {}
 
   lower(node: ShapedNode): void {
@@ -112,15 +125,19 @@ class Forward {
     return {
       training: this.options.training,
       inputs: this.carried(node, ({ type }): TensorType => type),
-      assign: (weight, value) => this.weights.assign(node, weight, value),
+      assign: (weight, value) => {
+        if (!this.changed) this.weights.assign(node, weight, value)
+      },
       kept: (name, shape) => this.keptBefore(stateNames.kept(path, name), shape),
       keep: (name, value) => {
-        if (this.options.keepsState && !this.options.secondOrder) this.b.update(stateNames.kept(path, name), value)
+        if (this.options.keepsState && !onlyLooks(this.options) && !this.changed) this.b.update(stateNames.kept(path, name), value)
       },
       penalize: (value, weight) => {
         this.penalties.push({ path, value, weight })
       },
       feed: () => {
+        const changed = this.changed?.get(path)
+        if (changed) return changed
         const [type] = Object.values(outputs)
         if (!type) throw new InternalError('lower', 'a node that is fed needs an output', path)
         const value = this.b.input(path, type.shape, type.dtype)
@@ -173,6 +190,18 @@ class Forward {
     return value
   }
 
+  /** What the network itself is to do: the loss without what its weights cost. */
+  taskLoss(): Tensor {
+    const loss = this.taskLossIfAny()
+    if (!loss) throw diagnosedError('train.no-loss', {})
+    return loss
+  }
+
+  /** The loss becomes this share of another pass's. */
+  mixIn(value: Tensor, weight: number): void {
+    this.mixed = { value, weight }
+  }
+
   /** Weighted sum of all losses and penalties; a `DiagnosedError` where the graph has none. */
   loss(): Tensor {
     const loss = this.lossIfAny()
@@ -186,12 +215,18 @@ class Forward {
   }
 
   /** Penalties alone are nothing to learn from. */
-  private lossIfAny(): Tensor | undefined {
+  private taskLossIfAny(): Tensor | undefined {
     if (this.losses.length === 0) return undefined
-    const terms = this.terms().map(({ value, weight }) => (weight === 1 ? value : this.b.mul(value, weight)))
-    const penalty = this.weights.penalty()
-    const [first, ...others] = penalty ? [...terms, penalty] : terms
+    const [first, ...others] = this.terms().map(({ value, weight }) => (weight === 1 ? value : this.b.mul(value, weight)))
     return first && others.reduce((sum, term) => this.b.add(sum, term), first)
+  }
+
+  private lossIfAny(): Tensor | undefined {
+    const { b, mixed } = this
+    const own = this.taskLossIfAny()
+    const task = own && mixed ? b.add(b.mul(own, 1 - mixed.weight), b.mul(mixed.value, mixed.weight)) : own
+    const penalty = task && this.weights.penalty()
+    return penalty ? b.add(task, penalty) : task
   }
 
   /** What losses expose and what no wire reads, in the order of the nodes; the loss last. */
@@ -205,9 +240,10 @@ class Forward {
   /** What the losses measure; and where the loss is a sum, each of its terms before its weight, named after its node. */
   metrics(): readonly Named[] {
     const terms = this.terms().length > 1 ? this.terms().map(({ path, value }) => ({ name: path, path, value })) : []
-    const penalty = this.weights.penalty()
     const path = this.nodes.at(-1)?.path ?? ''
-    return distinct([...this.measured, ...terms, ...(penalty ? [{ name: 'penalty', path, value: penalty }] : [])], ['loss'])
+    const more = { penalty: this.weights.penalty(), adversarialLoss: this.mixed?.value }
+    const added = Object.entries(more).flatMap(([name, value]) => (value ? [{ name, path, value }] : []))
+    return distinct([...this.measured, ...terms, ...added], ['loss'])
   }
 
   private unread(): Claim[] {
@@ -234,17 +270,4 @@ type Carried<T = Tensor> = Readonly<Record<string, T | readonly T[]>>
 function distinct(claims: readonly Claim[], taken: readonly string[] = []): Named[] {
   const wanted = (name: string) => claims.filter((claim) => claim.name === name).length + taken.filter((other) => other === name).length
   return claims.map(({ name, path, value }) => ({ name: wanted(name) > 1 ? `${path}.${name}` : name, value }))
-}
-
-function differentiate(b: ProgramBuilder, forward: Forward, wanted: 'parameters' | 'all'): void {
-  const parameters: readonly Named[] = forward.trainable()
-  const inputs = wanted === 'all' ? forward.inputs.filter(({ value }) => value.dtype === 'f32') : []
-  const wrt = [...parameters, ...inputs]
-  gradients(
-    b,
-    forward.loss(),
-    wrt.map(({ value }) => value),
-  ).forEach((gradient, i) => {
-    b.output(outputNames.gradient((wrt[i] as Named).name), gradient)
-  })
 }

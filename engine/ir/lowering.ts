@@ -7,8 +7,12 @@ import type { Program } from './program'
 export interface LowerOptions {
   /** Batch statistics, dropout and running-statistics updates, or evaluation. */
   readonly training: boolean
-  /** `parameters`: outputs `grad:<parameter>`; `all`: also `grad:<input>` for real inputs. Ignored when `optimizer` is given. */
-  readonly gradients: 'none' | 'parameters' | 'all'
+  /**
+   * `parameters`: outputs `grad:<parameter>`; `all`: also `grad:<input>` for real inputs; `traced`, for small networks: also every value of the
+   * forward pass with its gradient. `norms`: one length a node, for whoever looks on while training: state stays as it is. Ignored when
+   * `optimizer` is given.
+   */
+  readonly gradients: 'none' | 'parameters' | 'all' | 'traced' | 'norms'
   /** The update joins the program: parameters and optimiser state get new values at the end of the run. */
   readonly optimizer?: UpdateOptions
   /**
@@ -25,6 +29,11 @@ export interface LowerOptions {
   readonly keepsState?: boolean
   /** Deviation of normal noise on the weights that inputs are multiplied by; only acts in training. */
   readonly weightNoise?: number
+  /**
+   * In training, the loss is (1 − weight) of its own plus weight times that of inputs moved by ε along the sign of its gradient; that second
+   * loss is the metric `adversarialLoss`.
+   */
+  readonly adversarial?: { readonly epsilon: number; readonly weight: number }
   /** Paths of nodes whose outputs are wanted as `activation:<path>.<port>`. */
   readonly activations?: readonly string[]
 }
@@ -45,6 +54,10 @@ export interface UpdateOptions {
   /** In place of gradients, a solver feeds one direction a parameter. */
   readonly directions?: 'given'
 }
+
+/** A pass that only looks: whatever training would renew (running statistics, states that are kept) stays as it is. */
+export const onlyLooks = ({ secondOrder, gradients, optimizer }: LowerOptions): boolean =>
+  secondOrder !== undefined || (gradients === 'norms' && !optimizer)
 
 export interface Lowered {
   readonly program: Program

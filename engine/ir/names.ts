@@ -25,6 +25,15 @@ export const inputNames = {
 export const outputNames = {
   metric: (name: string) => `metric:${name}`,
   gradient: (name: string) => `grad:${name}`,
+  /** Length of the gradients of a node's parameters, as one vector. */
+  norm: (path: string) => `norm:${path}`,
+  /** Gradient of the loss by a node's output. */
+  delta: (path: string, port: string) => `delta:${path}.${port}`,
+  /** Derivative of a pointwise layer, element by element. */
+  derivative: (path: string) => `derivative:${path}`,
+  /** A value of the forward pass by its number, and the gradient of the loss by it. */
+  value: (id: number) => `value:${id}`,
+  valueDelta: (id: number) => `delta:#${id}`,
   hessianProduct: (name: string) => `hess:${name}`,
   /** gᵀg and gᵀHg. */
   slopeSquared: 'curvature:first',

@@ -7,7 +7,7 @@ import type { ShapedNode } from '../shapes/shaped-graph'
 import type { ProgramBuilder } from './builder'
 import type { Tensor } from './emit'
 import type { Parameter } from './forward-view'
-import type { LowerOptions } from './lowering'
+import { type LowerOptions, onlyLooks } from './lowering'
 import { stateNames } from './names'
 import { penalizedWeights, weightPenalty } from './weight-penalties'
 
@@ -53,7 +53,7 @@ export class Weights {
 
   /** Gives running statistics their next value; nodes that share them go on from one another. */
   assign(node: ShapedNode, weight: string, value: Tensor): void {
-    if (this.options.training && !this.options.secondOrder) this.assigned.set(stateNames.weight(this.ownerOf(node).path, weight), value)
+    if (this.options.training && !onlyLooks(this.options)) this.assigned.set(stateNames.weight(this.ownerOf(node).path, weight), value)
   }
 
   /** What was assigned becomes part of the program. */

@@ -172,6 +172,8 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
     params: ParamValues<S>,
     context: LowerContext,
   ): Readonly<Record<O, Tensor>>
+  /** Each element of the only output depends on the element of the input at its place, and on no other. */
+  readonly pointwise?: true
   /** Floating-point operations of one forward pass (a multiply-add counts two). Default: size of the outputs. */
   flops?(inputs: Carried<I, TensorType>, params: ParamValues<S>): number
   /** Spatial window, for the receptive field; the stride of layers that enlarge images is a fraction. Absent: pointwise. */

@@ -34,6 +34,7 @@ const pointwise = <const S extends ParamSpecs>(category: Category, definition: U
     category,
     inputs,
     outputs,
+    pointwise: true,
     shape: ({ x }, _params, fail) => (expectDType(x, 'f32', 'x', fail) ? { y: { shape: x.shape, dtype: 'f32' } } : undefined),
     lower: (b, { x }, _weights, params) => ({ y: apply(b, x, params) }),
     flops: ({ x }) => operations * sizeOf(x.shape),
