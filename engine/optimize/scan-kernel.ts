@@ -1,10 +1,16 @@
 /** @file A scan kernel unrolled, for executors that record every step. In: the kernel. Out: its items in order, and the kernels of one of them. */
-import type { PlainKernel, ScanKernel } from './kernel'
+import type { LoopKernel, PlainKernel, ScanKernel } from './kernel'
 
-/** The kernels of one step, where the views that move are at item `t`. */
+/** Whether what a kernel reads or writes moves from item to item. */
+export const movesOn = (kernel: PlainKernel): kernel is PlainKernel & LoopKernel =>
+  kernel.kind === 'loop' &&
+  (kernel.body.some((op) => op.op === 'load' && op.view.perItem !== undefined) ||
+    kernel.results.some(({ perItem }) => perItem !== undefined))
+
+/** The kernels of one step, where the views that move are at item `t`; those that do not move are the same objects for every item. */
 export const kernelsAt = ({ steps }: ScanKernel, t: number): readonly PlainKernel[] =>
   steps.map((kernel) => {
-    if (kernel.kind !== 'loop') return kernel
+    if (!movesOn(kernel)) return kernel
     const at = <T extends { readonly offset: number; readonly perItem?: number }>({ perItem = 0, ...view }: T) => ({
       ...view,
       offset: view.offset + t * perItem,

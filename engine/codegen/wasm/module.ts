@@ -7,7 +7,7 @@ import { InternalError } from '../../core/diagnostics'
 import { bytesOf } from '../../core/tensor'
 import { aligned, type Life } from '../../memory/plan'
 import type { BufferId, Kernel, KernelProgram, PlainKernel } from '../../optimize/kernel'
-import { itemsOf } from '../../optimize/scan-kernel'
+import { itemsOf, movesOn } from '../../optimize/scan-kernel'
 import { ModuleBuilder } from './assembler'
 import { emitConv } from './conv'
 import { emitDispatch } from './dispatch'
@@ -157,12 +157,6 @@ function groupKernels(kernels: readonly Kernel[], places: Places): Group[] {
   flush()
   return groups
 }
-
-/** Whether what a kernel reads or writes moves from item to item. */
-const movesOn = (kernel: PlainKernel): boolean =>
-  kernel.kind === 'loop' &&
-  (kernel.body.some((op) => op.op === 'load' && op.view.perItem !== undefined) ||
-    kernel.results.some(({ perItem }) => perItem !== undefined))
 
 const stepsOf = (kernel: PlainKernel, places: Places): Step[] =>
   emitKernel(kernel, places.context).map((phase) => stepOf(phase, kernel, places.touched(phase.func)))

@@ -3,7 +3,7 @@
  * compiles the texts, gives storages their places and records the dispatches.
  */
 
-import type { Kernel } from '../../optimize/kernel'
+import type { Kernel, PlainKernel, ScanKernel } from '../../optimize/kernel'
 import { itemsOf, kernelsAt } from '../../optimize/scan-kernel'
 import { emitConv } from './conv'
 import type { Dispatch, GpuContext } from './emitter'
@@ -29,7 +29,17 @@ export function emitWgsl(kernel: Kernel, context: GpuContext): readonly Dispatch
     case 'argMax':
       return emitArgMax(kernel, context)
     case 'scan':
-      // Every step is recorded: texts are equal from step to step, so there are no more pipelines than kernels.
-      return [...kernel.before, ...itemsOf(kernel).flatMap((item) => kernelsAt(kernel, item))].flatMap((one) => emitWgsl(one, context))
+      return emitScan(kernel, context)
   }
+}
+
+/** Every step is recorded: texts are equal from step to step, and so are whole dispatches where nothing moves. */
+function emitScan(scan: ScanKernel, context: GpuContext): readonly Dispatch[] {
+  const known = new Map<PlainKernel, readonly Dispatch[]>()
+  const emit = (kernel: PlainKernel): readonly Dispatch[] => {
+    const dispatches = known.get(kernel) ?? emitWgsl(kernel, context)
+    known.set(kernel, dispatches)
+    return dispatches
+  }
+  return [...scan.before.flatMap(emit), ...itemsOf(scan).flatMap((item) => kernelsAt(scan, item).flatMap(emit))]
 }

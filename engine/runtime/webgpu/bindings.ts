@@ -28,14 +28,20 @@ export function bind(placed: readonly Placed[], device: GpuDevice, pipelines: Pi
   const sizes = new SizeTable(placed.map(({ dispatch }) => dispatch.sizes))
   const uniform = gpu.createBuffer({ size: sizes.bytes, usage: bufferUsage.uniform | bufferUsage.copyTarget, label: 'sizes' })
   gpu.queue.writeBuffer(uniform, 0, sizes.words)
+  const made = new Map<Dispatch, Command>()
   const commands = placed.map(({ dispatch, pipeline, places, kernel }): Command => {
+    // The steps of a scan share dispatches.
+    const known = made.get(dispatch)
+    if (known) return known
     const at = sizes.placeOf(dispatch.sizes)
     const resources = [...places, ...(at ? [{ buffer: uniform, ...at }] : [])]
     const bindings = gpu.createBindGroup({
       layout: pipelines.layout(sourceOf(dispatch)),
       entries: resources.map((resource, binding) => ({ binding, resource })),
     })
-    return { pipeline, bindings, workgroups: dispatch.workgroups, label: dispatch.label, kernel }
+    const command = { pipeline, bindings, workgroups: dispatch.workgroups, label: dispatch.label, kernel }
+    made.set(dispatch, command)
+    return command
   })
   return { commands, release: () => uniform.destroy() }
 }
