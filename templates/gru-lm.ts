@@ -24,5 +24,5 @@ export default template({
     g.softmaxCrossEntropy(logits, g.label('targets', { shape: [p.numSteps], classes: p.vocabularySize }))
   },
   data: (p) => ({ kind: 'story', params: { numSteps: p.numSteps } }),
-  training: (p) => ({ optimizer: 'sgd', lr: 1, clipNorm: 1, batchSize: p.batchSize, epochs: 50 }),
+  training: (p) => ({ optimizer: 'sgd', lr: 2, clipNorm: 1, batchSize: p.batchSize, epochs: 50 }),
 })

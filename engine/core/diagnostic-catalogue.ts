@@ -257,8 +257,20 @@ export const catalogue = {
     zh: '第 {step} 步时曲率项 ½ε²gᵀHg = {got} 超过了斜率项 εgᵀg = {expected}：对这个谷底来说步子过大。请降低学习率。',
   },
   'train.penalty.unused': {
-    en: '{got} does not descend the loss, so penalties and noise on weights have no effect: remove them, or choose another optimiser.',
-    zh: '{got}并不沿损失下降，权重惩罚和权重噪声不起作用：请将其移除，或改用其他优化器。',
+    en: '{got} does not descend the loss, so penalties, noise on weights and adversarial examples have no effect: remove them, or choose another optimiser.',
+    zh: '{got}并不沿损失下降，权重惩罚、权重噪声和对抗样本不起作用：请将其移除，或改用其他优化器。',
+  },
+  'train.adversarial.inputs': {
+    en: 'Adversarial examples move real inputs, and this network has none (tokens cannot be moved a little): switch them off.',
+    zh: '对抗样本需要移动实数输入，而此网络没有（词元无法微小移动）：请将其关闭。',
+  },
+  'train.early-stopping.validation': {
+    en: 'Early stopping watches the validation data, but nothing is held out: hold out a share of the data, or switch early stopping off.',
+    zh: '提前终止依据验证数据，但没有留出验证数据：请留出一部分数据，或关闭提前终止。',
+  },
+  'train.early-stopping.metric': {
+    en: 'The network does not measure “{got}”; early stopping can watch: {expected}.',
+    zh: '网络不测量“{got}”；提前终止可观察：{expected}。',
   },
   'train.memory': {
     en: 'Training with batches of {batch} needs {got} of memory; {expected} can be had. Batches of up to {largest} fit.',
@@ -275,6 +287,14 @@ export const catalogue = {
   'check.gradient': {
     en: 'The gradient of “{name}” is wrong: at element {index} it is computed as {got}, while the loss changes by {expected} (relative error {error}).',
     zh: '“{name}”的梯度有误：第 {index} 个元素的计算值为 {got}，而损失的实际变化率为 {expected}（相对误差 {error}）。',
+  },
+  'generate.no-text': {
+    en: 'This network does not read text: give it a text as data, or open a language model.',
+    zh: '该网络的数据不是文本：请为其选择文本数据，或打开一个语言模型。',
+  },
+  'generate.no-scores': {
+    en: 'The network gives no score for each of the {expected} tokens of the vocabulary: a language model ends in a dense layer of that size and a softmax cross-entropy.',
+    zh: '网络没有为词表中的 {expected} 个词元各给出一个得分：语言模型应以同样大小的全连接层和 Softmax 交叉熵结尾。',
   },
   'weights.format': { en: 'This is not a sound safetensors file: {detail}.', zh: '这不是完好的 safetensors 文件：{detail}。' },
   'weights.missing': { en: 'There is no tensor called “{got}” in {file}.', zh: '{file} 中没有名为“{got}”的张量。' },

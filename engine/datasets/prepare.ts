@@ -65,11 +65,12 @@ export async function openRecipe({ source, seed, imageSize, statistics }: Recipe
   return statistics ? standardize(dataset, statistics) : dataset
 }
 
-export async function prepareData(document: GraphDocument, findFiles: FindFiles): Promise<PreparedData> {
+/** `like`: fields of the data that the network was trained on, where this is other data. */
+export async function prepareData(document: GraphDocument, findFiles: FindFiles, like?: readonly Field[]): Promise<PreparedData> {
   const { data, training } = document
   const { seed } = training
   const imageSize = imageSizeOf(document)
-  let dataset = await openSource(data.source, findFiles, { seed, imageSize })
+  let dataset = await openSource(data.source, findFiles, { seed, imageSize, like })
   const { fields } = dataset
   const adapted = adaptDocument(document, fields)
   if (adapted.diagnostics.length > 0) throw new DiagnosedError(adapted.diagnostics)

@@ -7,7 +7,7 @@ import { diagnosedError } from '../../core/diagnostics'
 import { Random } from '../../core/random'
 import { choice, int, type ParamValues } from '../../layers/kit/params'
 import type { Dataset, Field, OpenOptions } from '../dataset'
-import { tokensIn } from './tokens'
+import { type TokenUnit, tokensIn } from './tokens'
 import { Vocabulary } from './vocabulary'
 
 export const stretchSpecs = {
@@ -56,6 +56,15 @@ export type StretchSettings = ParamValues<typeof stretchSpecs>
 /** The field that a language model reads. */
 export const isTokens = ({ role, unit }: Field): boolean => role === 'input' && unit !== undefined
 
+/** What a language model reads and what it is to answer; `names` by index. */
+export function textFields(names: readonly string[], unit: TokenUnit, numSteps: number): readonly Field[] {
+  const common = { dtype: 'i32', shape: [numSteps], classes: names.length, classNames: names, display: 'text', unit } as const
+  return [
+    { name: 'tokens', role: 'input', ...common },
+    { name: 'targets', role: 'target', ...common },
+  ]
+}
+
 /** `file`: what messages call the text. */
 export function stretchesOf(text: string, settings: StretchSettings, { seed, like }: OpenOptions, file: string): Dataset {
   const { level, numSteps, sampling, minFrequency } = settings
@@ -66,19 +75,8 @@ export function stretchesOf(text: string, settings: StretchSettings, { seed, lik
   const length = Math.floor(corpus.length / numSteps) - 1
   if (length < 1) throw diagnosedError('data.text-length', { file, got: corpus.length, expected: 2 * numSteps })
   const startOf = (epoch: number) => (epoch === 0 ? 0 : Random.seeded(seed, `start of epoch ${epoch}`).below(numSteps))
-  const common = {
-    dtype: 'i32',
-    shape: [numSteps],
-    classes: vocabulary.size,
-    classNames: vocabulary.tokens,
-    display: 'text',
-    unit: level,
-  } as const
   return {
-    fields: [
-      { name: 'tokens', role: 'input', ...common },
-      { name: 'targets', role: 'target', ...common },
-    ],
+    fields: textFields(vocabulary.tokens, level, numSteps),
     length,
     contiguous: true,
     sequential: sampling === 'sequential',

@@ -8,6 +8,7 @@ import { addData } from './commands/data'
 import { addDoctor } from './commands/doctor'
 import { addEvaluate } from './commands/evaluate'
 import { addExport } from './commands/export'
+import { addGenerate } from './commands/generate'
 import { addImport } from './commands/import'
 import { addInit } from './commands/init'
 import { addInspect } from './commands/inspect'
@@ -31,7 +32,18 @@ export async function runCli(words: readonly string[], io: Io): Promise<number> 
   addTrain(program, io, (ended) => {
     code = ended
   })
-  for (const add of [addCheckGradients, addEvaluate, addPredict, addExport, addImport, addCompile, addData, addServe, addDoctor])
+  for (const add of [
+    addCheckGradients,
+    addEvaluate,
+    addPredict,
+    addGenerate,
+    addExport,
+    addImport,
+    addCompile,
+    addData,
+    addServe,
+    addDoctor,
+  ])
     add(program, io)
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
   try {

@@ -87,10 +87,23 @@ function paramsFrom(fields: readonly Field[], template: Template): Settings {
   return Object.fromEntries(wanted)
 }
 
+/** The document for data of which only the fields are known. */
+export async function loadWithFields(graph: string, { set, seed }: CommonOptions, fields: readonly Field[]): Promise<GraphDocument> {
+  const found = await graphArgument(graph)
+  const document =
+    'template' in found ? found.template.create({ ...paramsFrom(fields, found.template), ...set }) : applySettings(found.document, set)
+  return withSeed(document, seed)
+}
+
 /** What the template draws for this data; images too small or too large for it are resized to its usual size. */
-async function drawTemplate(template: Template, data: DataSettings, settings: Settings, seed: number, io: Io): Promise<GraphDocument> {
+async function drawTemplate(
+  template: Template,
+  data: DataSettings,
+  settings: Settings,
+  { seed, like, io }: { readonly seed: number; readonly like: readonly Field[] | undefined; readonly io: Io },
+): Promise<GraphDocument> {
   const asked = typeof settings.imageSize === 'number' ? settings.imageSize : undefined
-  const dataset = await openSource(data.source, findFiles, { seed, imageSize: asked })
+  const dataset = await openSource(data.source, findFiles, { seed, imageSize: asked, like })
   const fromData = paramsFrom(dataset.fields, template)
   dataset.dispose?.()
   const { imageSize, ...others } = fromData
@@ -107,8 +120,13 @@ async function drawTemplate(template: Template, data: DataSettings, settings: Se
   return document
 }
 
-/** The document to train or measure; its data is read, and fitted to it, by `prepareData`. */
-export async function loadWithData(graph: string, options: CommonOptions & DataOptions, io: Io): Promise<GraphDocument> {
+/** The document to train or measure; its data is read, and fitted to it, by `prepareData`. `like`: fields of the data it was trained on. */
+export async function loadWithData(
+  graph: string,
+  options: CommonOptions & DataOptions,
+  io: Io,
+  like?: readonly Field[],
+): Promise<GraphDocument> {
   const found = await graphArgument(graph)
   const data = await dataArgument(options, options.set)
   const seed = options.seed ?? 0
@@ -119,7 +137,7 @@ export async function loadWithData(graph: string, options: CommonOptions & DataO
   }
   if ('template' in found) {
     const settings = withoutDataSettings(options.set, data, found.template.params)
-    const document = await drawTemplate(found.template, data, settings, seed, io)
+    const document = await drawTemplate(found.template, data, settings, { seed, like, io })
     return withSeed({ ...document, data }, options.seed)
   }
   return withSeed({ ...applySettings(found.document, withoutDataSettings(options.set, data)), data }, options.seed)

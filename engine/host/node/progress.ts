@@ -14,7 +14,11 @@ export const duration = (seconds: number): string => {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`
 }
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+/** A metric as people read it: how often something is right as a share, all others as they are. */
+export const metricText = (name: string, value: number): string =>
+  /(^|\.)accuracy$/.test(name) ? percent(value) : Number(value.toPrecision(5)).toString()
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 export class ProgressBar {
   private last = 0

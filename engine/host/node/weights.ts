@@ -1,10 +1,13 @@
 /**
  * @file Parameters on disk. In: safetensors files. Out: arrays for a network's weights, checked by name and shape; and back.
- * The statistics by which the training data was standardised travel in the file's metadata, so that predictions use the same.
+ * The statistics by which the training data was standardised, and the vocabulary of a text, travel in the file's metadata, so that predictions
+ * use the same.
  */
 import { z } from 'zod'
 import { shape } from '../../compile'
 import { diagnosedError } from '../../core/diagnostics'
+import type { Field } from '../../datasets/dataset'
+import { isTokens, textFields } from '../../datasets/text/stretches'
 import { dataSchema, type GraphDocument } from '../../document/schema'
 import { unwrap, weightsOf } from '../../train/model'
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../../train/safetensors'
@@ -13,6 +16,7 @@ import { checkpointFile } from './checkpoint-store'
 import { exists, readBytes, writeWhole } from './files'
 
 const STATISTICS = 'netloom.statistics'
+const VOCABULARY = 'netloom.vocabulary'
 
 /** A folder means the checkpoint in it. */
 export async function readTensors(path: string): Promise<SafetensorsFile> {
@@ -29,14 +33,38 @@ export async function readWeights(path: string, document: GraphDocument): Promis
   )
 }
 
-export async function writeWeights(path: string, document: GraphDocument, weights: Readonly<Record<string, Float32Array>>): Promise<void> {
+/** `fields`: of the data that the weights were trained on. */
+export async function writeWeights(
+  path: string,
+  document: GraphDocument,
+  weights: Readonly<Record<string, Float32Array>>,
+  fields: readonly Field[] = [],
+): Promise<void> {
   const named = weightsOf(unwrap(shape(document))).map(({ name, shape: extents }) => ({
     name,
     shape: extents,
     data: weights[name] as Float32Array,
   }))
   const { statistics } = document.data
-  await writeWhole(path, encodeSafetensors(named, statistics ? { [STATISTICS]: JSON.stringify(statistics) } : {}))
+  const text = fields.find(isTokens)
+  const metadata = {
+    ...(statistics && { [STATISTICS]: JSON.stringify(statistics) }),
+    ...(text && { [VOCABULARY]: JSON.stringify({ unit: text.unit, tokens: text.classNames }) }),
+  }
+  await writeWhole(path, encodeSafetensors(named, metadata))
+}
+
+const vocabularySchema = z.strictObject({ unit: z.enum(['char', 'word']), tokens: z.array(z.string()).min(2) })
+
+/** Fields of the text that the weights were trained on; undefined where the file does not tell. */
+export async function textFieldsOf(path: string): Promise<readonly Field[] | undefined> {
+  const { metadata } = await readTensors(path)
+  if (metadata[VOCABULARY] === undefined) return undefined
+  const parsed = vocabularySchema.safeParse(readJson(metadata[VOCABULARY]))
+  if (!parsed.success)
+    throw diagnosedError('weights.format', { detail: `its vocabulary is unsound (${z.prettifyError(parsed.error)})` }, { file: path })
+  const { tokens, unit } = parsed.data
+  return textFields(tokens, unit, 1)
 }
 
 /** Gives a document without statistics those that its weights were trained with. */

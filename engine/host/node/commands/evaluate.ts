@@ -11,8 +11,8 @@ import { loadWithData } from '../data-argument'
 import { findFiles } from '../files'
 import type { Io } from '../io'
 import { type CommonOptions, type DataOptions, withCommon, withData } from '../options'
-import { percent } from '../progress'
-import { readWeights, withStatisticsOf } from '../weights'
+import { metricText } from '../progress'
+import { readWeights, textFieldsOf, withStatisticsOf } from '../weights'
 
 interface EvaluateOptions extends CommonOptions, DataOptions {
   readonly weights: string
@@ -21,10 +21,11 @@ interface EvaluateOptions extends CommonOptions, DataOptions {
 const forward = { training: false, gradients: 'none' } as const
 
 async function evaluate(graph: string, options: EvaluateOptions, io: Io): Promise<void> {
-  const asked = await withStatisticsOf(options.weights, await loadWithData(graph, options, io))
+  const like = await textFieldsOf(options.weights)
+  const asked = await withStatisticsOf(options.weights, await loadWithData(graph, options, io, like))
   // All of the given data is measured; only without any is it the part that training would hold out.
   const whole = options.data !== undefined && !asked.data.validation
-  const data = await prepareData(whole ? { ...asked, training: { ...asked.training, validationSplit: 0 } } : asked, findFiles)
+  const data = await prepareData(whole ? { ...asked, training: { ...asked.training, validationSplit: 0 } } : asked, findFiles, like)
   await withBackend(options, async (backend) => {
     const { document } = data
     const model = await Model.forPass(document, backend, forward, document.training.batchSize)
@@ -37,7 +38,7 @@ async function evaluate(graph: string, options: EvaluateOptions, io: Io): Promis
       const result = { samples: samples.indices.length, loss: measured?.loss, ...measured?.metrics }
       if (options.json) return io.out(`${JSON.stringify(result)}\n`)
       io.out(`samples   ${result.samples}\nloss      ${measured?.loss.toFixed(6)}\n`)
-      for (const [name, value] of Object.entries(measured?.metrics ?? {})) io.out(`${name.padEnd(9)} ${percent(value)}\n`)
+      for (const [name, value] of Object.entries(measured?.metrics ?? {})) io.out(`${name.padEnd(9)} ${metricText(name, value)}\n`)
     } finally {
       await model.dispose()
       data.dispose()

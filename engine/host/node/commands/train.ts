@@ -19,7 +19,7 @@ import { onInterrupt } from '../interrupt'
 import { type Io, lineOf } from '../io'
 import { MetricsLog } from '../metrics-log'
 import { type CommonOptions, type DataOptions, whole, withCommon, withData } from '../options'
-import { ProgressBar, percent } from '../progress'
+import { metricText, ProgressBar } from '../progress'
 import { type TrainingOptions, withTraining, withTrainingOptions } from '../training-options'
 import { readWeights, writeWeights } from '../weights'
 
@@ -93,7 +93,10 @@ const metricsLine = (
 })
 
 const told = (measured: { readonly loss: number; readonly metrics: Readonly<Record<string, number>> }): string =>
-  [`loss ${measured.loss.toFixed(4)}`, ...Object.entries(measured.metrics).map(([name, value]) => `${name} ${percent(value)}`)].join(', ')
+  [
+    `loss ${measured.loss.toFixed(4)}`,
+    ...Object.entries(measured.metrics).map(([name, value]) => `${name} ${metricText(name, value)}`),
+  ].join(', ')
 
 /** Saves checkpoints. One that cannot be written is no reason to lose the run: the next is tried, and the exit code tells in the end. */
 class Keeper {
@@ -191,7 +194,7 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
         async () => {
           if (options.out === undefined) return
           const best = options.best ? trainer.bestWeights : undefined
-          await writeWeights(options.out, document, best ?? (await trainer.model.read()))
+          await writeWeights(options.out, document, best ?? (await trainer.model.read()), data.fields)
         },
         async () => {
           keeper?.close()
