@@ -17,20 +17,33 @@ interface Hover {
   readonly width: number
 }
 
+const measures = ['loss', 'accuracy', 'perplexity', 'meanAbsoluteError']
+/** Curves beside those of measures: the losses and penalties that add up to the loss, by their nodes. */
+const isTerm = (name: string): boolean => !name.startsWith('validation') && !measures.includes(name.slice(name.lastIndexOf('.') + 1))
+
+const TERM_COLOURS = ['--linear', '--pool', '--norm', '--seq', '--merge']
+const termsOf = (names: string): CurveStyle[] =>
+  names
+    .split('\n')
+    .filter((name) => name !== '')
+    .map((name, i) => ({ name, label: name, colour: TERM_COLOURS[i % TERM_COLOURS.length] ?? '--norm', axis: 'loss', quiet: true }))
+
 export function CurvesChart() {
   const words = useWords(chartWords)
   const [log, setLog] = useState(false)
   const [hover, setHover] = useState<Hover>()
   const totalSteps = useRun((state) => state.progress?.totalSteps ?? 1)
   const epochs = useRun((state) => state.progress?.epochs ?? 1)
+  const terms = useRun((state) => Object.keys(state.latest).filter(isTerm).join('\n'))
   const styles = useMemo(
     (): readonly CurveStyle[] => [
+      ...termsOf(terms),
       { name: 'accuracy', label: words('accuracy'), colour: '--accent', axis: 'share', quiet: true },
       { name: 'loss', label: words('loss'), colour: '--conv', axis: 'loss' },
       { name: 'validationLoss', label: words('validationLoss'), colour: '--data', axis: 'loss', sparse: true },
       { name: 'validationAccuracy', label: words('validationAccuracy'), colour: '--accent', axis: 'share', sparse: true },
     ],
-    [words],
+    [words, terms],
   )
   const { ref, redraw } = useCanvas((context, width, height) =>
     drawCurves(context, width, height, { curves, styles, totalSteps, epochs, log, hover: hover?.step }),

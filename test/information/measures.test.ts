@@ -25,7 +25,7 @@ const tables: fc.Arbitrary<JointTable> = fc.tuple(fc.integer({ min: 1, max: 4 })
     .map((counts) => tableFromCounts(rows, columns, counts)),
 )
 
-describe('identities', () => {
+describe('J1: identities', () => {
   test('I(X; Y) = H(X) + H(Y) − H(X, Y) = H(X) − H(X|Y), not below 0', () => {
     fc.assert(
       fc.property(tables, (table) => {
@@ -69,7 +69,7 @@ describe('identities', () => {
   })
 })
 
-describe('known values', () => {
+describe('J1: known values', () => {
   test('coins and dice', () => {
     expect(selfInformation(1 / 8)).toBe(3)
     expect(selfInformation(1)).toBe(0)
@@ -97,7 +97,7 @@ describe('known values', () => {
   })
 })
 
-describe('nodes', () => {
+describe('J1: nodes', () => {
   let backends: readonly Backend[] = []
   beforeAll(async () => {
     backends = await availableBackends()

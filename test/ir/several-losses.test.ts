@@ -24,7 +24,7 @@ const inputsOf = (g: ReturnType<typeof graph>) => ({
   z: g.label('z', { type: 'number', shape: [2] }),
 })
 
-describe('several losses', () => {
+describe('C10: several losses', () => {
   it('add up with their weights, and each is a metric named after its node', () => {
     const g = graph('two')
     const { x, y, z } = inputsOf(g)
@@ -49,7 +49,7 @@ describe('several losses', () => {
   })
 })
 
-describe('penalties', () => {
+describe('C3: penalties', () => {
   it('join the loss from where they stand', () => {
     const g = graph('sparse')
     const { x, y } = inputsOf(g)
@@ -62,7 +62,7 @@ describe('penalties', () => {
     expect(outputs['grad:x']?.map((slope) => Math.round(slope * 1e9) / 1e9)).toEqual([0.3, -0.3, 0.3, -0.2])
   })
 
-  it('entropy of what has no label: a mask picks it out', () => {
+  it('C10: entropy of what has no label: a mask picks it out', () => {
     const g = graph('semi-supervised')
     const logits = g.input('x', [2])
     const unlabelled = g.input('unlabelled', [])

@@ -9,7 +9,7 @@ import { accepted, refused } from '../support/shapeRule'
 
 const classes = (shape: number[], count?: number) => ({ shape, dtype: 'i32', classes: count }) as const
 
-test('softmax cross-entropy: gradient (ŷ − y) / N, accuracy, no overflow', () => {
+test('A6, A7: softmax cross-entropy: gradient (ŷ − y) / N, accuracy, no overflow', () => {
   const logits = [2, 1, 0, 0, 3, 0]
   const { gradient, metrics, loss } = measure(softmaxCrossEntropy, { logits: [2, 3], label: classes([2], 3) }, { logits, label: [0, 2] })
   const probabilities = [logits.slice(0, 3), logits.slice(3)].flatMap((row) => {
@@ -28,7 +28,7 @@ test('softmax cross-entropy: gradient (ŷ − y) / N, accuracy, no overflow', ()
   expect(extreme.gradient).toEqual([1, -1])
 })
 
-test('binary cross-entropy: gradient σ(z) − y also at z = 0 and far out', () => {
+test('A6, A7: binary cross-entropy: gradient σ(z) − y also at z = 0 and far out', () => {
   const inputs = { logits: [5, 1], target: [5, 1] }
   const { gradient, loss, metrics } = measure(binaryCrossEntropy, inputs, { logits: [0, 0, 800, -800, -800], target: [0, 1, 1, 0, 1] })
   expectAllClose(gradient, [0.1, -0.1, 0, 0, -0.2], 1e-12)
@@ -36,7 +36,7 @@ test('binary cross-entropy: gradient σ(z) − y also at z = 0 and far out', () 
   expect(metrics.accuracy).toBeCloseTo(3 / 5, 12)
 })
 
-test('mean squared error averages over all numbers', () => {
+test('A5, A7: mean squared error averages over all numbers', () => {
   const inputs = { prediction: [2, 2], target: [2, 2] }
   const { loss, gradient } = measure(meanSquaredError, inputs, { prediction: [1, 2, 3, 4], target: [0, 0, 3, 6] })
   expect(loss).toBe(9 / 4)

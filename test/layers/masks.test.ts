@@ -15,10 +15,43 @@ const binary = kind('binaryCrossEntropy')
 const softmax = kind('softmaxCrossEntropy')
 const losses = [...layers.values()].filter(({ role }) => role?.type === 'loss')
 
+test('A7: every loss of the notes is there', () => {
+  const named = [
+    'meanSquaredError',
+    'meanAbsoluteError',
+    'categoricalCrossEntropy',
+    'softmaxCrossEntropy',
+    'binaryCrossEntropy',
+    'binaryCrossEntropyOfProbabilities',
+    'hinge',
+    'pairwiseHinge',
+    'bprLoss',
+    'klDivergence',
+    'negativeLogLikelihood',
+  ]
+  expect(losses.map((layer) => layer.kind)).toEqual(expect.arrayContaining(named))
+  // With its default margin the pairwise hinge is the max-margin ranking loss max(0, 1 − s + s_c).
+  const scores = { score: [3], negativeScore: [3] }
+  const { loss, metrics } = measure(kind('pairwiseHinge'), scores, { score: [2, 0.5, 0], negativeScore: [0, 0, 1] })
+  expect(loss).toBeCloseTo((0 + 0.5 + 2) / 3, 12)
+  expect(metrics.accuracy).toBeCloseTo(2 / 3, 12)
+})
+
+test('C6: smoothed labels want a little of every class', () => {
+  const inputs = { logits: [1, 2], label: { shape: [1], dtype: 'i32', classes: 2 } } as const
+  const feed = { logits: [Math.log(9), 0], label: [0] }
+  const { loss, gradient } = measure(softmax, inputs, feed, { labelSmoothing: 0.2 })
+  expect(loss).toBeCloseTo(-0.9 * Math.log(0.9) - 0.1 * Math.log(0.1), 12)
+  // Scores that give 0.9 and 0.1 are what it wants.
+  for (const slope of gradient) expect(slope).toBeCloseTo(0, 12)
+  const yes = measure(binary, { logits: [1], target: [1] }, { logits: [Math.log(9)], target: [1] }, { labelSmoothing: 0.2 })
+  expect(yes.gradient[0]).toBeCloseTo(0, 12)
+})
+
 const pair = { prediction: [2, 2], target: [2, 2] }
 const numbers = { prediction: [1, 2, 3, 4], target: [0, 0, 0, 0] }
 
-describe('the mean over what is not masked', () => {
+describe('A7: the mean over what is not masked', () => {
   test('of values', () => {
     const { loss, gradient, metrics } = measure(squared, { ...pair, mask: [2, 2] }, { ...numbers, mask: [1, 0, 0, 1] })
     expect(loss).toBeCloseTo((1 + 16) / 2, 12)
@@ -32,7 +65,7 @@ describe('the mean over what is not masked', () => {
     expect(gradient).toEqual([0, 0, 3, 4])
   })
 
-  test('of samples whose labels are added up', () => {
+  test('A6: of samples whose labels are added up', () => {
     const feed = { logits: [0, 0, 0, 0], target: [0, 1, 0, 1] }
     const inputs = { logits: [2, 2], target: [2, 2] }
     expect(measure(binary, inputs, feed, { reduction: 'sum' }).loss).toBeCloseTo(2 * Math.log(2), 12)
@@ -50,14 +83,14 @@ describe('the mean over what is not masked', () => {
   })
 })
 
-test('weights say how much a loss counts, not what is averaged', () => {
+test('A7: weights say how much a loss counts, not what is averaged', () => {
   const { loss } = measure(squared, { ...pair, weight: [2] }, { ...numbers, weight: [2, 0] })
   expect(loss).toBeCloseTo((2 * (1 + 4)) / 4, 12)
   const both = measure(squared, { ...pair, weight: [2], mask: [2] }, { ...numbers, weight: [2, 3], mask: [1, 0] })
   expect(both.loss).toBeCloseTo((2 * (1 + 4)) / 2, 12)
 })
 
-test.each(losses.map((layer) => ({ kind: layer.kind, layer })))('$kind: a mask of zeros gives 0, and no gradient', ({ layer }) => {
+test.each(losses.map((layer) => ({ kind: layer.kind, layer })))('A7: $kind: a mask of zeros gives 0, and no gradient', ({ layer }) => {
   const masked = layer.cases.filter(({ inputs }) => 'mask' in inputs)
   const weighted = layer.cases.filter(({ inputs }) => 'weight' in inputs)
   expect(masked.length, 'cases with a mask').toBeGreaterThan(0)
@@ -81,7 +114,7 @@ test.each(losses.map((layer) => ({ kind: layer.kind, layer })))('$kind: a mask o
   }
 })
 
-test('a mask of the wrong length is refused, with the lengths that would do', () => {
+test('A7: a mask of the wrong length is refused, with the lengths that would do', () => {
   const inputs = { logits: [4, 5, 7], label: { shape: [4, 5], dtype: 'i32', classes: 7 } } as const
   expect(refused(softmax, { ...inputs, mask: [4, 6] })).toMatchObject({
     code: 'shape.counting',
@@ -119,7 +152,7 @@ test('classes on the channels: a fix leads there', () => {
   })
 })
 
-test('hinge: 0 counts as −1', () => {
+test('A7, A9: hinge: 0 counts as −1', () => {
   const inputs = { score: [4], target: [4] }
   const { loss, metrics } = measure(kind('hinge'), inputs, { score: [2, 0.5, -2, 0.5], target: [1, 1, 0, -1] })
   expect(loss).toBeCloseTo((0 + 0.5 + 0 + 1.5) / 4, 12)

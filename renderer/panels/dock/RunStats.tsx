@@ -1,14 +1,24 @@
 /** @file The figures that matter of the run: loss, validation accuracy, speed, where it stands and how long it still takes. */
 import { formatLoss, formatShare } from '../../charts/format'
-import { isActive, useRun, validationName } from '../../engine/run-store'
+import { isActive, useRun } from '../../engine/run-store'
 import { useWords } from '../../i18n/i18n'
 import { formatCount, formatSmall } from '../../i18n/numbers'
 import { useDocument } from '../../store/document'
 import { durationOf } from './durations'
 import { dockWords } from './words'
 
-/** The measure that tells most: accuracy on data the network was not trained on, else the next best. */
-const MEASURES = [validationName('accuracy'), 'accuracy', validationName('loss')] as const
+/** The measures that tell most of a text, a classifier, a regression; on data the network was not trained on, else on its own. */
+const MEASURES = [
+  'validationPerplexity',
+  'perplexity',
+  'validationAccuracy',
+  'accuracy',
+  'validationMeanAbsoluteError',
+  'meanAbsoluteError',
+  'validationLoss',
+] as const
+/** Shares of samples; the others have the unit of the data, or none. */
+const SHARES: readonly string[] = ['accuracy', 'validationAccuracy']
 
 export function RunStats() {
   const words = useWords(dockWords)
@@ -16,7 +26,7 @@ export function RunStats() {
   const progress = useRun((state) => state.progress)
   const phase = useRun((state) => state.phase)
   const best = useRun((state) => state.bestEpoch)
-  const measure = MEASURES.find((name) => latest[name] !== undefined) ?? MEASURES[0]
+  const measure = MEASURES.find((name) => latest[name] !== undefined) ?? 'validationAccuracy'
   const value = latest[measure]
   const { epoch = 0, epochs = 1, step = 0, totalSteps = 1, samplesPerSecond = 0, secondsLeft, scaling, rate, gradientNorm } = progress ?? {}
   const share = Math.min(1, step / Math.max(1, totalSteps))
@@ -42,8 +52,8 @@ export function RunStats() {
           <dd>{latest.loss === undefined ? '–' : formatLoss(latest.loss)}</dd>
         </div>
         <div>
-          <dt>{words(measure as 'accuracy')}</dt>
-          <dd>{value === undefined ? '–' : measure === 'validationLoss' ? formatLoss(value) : formatShare(value)}</dd>
+          <dt>{words(measure)}</dt>
+          <dd>{value === undefined ? '–' : SHARES.includes(measure) ? formatShare(value) : formatLoss(value)}</dd>
         </div>
         <div>
           <dt>{words('samplesPerSecond')}</dt>
