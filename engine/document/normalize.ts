@@ -22,6 +22,7 @@ import type {
   Layout,
   TrainingSettings,
 } from './schema'
+import { normalizeGroups } from './training-groups'
 import { normalizeWeightSettings } from './weight-settings'
 
 export function normalizeDocument(document: GraphDocument, layers: LayerRegistry = allLayers): GraphDocument {
@@ -201,6 +202,7 @@ const normalizeTraining = (training: TrainingSettings): TrainingSettings => ({
   ...(training.decay && { decay: true }),
   ...(training.penalizeBiases && { penalizeBiases: true }),
   ...(training.weightNoise && { weightNoise: training.weightNoise }),
+  ...normalizeGroups(training),
   ...(training.precision === 'f16' && { precision: 'f16' }),
   ...(training.watchCurvature && { watchCurvature: true }),
 })

@@ -120,6 +120,17 @@ export const trainingSchema = z.strictObject({
   penalizeBiases: z.boolean().optional(),
   /** Deviation of normal noise on the weights while training. */
   weightNoise: z.number().optional(),
+  /** Ends training when a measure on the validation data gets no better; absent: after the last epoch. */
+  earlyStopping: z
+    .strictObject({
+      metric: z.string().optional(),
+      patience: z.number().optional(),
+      minDelta: z.number().optional(),
+      restoreBest: z.boolean().optional(),
+    })
+    .optional(),
+  /** Learns from inputs moved along the sign of the loss's gradient too. */
+  adversarial: z.strictObject({ epsilon: z.number().optional(), weight: z.number().optional() }).optional(),
   /** How activations and their gradients are stored; halves need a GPU that has them, and their loss is scaled. Default: f32. */
   precision: z.enum(precisions).optional(),
   /** Looks at the curvature along the gradient and warns when it outgrows the slope. */

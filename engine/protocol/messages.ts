@@ -9,6 +9,7 @@ import type { Text } from '../core/text'
 import type { Field } from '../datasets/dataset'
 import type { Recognised } from '../datasets/recognise'
 import type { ChoiceOf, GraphDocument } from '../document/schema'
+import type { GradientCheckRequest, GradientProgress, GradientReport } from '../insight/gradient-report'
 import type { BackendId, BackendInfo, KernelTime, MemoryForecast } from '../runtime/backend'
 
 /** Where a run stands. `crashed` is only ever said by the client, when the engine is gone. */
@@ -43,6 +44,14 @@ export interface Curvature {
   readonly bend: number
 }
 
+/** Why training ended early: the measure that was watched, and the epoch in which it was best. */
+export interface EarlyStop {
+  readonly metric: string
+  readonly bestEpoch: number
+  /** The weights are those of that epoch. */
+  readonly restored: boolean
+}
+
 /** Sent at most 30 times a second; points that came together travel together. */
 export interface MetricsFrame {
   readonly phase: RunPhase
@@ -59,6 +68,8 @@ export interface MetricsFrame {
   /** Length of all gradients as one vector, where they are clipped: before that. */
   readonly gradientNorm?: number
   readonly curvature?: Curvature
+  /** Training ended before its last epoch. */
+  readonly earlyStop?: EarlyStop
   readonly training: readonly MetricsPoint[]
   readonly validation: readonly ValidationPoint[]
 }
@@ -179,6 +190,9 @@ export interface EngineApi {
   listing(request: StepRequest & { readonly stage: ListingStage }): Promise<Outcome<Listing>>
   /** Measures with fresh weights on the document's own data; refused while a run is active. */
   profile(request: StepRequest): Promise<Outcome<StepProfile>>
+  /** Computed gradients against central differences; undefined when it was ended. Refused while a run is active. */
+  checkGradients(request: GradientCheckRequest): Promise<Outcome<GradientReport | undefined>>
+  endGradientCheck(): void
 }
 
 /** What the engine tells the editor unasked. `documentKey` says whose run it is: another document may have been opened meanwhile. */
@@ -187,6 +201,7 @@ export interface EditorApi {
   onInsight(frame: InsightFrame, documentKey: string): void
   onFailure(diagnostics: readonly Diagnostic[], documentKey: string): void
   onLog(line: LogLine): void
+  onCheckProgress(progress: GradientProgress): void
   /** A defect of Netloom: nothing the person can mend, but something to report. The run has ended. */
   onDefect(message: string): void
 }

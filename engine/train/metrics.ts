@@ -26,6 +26,13 @@ export const measuredNames = (outputs: readonly { readonly name: string }[]): re
 /** The exponential of a mean: over several batches it is the means that are averaged (notes 002 §7). */
 const isPerplexity = (name: string): boolean => name.slice(name.lastIndexOf('.') + 1) === 'perplexity'
 
+/** Of shares of right answers more is better, of everything else that is measured less. */
+export const isHigherBetter = (name: string): boolean => name.slice(name.lastIndexOf('.') + 1) === 'accuracy'
+
+/** Names of what a program measures beside its loss. */
+export const metricNames = (outputs: readonly { readonly name: string }[]): readonly string[] =>
+  outputs.flatMap(({ name }) => (name.startsWith(METRIC) ? [name.slice(METRIC.length)] : []))
+
 export class Mean {
   private weight = 0
   private loss = 0

@@ -5,6 +5,7 @@
 import type { PassOptions } from '../compile'
 import { DiagnosedError, type Diagnostic } from '../core/diagnostics'
 import type { ChoiceOf, TrainingSettings } from '../document/schema'
+import { groupNames, groupOf, trainingGroups } from '../document/training-groups'
 import { trainingSpecs } from '../document/training-specs'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
 import { completeParams, type ParamProblem, problemValues } from '../layers/kit/validate'
@@ -45,7 +46,8 @@ export function planOf(training: TrainingSettings): TrainingPlan {
   const scheduling = completeParams(schedule.params, chosen.params)
   const plain = Object.keys(trainingSpecs) as (keyof typeof trainingSpecs)[]
   const given = Object.fromEntries(plain.map((name) => [name, training[name]]))
-  const found = [...settings.problems, ...scheduling.problems, ...completeParams(trainingSpecs, given).problems].map(problemOf)
+  const grouped = groupNames.flatMap((name) => completeParams(trainingGroups[name].specs, training[name] ?? {}).problems)
+  const found = [...settings.problems, ...scheduling.problems, ...completeParams(trainingSpecs, given).problems, ...grouped].map(problemOf)
 
   const solver = solvers.get(optimizer.kind)
   const isExact = solver?.steps !== undefined
@@ -55,12 +57,14 @@ export function planOf(training: TrainingSettings): TrainingPlan {
   if (found.length > 0) throw new DiagnosedError(found)
 
   const { params } = settings
+  const adversarial = groupOf(training, 'adversarial')
   const definition = optimizers.get(optimizer.kind) ?? descent
   return {
     update: {
       training: true,
       gradients: 'none',
       ...(weightNoise && { weightNoise }),
+      ...(adversarial && { adversarial }),
       ...(precision === 'f16' && { storage: 'f16' as const }),
       optimizer: {
         definition,

@@ -5,22 +5,24 @@
  * The number of steps done decides everything: the epoch, the order of its samples, every random number. That is why a run that
  * goes on from a checkpoint gives the same bits as one that was never interrupted.
  */
+import { lower } from '../compile'
 import { DiagnosedError, type Diagnostic, diagnosedError } from '../core/diagnostics'
 import type { Binding } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
 import { outputNames } from '../ir/names'
-import type { LossScaling, MetricsFrame, RunPhase, ValidationPoint } from '../protocol/messages'
+import type { EarlyStop, LossScaling, MetricsFrame, RunPhase, ValidationPoint } from '../protocol/messages'
 import type { Backend } from '../runtime/backend'
 import { effectiveBatchSize } from './batches'
 import type { Best, Checkpoint } from './checkpoint'
 import { CurvatureWatch } from './curvature'
 import { locateDivergence } from './diverged'
+import { EarlyStopping } from './early-stopping'
 import { evaluateModel, evaluation } from './evaluate'
 import type { FeedHost } from './feed-messages'
 import type { LossScaleRule } from './loss-scale'
-import { type Measured, measuredFrom, measuredNames } from './metrics'
-import type { Model } from './model'
+import { type Measured, measuredFrom, measuredNames, metricNames } from './metrics'
+import { type Model, unwrap } from './model'
 import { Turns } from './pace'
 import { Recorder, type StepFacts } from './recorder'
 import { TrainingStep } from './training-step'
@@ -80,6 +82,7 @@ export class Trainer {
   private facts: StepFacts = {}
   private readonly curvature: CurvatureWatch | undefined
   private best: Best | undefined
+  private earlyStop: EarlyStop | undefined
   /** The last state known to be sound. */
   private snapshot: Checkpoint | undefined
   private lastSnapshot = 0
@@ -92,6 +95,7 @@ export class Trainer {
   private constructor(
     private readonly training: TrainingStep,
     private readonly options: TrainerOptions,
+    private readonly stopping: EarlyStopping | undefined,
   ) {
     const { maxSteps, checkpoint } = options
     this.stepsPerEpoch = training.stepsPerEpoch
@@ -106,7 +110,10 @@ export class Trainer {
     const { data, backend, feedHost: host, scaleRule, onWarning, weights, checkpoint } = options
     const training = await TrainingStep.prepare(data, backend, { host, scaleRule, onWarning })
     try {
-      const trainer = new Trainer(training, options)
+      const stopping = EarlyStopping.of(data.document.training, data.validation !== undefined, () =>
+        metricNames(unwrap(lower(data.document, evaluation)).program.outputs),
+      )
+      const trainer = new Trainer(training, options, stopping)
       if (weights) await training.model.load(weights)
       if (checkpoint) await trainer.restore(checkpoint)
       const { memory } = (await training.compiled()).executable
@@ -147,8 +154,8 @@ export class Trainer {
 
   /** What the latest step was like. */
   get told(): StepFacts {
-    const { curvature } = this
-    return { ...this.facts, ...(curvature?.latest && { curvature: curvature.latest }) }
+    const { curvature, earlyStop } = this
+    return { ...this.facts, ...(curvature?.latest && { curvature: curvature.latest }), ...(earlyStop && { earlyStop }) }
   }
 
   get stepsDone(): number {
@@ -195,7 +202,7 @@ export class Trainer {
       this.snapshot = await this.checkpoint()
       this.lastSnapshot = performance.now()
       this.enter('running')
-      while (this.step < this.totalSteps) {
+      while (this.step < this.totalSteps && !this.earlyStop) {
         if (this.wanted === 'stop') return await this.finish('stopped')
         if (this.wanted === 'pause') {
           await this.waitPaused()
@@ -227,6 +234,7 @@ export class Trainer {
 
   private async finish(phase: 'finished' | 'stopped'): Promise<RunPhase> {
     await this.drain()
+    if (phase === 'finished' && this.stopping?.restoresBest && this.best) await this.model.load(this.best.weights)
     await this.keep()
     this.enter(phase)
     return phase
@@ -320,13 +328,18 @@ export class Trainer {
     const point: ValidationPoint = { step: this.step, epoch: this.step / this.stepsPerEpoch, ...measured, isBest }
     if (isBest) this.best = { point, weights: await this.model.read() }
     this.recorder.validated(point)
+    const { stopping, best } = this
+    if (stopping?.isDue(this.recorder.validation))
+      this.earlyStop = { metric: stopping.metric, bestEpoch: best?.point.epoch ?? point.epoch, restored: stopping.restoresBest }
     return point
   }
 
-  /** By accuracy where there is one, else by loss. */
-  private isBetter({ loss, metrics }: Measured): boolean {
+  /** By what early stopping watches; else by accuracy where there is one, else by loss. */
+  private isBetter(measured: Measured): boolean {
+    const { loss, metrics } = measured
     const old = this.best?.point
     if (!old) return true
+    if (this.stopping) return this.stopping.gain(measured, old) > 0
     const [now, then] = [metrics.accuracy, old.metrics.accuracy]
     if (now === undefined || then === undefined || now === then) return loss < old.loss
     return now > then

@@ -147,7 +147,7 @@ function expectTrainable({ document, training, validation }: PreparedData, plan:
   // An exact solver and a rule with an objective of its own do not look at the loss.
   const descends = solver?.definition.steps === undefined && update.optimizer?.definition.objective === undefined
   const isRegular = ({ regularization: { l1, l2, decay }, tie }: ShapedNode) => l1 + l2 + decay > 0 || tie !== undefined
-  if (!descends && (update.weightNoise !== undefined || shaped.nodes.some(isRegular))) {
+  if (!descends && (update.weightNoise !== undefined || update.adversarial || shaped.nodes.some(isRegular))) {
     const method = methods.get(document.training.optimizer.kind)
     throw diagnosedError('train.penalty.unused', { got: method?.title ?? document.training.optimizer.kind })
   }

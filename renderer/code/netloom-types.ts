@@ -65,6 +65,13 @@ export interface TrainingSetting {
   readonly decay?: boolean
   readonly penalizeBiases?: boolean
   readonly weightNoise?: number
+  readonly earlyStopping?: {
+    readonly metric?: string
+    readonly patience?: number
+    readonly minDelta?: number
+    readonly restoreBest?: boolean
+  }
+  readonly adversarial?: { readonly epsilon?: number; readonly weight?: number }
   readonly precision?: 'f32' | 'f16'
   readonly watchCurvature?: boolean
 }
