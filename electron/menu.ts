@@ -28,6 +28,8 @@ const edit: readonly Item[] = [
 const train: readonly Item[] = [
   ['train.start', 'Train', 'CmdOrCtrl+Enter'],
   ['train.stop', 'Stop', 'CmdOrCtrl+Alt+Enter'],
+  null,
+  ['train.checkGradients', 'Check Gradients'],
 ]
 
 export function menuTemplate(run: (command: string) => void, isMac: boolean): MenuItemConstructorOptions[] {

@@ -2,6 +2,7 @@
  * @file What a gradient check says (notes 002 §3). In: nothing. Out: the types that the check, the protocol, the command line and the editor share.
  */
 import type { Shape } from '../core/tensor'
+import type { GraphDocument } from '../document/schema'
 
 /**
  * `agrees`: computed gradient and central difference are the same but for rounding. `kink`: they are not at this very point, but beside it: the
@@ -58,4 +59,13 @@ export interface GradientProgress {
   readonly total: number
   /** The tensor at work. */
   readonly tensor: string
+}
+
+/** What the editor asks for. */
+export interface GradientCheckRequest {
+  readonly document: GraphDocument
+  /** `run`: those of the latest run. */
+  readonly weights: 'fresh' | 'run'
+  readonly epsilon?: number
+  readonly samples?: number
 }

@@ -1,6 +1,7 @@
 /** @file Commands that drive the run. */
 import { engine } from '../engine/client'
 import { isActive, useRun } from '../engine/run-store'
+import { showCheck } from '../panels/dock/insight/insight-store'
 import type { Command } from './command'
 
 const phase = () => useRun.getState().phase
@@ -27,4 +28,11 @@ export const trainCommands: readonly Command[] = [
   { id: 'train.pause', title: { en: 'Pause', zh: '暂停' }, group: 'train', when: () => phase() === 'running', run: engine.pause },
   { id: 'train.resume', title: { en: 'Resume', zh: '继续' }, group: 'train', when: () => phase() === 'paused', run: engine.resume },
   { id: 'train.step', title: { en: 'One step', zh: '单步训练' }, group: 'train', when: () => phase() !== 'running', run: engine.step },
+  {
+    id: 'train.checkGradients',
+    title: { en: 'Check gradients', zh: '梯度检查' },
+    group: 'train',
+    when: () => useRun.getState().engine === 'ready' && phase() !== 'running' && phase() !== 'preparing',
+    run: showCheck,
+  },
 ]

@@ -7,12 +7,14 @@ import type { Listing } from '../../engine/core/listing'
 import type { Language, Text } from '../../engine/core/text'
 import type { Recognised } from '../../engine/datasets/recognise'
 import type { ChoiceOf } from '../../engine/document/schema'
+import type { GradientCheckRequest, GradientReport } from '../../engine/insight/gradient-report'
 import type { DataPreview, EngineApi, GivenFiles, Outcome, StepProfile, StepRequest } from '../../engine/protocol/messages'
 import type { BackendId } from '../../engine/runtime/backend'
 import { useDocument } from '../store/document'
 import { EngineConnection } from './connection'
 import { keepFiles, keptFiles } from './kept-files'
 import { openEngine } from './link'
+import { receiveCheckProgress } from './look-store'
 import { beginRun, isActive, isShown, receiveFailure, receiveInsight, receiveLog, receiveMetrics, resetRun, useRun } from './run-store'
 import { runWords } from './words'
 
@@ -60,6 +62,7 @@ const connection = new EngineConnection(
     onFailure: (diagnostics, documentKey) => isShown(documentKey) && receiveFailure(diagnostics),
     onDefect: (message) => fail(message),
     onLog: receiveLog,
+    onCheckProgress: receiveCheckProgress,
   },
   { request: (name, callback) => navigator.locks.request(name, callback) },
 )
@@ -198,6 +201,10 @@ export const engine = {
     attempt(async () => (await connection.calls()).listing(request)),
   profile: (request: StepRequest): Promise<Outcome<StepProfile> | undefined> =>
     attempt(async () => (await connection.calls()).profile(request)),
+  /** Computed gradients against central differences; the report is absent when the check was ended. */
+  checkGradients: (request: GradientCheckRequest): Promise<Outcome<GradientReport | undefined> | undefined> =>
+    attempt(async () => (await connection.calls()).checkGradients(request)),
+  endGradientCheck: async (): Promise<void> => void (await attempt(async () => (await connection.calls()).endGradientCheck())),
   /** Parameters of the latest run by name; empty before there was one. */
   weights: (): Promise<Record<string, Float32Array> | undefined> => attempt(async () => (await connection.calls()).weights()),
 }

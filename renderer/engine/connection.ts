@@ -100,6 +100,7 @@ export class EngineConnection {
         onInsight: (frame, key) => this.events.onInsight(frame, key),
         onFailure: (diagnostics, key) => this.events.onFailure(diagnostics, key),
         onLog: (line) => this.events.onLog(line),
+        onCheckProgress: (progress) => this.events.onCheckProgress(progress),
         onDefect: (message) => this.events.onDefect(message),
       },
       channelOver(link.port),

@@ -19,6 +19,8 @@ export function AppMenu() {
         <CommandItem id="file.save" />
         <CommandItem id="file.saveAs" />
         <DropdownMenu.Separator className="menu-rule" />
+        <CommandItem id="train.checkGradients" />
+        <DropdownMenu.Separator className="menu-rule" />
         <CommandItem id="app.commands" />
         <CommandItem id="app.shortcuts" />
         <DropdownMenu.Separator className="menu-rule" />

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { GraphDocument } from '../../engine/document/schema'
 import { backendsOf } from '../../engine/host/browser/backends'
 import { type Checkpoints, Session } from '../../engine/host/browser/session'
+import type { GradientProgress } from '../../engine/insight/gradient-report'
 import { channelOver } from '../../engine/protocol/channel'
 import type { CheckpointInfo, EditorApi, EngineApi, InsightFrame, MetricsFrame } from '../../engine/protocol/messages'
 import { createReferenceBackend } from '../../engine/runtime/reference'
@@ -31,6 +32,7 @@ const checkpoints = new MemoryCheckpoints()
 const frames: MetricsFrame[] = []
 const insights: InsightFrame[] = []
 const failures: string[] = []
+const checked: GradientProgress[] = []
 const keys = new Set<string>()
 let session: Session
 let engine: ReturnType<typeof createBirpc<EngineApi, EditorApi>>
@@ -38,7 +40,7 @@ let ports: MessageChannel
 
 beforeEach(() => {
   checkpoints.files.clear()
-  frames.length = insights.length = failures.length = 0
+  frames.length = insights.length = failures.length = checked.length = 0
   keys.clear()
   ports = new MessageChannel()
   const backend = createReferenceBackend()
@@ -58,6 +60,7 @@ beforeEach(() => {
       onFailure: (diagnostics) => void failures.push(...diagnostics.map(({ code }) => code)),
       onDefect: (message) => void failures.push(message),
       onLog: ({ text }) => void failures.push(text.en),
+      onCheckProgress: (progress) => void checked.push(progress),
     },
     channelOver(ports.port2),
   )
@@ -243,5 +246,36 @@ describe('the compiler laid open', () => {
     expect(!busy.ok && busy.diagnostics.map(({ code }) => code)).toEqual(['train.busy'])
     await engine.stop()
     expect(await engine.profile({ document: xor() })).toMatchObject({ ok: true })
+  })
+})
+
+describe('a gradient check', () => {
+  test('measures fresh weights or those of the run, and tells how far it is', async () => {
+    const fresh = await engine.checkGradients({ document: xor(), weights: 'fresh', samples: 1 })
+    expect(fresh.ok && fresh.value?.tensors.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['dense1.kernel', 'agrees'],
+      ['dense1.bias', 'agrees'],
+      ['dense2.kernel', 'agrees'],
+      ['dense2.bias', 'agrees'],
+    ])
+    expect(checked[0]).toEqual({ done: 0, total: 4, tensor: 'dense1.kernel' })
+    await engine.train({ document: xor(1), documentKey: 'a' })
+    await until(() => last()?.phase === 'finished')
+    const trained = await engine.checkGradients({ document: xor(), weights: 'run' })
+    expect(trained.ok && trained.value?.loss).not.toBe(fresh.ok && fresh.value?.loss)
+  })
+
+  test('ends when asked to, and does not disturb a run', async () => {
+    const lenet = templates.get('lenet')?.create()
+    if (!lenet) throw new Error('there is no LeNet')
+    const outcome = engine.checkGradients({ document: lenet, weights: 'fresh', samples: 512 })
+    await until(() => checked.length > 0)
+    await engine.endGradientCheck()
+    expect(await outcome).toEqual({ ok: true, value: undefined })
+
+    await engine.train({ document: xor(100_000), documentKey: 'a' })
+    const refused = await engine.checkGradients({ document: xor(), weights: 'fresh' })
+    expect(refused.ok || refused.diagnostics.map(({ code }) => code)).toEqual(['train.busy'])
+    await engine.stop()
   })
 })

@@ -46,6 +46,7 @@ test('the desktop menu names commands that exist', () => {
     'edit.selectAll',
     'train.start',
     'train.stop',
+    'train.checkGradients',
     'view.fit',
   ])
     expect(commands.has(id), id).toBe(true)

@@ -50,6 +50,7 @@ function connect(engines: Engines, open = engines.open) {
     onInsight: vi.fn(),
     onFailure: vi.fn(),
     onLog: vi.fn(),
+    onCheckProgress: vi.fn(),
     onDefect: vi.fn(),
   } satisfies EngineEvents
   let now = 0

@@ -28,6 +28,7 @@ import { profileStep } from '../../train/profile'
 import type { Backends } from './backends'
 import { blobFiles } from './blob-files'
 import { feedHostOf } from './feeder-thread'
+import { GradientChecks } from './gradient-check'
 import { previewOf } from './preview'
 import { Run } from './run'
 
@@ -49,6 +50,15 @@ export class Session implements EngineApi {
   private readonly given = new Map<string, GivenFiles>()
   private run: Run | undefined
   private watched: readonly string[] = []
+  private readonly findFiles: FindFiles = (path) => {
+    const files = this.given.get(path)
+    return files && blobFiles(files)
+  }
+  private readonly checks = new GradientChecks({
+    findFiles: this.findFiles,
+    weights: () => this.weights(),
+    onProgress: (progress) => void this.editor.onCheckProgress.asEvent(progress),
+  })
   /** Calls that start or end runs follow one another. */
   private queue: Promise<unknown> = Promise.resolve()
 
@@ -158,15 +168,22 @@ export class Session implements EngineApi {
     )
   }
 
-  /** The editor is gone: its run ends with a checkpoint. */
-  async dispose(): Promise<void> {
-    await this.inTurn(() => this.endRun())
-    this.editor.$close()
+  checkGradients(request: Parameters<EngineApi['checkGradients']>[0]) {
+    return outcomeOf(async () => {
+      if (this.run?.isActive) throw diagnosedError('train.busy', {})
+      return this.checks.check(request)
+    })
   }
 
-  private readonly findFiles: FindFiles = (path) => {
-    const files = this.given.get(path)
-    return files && blobFiles(files)
+  endGradientCheck(): void {
+    this.checks.end()
+  }
+
+  /** The editor is gone: its run ends with a checkpoint. */
+  async dispose(): Promise<void> {
+    this.checks.end()
+    await this.inTurn(() => this.endRun())
+    this.editor.$close()
   }
 
   private async endRun(): Promise<void> {

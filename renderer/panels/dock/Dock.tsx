@@ -15,6 +15,7 @@ import { DataPane } from './DataPane'
 import { DecisionMap } from './DecisionMap'
 import './dock.css'
 import { type DockTab, dockTabs, showDock, useDock } from './dock-store'
+import { InsightPane } from './insight/InsightPane'
 import { KernelsPane } from './kernels/KernelsPane'
 import { LogPane } from './LogPane'
 import { PaneBoundary } from './PaneBoundary'
@@ -27,6 +28,7 @@ const panes: Readonly<Record<DockTab, () => React.ReactNode>> = {
   training: TrainingPane,
   data: DataPane,
   predictions: PredictionsPane,
+  insight: InsightPane,
   problems: Problems,
   code: CodePane,
   kernels: KernelsPane,

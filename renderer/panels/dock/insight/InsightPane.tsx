@@ -1,0 +1,30 @@
+/** @file Looking into the gradients: how long they are while training, and whether they are right. In: which view. Out: the view. */
+import { useWords } from '../../../i18n/i18n'
+import { GradientCheck } from './GradientCheck'
+import './insight.css'
+import { insightViews, useInsight } from './insight-store'
+import { insightWords } from './words'
+
+export function InsightPane() {
+  const words = useWords(insightWords)
+  const view = useInsight((state) => state.view)
+  return (
+    <div className="code-pane insight-pane">
+      <div className="code-bar">
+        {insightViews.map((id) => (
+          <button
+            key={id}
+            type="button"
+            className="tab"
+            aria-pressed={view === id}
+            title={words(`${id}Hint`)}
+            onClick={() => useInsight.setState({ view: id })}
+          >
+            {words(id)}
+          </button>
+        ))}
+      </div>
+      {view === 'check' ? <GradientCheck /> : null}
+    </div>
+  )
+}
