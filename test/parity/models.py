@@ -26,6 +26,8 @@ class Model:
         self.rest = iter(parameters.items())
         self.training = training
         self.renewed = {}
+        # What recurrent layers hand on to the next batch, by node; empty where there was none.
+        self.carried = {}
         self.margin = float("inf")
 
     def take(self, what, *shape):
@@ -35,9 +37,23 @@ class Model:
         return name, tensor
 
     def dense(self, x, units):
-        _, kernel = self.take("kernel", x.shape[1], units)
+        _, kernel = self.take("kernel", x.shape[-1], units)
         _, bias = self.take("bias", units)
         return x @ kernel + bias
+
+    def recurrent(self, x, units, gates, step, count=1):
+        """`step` makes the next states from x W + b of one step, the states and the recurrent kernel; the first state is the output."""
+        _, kernel = self.take("inputKernel", x.shape[-1], gates * units)
+        name, recurrent = self.take("recurrentKernel", units, gates * units)
+        _, bias = self.take("bias", gates * units)
+        node = name.split(".")[0]
+        states = self.carried.get(node) or [torch.zeros(x.shape[0], units) for _ in range(count)]
+        outputs = []
+        for t in range(x.shape[1]):
+            states = step(x[:, t] @ kernel + bias, states, recurrent)
+            outputs.append(states[0])
+        self.carried[node] = [state.detach() for state in states]
+        return torch.stack(outputs, 1)
 
     def conv(self, x, channels, size, stride=1, padding=0):
         _, kernel = self.take("kernel", channels, x.shape[1], size, size)
@@ -141,7 +157,43 @@ def googlenet(m, x):
     return m.dense(x.mean((2, 3)), 10)
 
 
+VOCABULARY = 11
+UNITS = 256
+
+
+def rnn_step(z, states, kernel):
+    return [torch.tanh(z + states[0] @ kernel)]
+
+
+def gru_step(z, states, kernel):
+    h = states[0]
+    r, u, _ = torch.sigmoid(z + h @ kernel).split(h.shape[1], 1)
+    candidate = torch.tanh(z[:, 2 * h.shape[1] :] + (r * h) @ kernel[:, 2 * h.shape[1] :])
+    return [u * h + (1 - u) * candidate]
+
+
+def lstm_step(z, states, kernel):
+    h, c = states
+    i, f, o, candidate = (z + h @ kernel).split(h.shape[1], 1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(candidate)
+    return [torch.sigmoid(o) * torch.tanh(c), c]
+
+
+def language_model(gates, step, count=1, layers=1):
+    def scores(m, tokens):
+        x = F.one_hot(tokens, VOCABULARY).to(torch.float64)
+        for _ in range(layers):
+            x = m.recurrent(x, UNITS, gates, step, count)
+        return m.dense(x, VOCABULARY)
+
+    return scores
+
+
 MODELS = {
+    "rnn-lm": language_model(1, rnn_step),
+    "gru-lm": language_model(3, gru_step),
+    "lstm-lm": language_model(4, lstm_step, count=2),
+    "deep-rnn-lm": language_model(1, rnn_step, layers=2),
     "softmax-regression": softmax_regression,
     "mlp": mlp,
     "lenet": lenet,
@@ -197,13 +249,16 @@ def main():
             break
     else:
         raise ValueError(f"each of {len(candidates)} batches comes within {ask['margin']} of a kink")
-    x = x.requires_grad_()
+    if x.is_floating_point():
+        x.requires_grad_()
     for name in ask["trainable"]:
         parameters[name].requires_grad_()
     model, logits = forward(ask, parameters, x)
-    loss = F.cross_entropy(logits, given["label"])
+    loss = F.cross_entropy(logits.flatten(0, -2), given["label"].flatten())
     loss.backward()
-    answer = {"logits": logits, "loss": loss, f"grad:{ask['input']}": x.grad}
+    answer = {"logits": logits, "loss": loss}
+    if x.grad is not None:
+        answer[f"grad:{ask['input']}"] = x.grad
     answer.update({f"grad:{name}": parameters[name].grad for name in ask["trainable"]})
     answer.update({f"next:{name}": value for name, value in model.renewed.items()})
     write(ask["answer"], answer)
@@ -211,4 +266,5 @@ def main():
     json.dump({"parameterCount": count, "chosen": chosen}, sys.stdout)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -33,12 +33,22 @@ interface Model {
   readonly params: Readonly<Record<string, number>>
   readonly parameterCount: number
 }
+/** With the vocabulary that models.py has. */
+const text = { batchSize: 3, numSteps: 6, vocabularySize: 11 }
+const [UNITS, SCORES] = [256, 257 * 11]
+const languageModels: readonly Model[] = [
+  { id: 'rnn-lm', params: text, parameterCount: UNITS * (11 + UNITS + 1) + SCORES },
+  { id: 'gru-lm', params: text, parameterCount: 3 * UNITS * (11 + UNITS + 1) + SCORES },
+  { id: 'lstm-lm', params: text, parameterCount: 4 * UNITS * (11 + UNITS + 1) + SCORES },
+  { id: 'deep-rnn-lm', params: text, parameterCount: UNITS * (11 + 3 * UNITS + 2) + SCORES },
+]
 const models: readonly Model[] = [
   { id: 'softmax-regression', params: { batchSize: 5 }, parameterCount: 7850 },
   { id: 'mlp', params: { batchSize: 5 }, parameterCount: 203530 },
   { id: 'lenet', params: { batchSize: 4 }, parameterCount: 44426 },
   { id: 'resnet18', params: { batchSize: 3, imageSize: 40 }, parameterCount: 11178378 },
   { id: 'googlenet', params: { batchSize: 2, imageSize: 48 }, parameterCount: 5977530 },
+  ...languageModels,
 ]
 
 /** Batches to choose from. */
@@ -55,7 +65,7 @@ interface Given {
 /** Fresh kernels; what would start at 0 or 1 gets other numbers, so that nothing hides behind them. */
 function weightFor(name: string, fresh: Float32Array): Float32Array {
   const random = Random.seeded(1, name)
-  if (name.endsWith('.kernel')) return fresh
+  if (name.endsWith('ernel')) return fresh
   const positive = name.endsWith('.scale') || name.endsWith('.runningVariance')
   return fresh.map(() => (positive ? random.uniform(0.5, 1.5) : random.uniform(-0.3, 0.3)))
 }
@@ -76,10 +86,12 @@ function prepare({ id, params }: Model, training: boolean) {
   const fed = program.values.flatMap(({ op, shape, dtype }) =>
     op.op === 'input' && op.role === 'data' ? [{ name: op.name, shape, dtype }] : [],
   )
-  const [input] = fed.filter(({ dtype }) => dtype === 'f32') as [(typeof fed)[number]]
+  const answers = shaped.nodes.find(({ layer }) => layer.role?.type === 'label')?.path
+  const [input] = fed.filter(({ name }) => name !== answers) as [(typeof fed)[number]]
+  const [target] = fed.filter(({ name }) => name === answers) as [(typeof fed)[number]]
   const many = [CANDIDATES, ...input.shape]
-  const candidates: Given = { dtype: 'f32', shape: many, data: inputFor(input.name, many, 'f32') }
-  const label: Given = { dtype: 'i32', shape: [input.shape[0] as number], data: inputFor('label', [input.shape[0] as number], 'i32') }
+  const candidates: Given = { dtype: input.dtype, shape: many, data: inputFor(input.name, many, input.dtype) }
+  const label: Given & { readonly name: string } = { ...target, data: inputFor('label', target.shape, 'i32') }
   const fresh = initializeWeights(shaped, 0)
   const state = new Map(
     stateSpecs(program).map(({ name, shape }): [string, Given] => {
@@ -118,7 +130,7 @@ function askPyTorch(folder: string, { id }: Model, training: boolean, { weights,
   const values = new Map([...stored].map(([name, tensor]) => [name, valuesOf(name, tensor, 'f32')]))
   const size = sizeOf(input.shape)
   const batch = candidates.data.slice(chosen * size, (chosen + 1) * size)
-  return { values, parameterCount, inputs: { [input.name]: batch, label: label.data } }
+  return { values, parameterCount, inputs: { [input.name]: batch, [label.name]: label.data } }
 }
 
 /** Every output, and each running statistic as `next:<name>`. */
