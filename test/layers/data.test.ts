@@ -19,7 +19,7 @@ test('input and label put the batch first', () => {
   expect(accepted(label, {}, { type: 'number', shape: [2] })).toEqual({ y: { shape: [BATCH_SIZE, 2], dtype: 'f32' } })
 })
 
-test('dropout drops about a share p, scales the rest, and draws anew at every step', () => {
+test('C4: dropout drops about a share p, scales the rest, and draws anew at every step', () => {
   const b = new ProgramBuilder('dropout')
   const x = b.input('x', [4000])
   const { y } = dropout.lower(

@@ -74,7 +74,7 @@ for _ in range(ask['steps']):
 json.dump(path, sys.stdout)
 `
 
-describeWithTorch('ten steps beside PyTorch', () => {
+describeWithTorch('ten steps beside PyTorch (D1, D2)', () => {
   const rules: { kind: string; lr: number; params: Record<string, number | string>; name: string; options: object }[] = [
     { kind: 'sgd', lr: 0.05, params: {}, name: 'SGD', options: { lr: 0.05 } },
     { kind: 'momentum', lr: 0.02, params: { gamma: 0.8 }, name: 'SGD', options: { lr: 0.02, momentum: 0.8 } },
@@ -99,7 +99,7 @@ describeWithTorch('ten steps beside PyTorch', () => {
   })
 })
 
-describe('ten steps beside the formula', () => {
+describe('ten steps beside the formula (D2)', () => {
   const formulas: Record<string, { lr: number; step: (g: number, s: number) => readonly [change: number, s: number] }> = {
     adagrad: {
       lr: 0.4,
@@ -131,7 +131,7 @@ describe('ten steps beside the formula', () => {
   })
 })
 
-describe('ten steps on every backend', () => {
+describe('ten steps on every backend (D1, D2)', () => {
   let backends: readonly Backend[] = []
   beforeAll(async () => {
     backends = await availableBackends()

@@ -11,7 +11,7 @@ import { Curve, Mean } from '../../engine/train/metrics'
 import { Model } from '../../engine/train/model'
 import { moonsDocument, prepare } from './fixtures'
 
-describe('the order of an epoch', () => {
+describe('the order of an epoch (B4)', () => {
   const indices = Uint32Array.from({ length: 50 }, (_, i) => 2 * i)
   it('has every sample once, a new order every epoch, the same for the same seed', () => {
     const order = (seed: number, epoch: number) => epochOrder(indices, seed, epoch, { shuffle: true })
