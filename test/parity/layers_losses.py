@@ -1,4 +1,4 @@
-"""Losses, penalties and information measures for layers.py, written by hand with PyTorch's operations."""
+"""Losses, masks, penalties and information measures for layers.py, written by hand with PyTorch's operations."""
 import math
 
 import torch
@@ -115,6 +115,11 @@ def bits(p):
     return -(p * torch.log2(p)).reshape(p.shape[0], -1).sum(1)
 
 
+def sequence_mask(lengths, like):
+    rows = [[1.0 if step < length else 0.0 for step in range(like.shape[1])] for length in lengths.tolist()]
+    return {"y": torch.tensor(rows) + 0.0 * like.double().sum()}
+
+
 TABLE = {
     "softmaxCrossEntropy": lambda i, p, w, t: softmax_cross_entropy(i, p),
     "meanSquaredError": lambda i, p, w, t: mean_squared_error(i, p),
@@ -140,4 +145,5 @@ TABLE = {
         "y": torch.log2(i["p"]) - torch.log2(torch.einsum("nx,ny->nxy", i["p"].sum(2), i["p"].sum(1)))
     },
     "relativeEntropy": lambda i, p, w, t: {"y": (i["p"] * torch.log2(i["p"] / i["q"])).reshape(i["p"].shape[0], -1).sum(1)},
+    "sequenceMask": lambda i, p, w, t: sequence_mask(i["lengths"], i["like"]),
 }
