@@ -35,7 +35,7 @@ const gaussianNegativeLogLikelihood = defineLoss({
   },
   operations: 7,
   exposes: { prediction: 'prediction', variance: 'variance' },
-  measures: (b, { prediction, target }) => ({ meanAbsoluteError: { each: b.abs(b.sub(prediction, target)) } }),
+  measures: (b, { prediction, target }) => ({ absoluteError: { each: b.abs(b.sub(prediction, target)) } }),
   pytorch: ([prediction = '', target = '', variance = ''], _params, _inputs, reduction) =>
     `F.gaussian_nll_loss(${prediction}, ${target}, ${variance}${reductionArgument(reduction)})`,
   ranges: { variance: [0.2, 2] },

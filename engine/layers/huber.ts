@@ -33,7 +33,7 @@ const huber = defineLoss({
   },
   operations: 6,
   exposes: { prediction: 'prediction' },
-  measures: (b, { prediction, target }) => ({ meanAbsoluteError: { each: b.abs(b.sub(prediction, target)) } }),
+  measures: (b, { prediction, target }) => ({ absoluteError: { each: b.abs(b.sub(prediction, target)) } }),
   brief: ({ delta }) => `δ ${delta}`,
   pytorch: ([prediction = '', target = ''], { delta }, _inputs, reduction) =>
     `F.huber_loss(${prediction}, ${target}, delta=${delta}${reductionArgument(reduction)})`,

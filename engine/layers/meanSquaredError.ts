@@ -30,7 +30,7 @@ const meanSquaredError = defineLoss({
   operations: 3,
   exposes: { prediction: 'prediction' },
   squaredError: { prediction: 'prediction', target: 'target' },
-  measures: (b, { prediction, target }) => ({ meanAbsoluteError: { each: b.abs(b.sub(prediction, target)) } }),
+  measures: (b, { prediction, target }) => ({ absoluteError: { each: b.abs(b.sub(prediction, target)) } }),
   brief: ({ half }) => (half ? '½' : ''),
   pytorch: ([prediction = '', target = ''], { half }, _inputs, reduction) =>
     `${half ? '0.5 * ' : ''}F.mse_loss(${prediction}, ${target}${reductionArgument(reduction)})`,

@@ -17,7 +17,7 @@ interface Hover {
   readonly width: number
 }
 
-const measures = ['loss', 'accuracy', 'perplexity', 'meanAbsoluteError']
+const measures = ['loss', 'accuracy', 'perplexity', 'absoluteError']
 /** Curves beside those of measures: the losses and penalties that add up to the loss, by their nodes. */
 const isTerm = (name: string): boolean => !name.startsWith('validation') && !measures.includes(name.slice(name.lastIndexOf('.') + 1))
 

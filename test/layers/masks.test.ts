@@ -56,7 +56,7 @@ describe('A7: the mean over what is not masked', () => {
     const { loss, gradient, metrics } = measure(squared, { ...pair, mask: [2, 2] }, { ...numbers, mask: [1, 0, 0, 1] })
     expect(loss).toBeCloseTo((1 + 16) / 2, 12)
     expect(gradient).toEqual([1, 0, 0, 4])
-    expect(metrics).toEqual({ meanAbsoluteError: 2.5 })
+    expect(metrics).toEqual({ absoluteError: 2.5 })
   })
 
   test('of samples', () => {

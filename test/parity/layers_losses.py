@@ -48,7 +48,7 @@ def softmax_cross_entropy(i, p):
 
 
 def difference_loss(i, each):
-    return {"loss": counted(each, i), "metric:meanAbsoluteError": counted((i["prediction"] - i["target"]).abs(), i, only_mask=True)}
+    return {"loss": counted(each, i), "metric:absoluteError": counted((i["prediction"] - i["target"]).abs(), i, only_mask=True)}
 
 
 def mean_squared_error(i, p):

@@ -13,8 +13,8 @@ const MEASURES = [
   'perplexity',
   'validationAccuracy',
   'accuracy',
-  'validationMeanAbsoluteError',
-  'meanAbsoluteError',
+  'validationAbsoluteError',
+  'absoluteError',
   'validationLoss',
 ] as const
 /** Shares of samples; the others have the unit of the data, or none. */
