@@ -13,6 +13,7 @@ export type DataSetting =
       readonly source: ChoiceSetting
       readonly validation?: ChoiceSetting
       readonly standardize?: boolean
+      readonly augmentation?: DataSettings['augmentation']
       readonly statistics?: DataSettings['statistics']
     }
 

@@ -186,6 +186,14 @@ export const catalogue = {
     en: 'A sample of “{field}” has the shape {got}; this node takes {expected}.',
     zh: '“{field}”的一个样本形状为 {got}，而此节点需要 {expected}。',
   },
+  'data.augment.images': {
+    en: 'Only images can be changed at random, and this data has none ({got}): switch the augmentation off, or choose image data.',
+    zh: '只有图像可以随机变换，而此数据中没有图像（{got}）：请关闭数据增强，或选择图像数据。',
+  },
+  'data.augment.grey': {
+    en: '“{got}” has {channels} channels and so no colours to change: set saturation and hue to 0.',
+    zh: '“{got}”有 {channels} 个通道，没有可变换的颜色：请将饱和度和色相设为 0。',
+  },
   // --- training, weights and checkpoints (train/, host/) ---
   'train.no-loss': { en: 'The network has no loss to minimise: add a loss node.', zh: '网络没有可供最小化的损失：请添加一个损失节点。' },
   'train.not-finite': {
@@ -295,6 +303,14 @@ export const catalogue = {
   'generate.no-scores': {
     en: 'The network gives no score for each of the {expected} tokens of the vocabulary: a language model ends in a dense layer of that size and a softmax cross-entropy.',
     zh: '网络没有为词表中的 {expected} 个词元各给出一个得分：语言模型应以同样大小的全连接层和 Softmax 交叉熵结尾。',
+  },
+  'lesson.units': {
+    en: 'This node gives {got} numbers a sample; the lesson follows at most {expected} by eye. Choose a smaller network, or fewer units here.',
+    zh: '此节点每个样本输出 {got} 个数，逐步讲解最多支持 {expected} 个。请选择更小的网络，或减少此处的神经元。',
+  },
+  'lesson.layers': {
+    en: 'The network has {got} layers with parameters; the lesson steps through at most {expected}. Choose a shallower network.',
+    zh: '网络有 {got} 个带参数的层，逐步讲解最多支持 {expected} 个。请选择更浅的网络。',
   },
   'weights.format': { en: 'This is not a sound safetensors file: {detail}.', zh: '这不是完好的 safetensors 文件：{detail}。' },
   'weights.missing': { en: 'There is no tensor called “{got}” in {file}.', zh: '{file} 中没有名为“{got}”的张量。' },

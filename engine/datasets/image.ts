@@ -66,3 +66,34 @@ export function resize(
     }
   return out
 }
+
+/** The mirror image, left to right or upside down. */
+export function flipped(
+  source: Float32Array,
+  [channels, height, width]: readonly [number, number, number],
+  horizontal: boolean,
+  vertical: boolean,
+): Float32Array {
+  const out = new Float32Array(source.length)
+  for (let row = 0; row < channels * height; row++) {
+    const y = row % height
+    const from = (vertical ? row - y + (height - 1 - y) : row) * width
+    for (let x = 0; x < width; x++) out[row * width + x] = source[from + (horizontal ? width - 1 - x : x)] as number
+  }
+  return out
+}
+
+/** A part of the image, resized to the whole. */
+export function cropped(
+  source: Float32Array,
+  [channels, height, width]: readonly [number, number, number],
+  part: { readonly top: number; readonly left: number; readonly height: number; readonly width: number },
+): Float32Array {
+  const cut = new Float32Array(channels * part.height * part.width)
+  for (let channel = 0; channel < channels; channel++)
+    for (let y = 0; y < part.height; y++) {
+      const from = (channel * height + part.top + y) * width + part.left
+      cut.set(source.subarray(from, from + part.width), (channel * part.height + y) * part.width)
+    }
+  return resize(cut, [channels, part.height, part.width], height, width)
+}

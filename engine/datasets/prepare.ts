@@ -5,8 +5,10 @@
  */
 import { DiagnosedError } from '../core/diagnostics'
 import { keyOf } from '../core/random'
+import type { Augmentation } from '../document/augmentation-specs'
 import type { ChoiceOf, GraphDocument } from '../document/schema'
 import { inferShapes } from '../shapes/infer'
+import { augment, augmentationFor } from './augment'
 import { adaptDocument } from './bind'
 import type { Dataset, Field, FileSource } from './dataset'
 import { openDataset } from './open'
@@ -26,12 +28,17 @@ export interface Recipe {
   readonly imageSize?: number
   /** Standardised with these. */
   readonly statistics?: Statistics
+  /** Images are changed at random before they are standardised. */
+  readonly augmentation?: Augmentation
 }
 
 export interface PreparedData {
   readonly document: GraphDocument
   readonly fields: readonly Field[]
+  /** As they are. */
   readonly training: Samples
+  /** As training sees them, where it sees images changed at random. */
+  readonly augmented?: Samples
   readonly recipe: Recipe
   readonly validation?: Samples
   dispose(): void
@@ -60,9 +67,14 @@ export async function openSource(
   return openDataset(choice, { ...options, files })
 }
 
-export async function openRecipe({ source, seed, imageSize, statistics }: Recipe, findFiles: FindFiles): Promise<Dataset> {
-  const dataset = await openSource(source, findFiles, { seed, imageSize })
-  return statistics ? standardize(dataset, statistics) : dataset
+export async function openRecipe(recipe: Recipe, findFiles: FindFiles): Promise<Dataset> {
+  const { source, seed, imageSize } = recipe
+  return asTraining(await openSource(source, findFiles, { seed, imageSize }), recipe)
+}
+
+const asTraining = (dataset: Dataset, { seed, augmentation, statistics }: Omit<Recipe, 'source'>): Dataset => {
+  const seen = augmentation ? augment(dataset, augmentation, seed) : dataset
+  return statistics ? standardize(seen, statistics) : seen
 }
 
 /** `like`: fields of the data that the network was trained on, where this is other data. */
@@ -84,6 +96,8 @@ export async function prepareData(document: GraphDocument, findFiles: FindFiles,
       : undefined
   const heldIndices = data.validation ? Uint32Array.from({ length: held?.length ?? 0 }, (_, i) => i) : split.validation
 
+  const opened = dataset
+  const augmentation = data.augmentation && augmentationFor(fields, data.augmentation)
   let statistics = data.statistics
   if (data.standardize) {
     if (statistics?.mean.length !== statisticsLength(fields)) statistics = await measure(dataset, split.training)
@@ -96,7 +110,8 @@ export async function prepareData(document: GraphDocument, findFiles: FindFiles,
     document: { ...adapted.document, data: { ...data, statistics } },
     fields,
     training: { dataset, indices: split.training },
-    recipe: { source: data.source, seed, imageSize, statistics },
+    ...(augmentation && { augmented: { dataset: asTraining(opened, { seed, statistics, augmentation }), indices: split.training } }),
+    recipe: { source: data.source, seed, imageSize, statistics, augmentation },
     validation: held && { dataset: held, indices: heldIndices },
     dispose() {
       dataset.dispose?.()

@@ -8,6 +8,7 @@ import { own } from '../core/records'
 import type { AnyLayer } from '../layers/kit/define'
 import { type ParamSpec, type Variant, type VariantSpec, variantOf } from '../layers/kit/params'
 import { layers as allLayers } from '../layers/kit/registry'
+import { augmentationSpecs } from './augmentation-specs'
 import { forwardOrder } from './order'
 import { type Blocks, blockNamed, type LayerRegistry, nodeKinds, portsOf } from './ports'
 import type {
@@ -22,7 +23,7 @@ import type {
   Layout,
   TrainingSettings,
 } from './schema'
-import { normalizeGroups } from './training-groups'
+import { normalizeFields, normalizeGroups } from './training-groups'
 import { normalizeWeightSettings } from './weight-settings'
 
 export function normalizeDocument(document: GraphDocument, layers: LayerRegistry = allLayers): GraphDocument {
@@ -177,10 +178,11 @@ const normalizeChoice = ({ kind, params }: ChoiceOf): ChoiceOf => ({
   ),
 })
 
-const normalizeData = ({ source, validation, standardize, statistics }: DataSettings): DataSettings => ({
+const normalizeData = ({ source, validation, standardize, augmentation, statistics }: DataSettings): DataSettings => ({
   source: normalizeChoice(source),
   ...(validation && { validation: normalizeChoice(validation) }),
   standardize,
+  ...(augmentation && { augmentation: normalizeFields(augmentation, augmentationSpecs) }),
   ...(statistics && { statistics: { mean: withoutMinusZero(statistics.mean), deviation: withoutMinusZero(statistics.deviation) } }),
 })
 

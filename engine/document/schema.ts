@@ -84,6 +84,19 @@ export const dataSchema = z.strictObject({
   validation: choiceOfSchema.optional(),
   /** Features are shifted and scaled to mean 0, deviation 1 with the statistics of the training part. */
   standardize: z.boolean().default(false),
+  /** Images are changed at random in training, never in validation; absent: they are not. The fields are those of `augmentationSpecs`. */
+  augmentation: z
+    .strictObject({
+      flipHorizontal: z.number().optional(),
+      flipVertical: z.number().optional(),
+      cropArea: z.number().optional(),
+      cropAspect: z.number().optional(),
+      brightness: z.number().optional(),
+      contrast: z.number().optional(),
+      saturation: z.number().optional(),
+      hue: z.number().optional(),
+    })
+    .optional(),
   /** Per feature (tables) or channel (images); filled in when the data was first read, so that predictions use the same. */
   statistics: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number()) }).optional(),
 })

@@ -90,11 +90,18 @@ export function groupOf<G extends GroupName>(
 export function normalizeGroups(training: TrainingSettings): Pick<TrainingSettings, GroupName> {
   const kept = groupNames.flatMap((name) => {
     const given = training[name]
-    const specs: ParamSpecs = trainingGroups[name].specs
-    if (!given) return []
-    const fields = Object.entries(given).filter(([field, value]) => value !== undefined && value !== specs[field]?.default)
-    const inOrder = Object.keys(specs).flatMap((field) => fields.filter(([known]) => known === field))
-    return [[name, Object.fromEntries(inOrder.map(([field, value]) => [field, typeof value === 'number' ? value + 0 : value]))] as const]
+    return given ? [[name, normalizeFields(given, trainingGroups[name].specs)] as const] : []
   })
   return Object.fromEntries(kept)
+}
+
+type Fields = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** Those that do not stand at their defaults, in the order of the specifications. */
+export function normalizeFields<F extends Fields>(given: F, specs: ParamSpecs): F {
+  const kept = Object.entries(specs).flatMap(([name, spec]) => {
+    const value = given[name]
+    return value === undefined || value === spec.default ? [] : [[name, typeof value === 'number' ? value + 0 : value] as const]
+  })
+  return Object.fromEntries(kept) as F
 }

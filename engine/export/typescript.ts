@@ -90,12 +90,13 @@ function inOrderOfUse(blocks: GraphDocument['blocks']): (readonly [string, Block
 const choiceSetting = (choice: ChoiceOf): Printable =>
   Object.keys(choice.params).length === 0 ? choice.kind : (compactChoice(choice) as Printable)
 
-function dataSetting({ source, validation, standardize, statistics }: DataSettings): Printable {
-  if (!validation && !standardize && !statistics) return choiceSetting(source)
+function dataSetting({ source, validation, standardize, augmentation, statistics }: DataSettings): Printable {
+  if (!validation && !standardize && !augmentation && !statistics) return choiceSetting(source)
   return {
     source: choiceSetting(source),
     ...(validation && { validation: choiceSetting(validation) }),
     ...(standardize && { standardize }),
+    ...(augmentation && { augmentation }),
     ...(statistics && { statistics }),
   }
 }

@@ -8,7 +8,7 @@ import type { TensorData } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { Field } from '../datasets/dataset'
 import type { Recognised } from '../datasets/recognise'
-import type { ChoiceOf, GraphDocument } from '../document/schema'
+import type { ChoiceOf, DataSettings, GraphDocument } from '../document/schema'
 import type { GradientCheckRequest, GradientProgress, GradientReport } from '../insight/gradient-report'
 import type { BackendId, BackendInfo, KernelTime, MemoryForecast } from '../runtime/backend'
 
@@ -134,6 +134,15 @@ export interface CheckpointInfo {
   readonly backend: BackendId
 }
 
+export interface PreviewOptions {
+  readonly seed: number
+  readonly count: number
+  readonly imageSize?: number
+  /** As training sees the images in this epoch. */
+  readonly augmentation?: DataSettings['augmentation']
+  readonly epoch?: number
+}
+
 export interface DataPreview {
   readonly fields: readonly Field[]
   readonly length: number
@@ -173,7 +182,7 @@ export interface EngineApi {
   giveFiles(files: GivenFiles): void
   /** What kind of data set the given files are, with suggested settings. */
   recognise(name: string): Promise<Outcome<Recognised>>
-  previewData(source: ChoiceOf, options: { seed: number; count: number; imageSize?: number }): Promise<Outcome<DataPreview>>
+  previewData(source: ChoiceOf, options: PreviewOptions): Promise<Outcome<DataPreview>>
   train(request: TrainRequest): Promise<Outcome<null>>
   pause(): void
   /** One step while paused. */

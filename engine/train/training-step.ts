@@ -71,7 +71,7 @@ export class TrainingStep {
       throw (memory && refusal(document, update, backend, batchSize)) || reason
     })
     const sampling = sequential ? { shuffle, rows: batchSize } : { shuffle, replacement }
-    const feeder = new Feeder(training, bindings, { batchSize, seed, ...sampling }, host && { host, recipe, onWarning })
+    const feeder = new Feeder(data.augmented ?? training, bindings, { batchSize, seed, ...sampling }, host && { host, recipe, onWarning })
     const made = new TrainingStep(model, bindings, batchSize, feeder, plan, scaleRule)
     if (solver) {
       const options = { model, shaped, batchSize, samples: training, bindings, step: () => made.step, warn: onWarning ?? (() => {}) }

@@ -45,6 +45,16 @@ export type DataSetting =
       readonly source: ChoiceSetting
       readonly validation?: ChoiceSetting
       readonly standardize?: boolean
+      readonly augmentation?: {
+        readonly flipHorizontal?: number
+        readonly flipVertical?: number
+        readonly cropArea?: number
+        readonly cropAspect?: number
+        readonly brightness?: number
+        readonly contrast?: number
+        readonly saturation?: number
+        readonly hue?: number
+      }
       readonly statistics?: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
     }
 export interface TrainingSetting {

@@ -8,7 +8,7 @@ import type { Language, Text } from '../../engine/core/text'
 import type { Recognised } from '../../engine/datasets/recognise'
 import type { ChoiceOf } from '../../engine/document/schema'
 import type { GradientCheckRequest, GradientReport } from '../../engine/insight/gradient-report'
-import type { DataPreview, EngineApi, GivenFiles, Outcome, StepProfile, StepRequest } from '../../engine/protocol/messages'
+import type { DataPreview, EngineApi, GivenFiles, Outcome, PreviewOptions, StepProfile, StepRequest } from '../../engine/protocol/messages'
 import type { BackendId } from '../../engine/runtime/backend'
 import { useDocument } from '../store/document'
 import { EngineConnection } from './connection'
@@ -189,10 +189,8 @@ export const engine = {
     )
   },
   recognise: (name: string): Promise<Outcome<Recognised> | undefined> => attempt(async () => (await connection.calls()).recognise(name)),
-  previewData: (
-    source: ChoiceOf,
-    options: { readonly seed: number; readonly count: number; readonly imageSize?: number },
-  ): Promise<Outcome<DataPreview> | undefined> => attempt(async () => (await connection.calls()).previewData(source, options)),
+  previewData: (source: ChoiceOf, options: PreviewOptions): Promise<Outcome<DataPreview> | undefined> =>
+    attempt(async () => (await connection.calls()).previewData(source, options)),
   /** What a training step would take. */
   forecast: (request: StepRequest): Promise<Awaited<ReturnType<EngineApi['forecast']>> | undefined> =>
     attempt(async () => (await connection.calls()).forecast(request)),

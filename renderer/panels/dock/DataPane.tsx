@@ -14,6 +14,7 @@ import { useWords } from '../../i18n/i18n'
 import { formatCount } from '../../i18n/numbers'
 import { useDocument } from '../../store/document'
 import { ProblemList } from '../Problems'
+import { AugmentationForm } from './AugmentationForm'
 import { applyData, type DataDraft, differs, draftOf, pathOf } from './data-draft'
 import { type Choice, fromDrop } from './given-files'
 import { SamplesPreview } from './SamplesPreview'
@@ -31,6 +32,7 @@ export function DataPane() {
   const [draft, setDraft] = useState<DataDraft>(current)
   const [problems, setProblems] = useState<readonly Diagnostic[]>([])
   const [given, setGiven] = useState(0)
+  const [epoch, setEpoch] = useState(0)
   const [dropping, setDropping] = useState(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the draft follows when the document's data changes elsewhere (undo, another document)
   useEffect(() => {
@@ -50,7 +52,12 @@ export function DataPane() {
     preview,
     problems: unreadable,
     isWaiting,
-  } = usePreview(draft.source, document.training.seed, draft.imageSize, given + files.length)
+  } = usePreview(
+    draft.source,
+    document.training.seed,
+    { imageSize: draft.imageSize, augmentation: draft.augmentation, epoch },
+    given + files.length,
+  )
   const hasImages = preview?.fields.some(({ display }) => display === 'image') === true
 
   const takeFiles = async ({ groups, source, validation }: Choice): Promise<void> => {
@@ -101,7 +108,7 @@ export function DataPane() {
         source={draft.source}
         validation={draft.validation}
         onDropValidation={() => change({ validation: undefined })}
-        onPick={(source) => change({ source, validation: undefined, standardize: false })}
+        onPick={(source) => change({ source, validation: undefined, standardize: false, augmentation: undefined })}
         onFiles={(choice) => void takeFiles(choice)}
       />
       <div className="data-settings">
@@ -120,6 +127,13 @@ export function DataPane() {
             </label>
             <Switch id="standardize" on={draft.standardize} onChange={(standardize) => change({ standardize })} />
           </div>
+          {hasImages && (
+            <AugmentationForm
+              value={draft.augmentation}
+              onChange={(augmentation) => change({ augmentation })}
+              onAgain={() => setEpoch((before) => before + 1)}
+            />
+          )}
         </div>
         <div className="data-use">
           {changed ? (

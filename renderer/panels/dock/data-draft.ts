@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../../engine/core/diagnostics'
 import { adaptDocument } from '../../../engine/datasets/bind'
 import type { Field } from '../../../engine/datasets/dataset'
 import { imageSizeOf } from '../../../engine/datasets/prepare'
-import type { ChoiceOf, GraphDocument } from '../../../engine/document/schema'
+import type { ChoiceOf, DataSettings, GraphDocument } from '../../../engine/document/schema'
 import { transact, useDocument } from '../../store/document'
 
 export interface DataDraft {
@@ -15,6 +15,7 @@ export interface DataDraft {
   readonly standardize: boolean
   /** Height and width to which images are brought; undefined: as they are. */
   readonly imageSize?: number
+  readonly augmentation?: DataSettings['augmentation']
 }
 
 export const draftOf = (document: GraphDocument): DataDraft => ({
@@ -22,6 +23,7 @@ export const draftOf = (document: GraphDocument): DataDraft => ({
   validation: document.data.validation,
   standardize: document.data.standardize,
   imageSize: imageSizeOf(document),
+  augmentation: document.data.augmentation,
 })
 
 /** Whether using the draft would change the document. */
@@ -39,8 +41,12 @@ export function applyData(draft: DataDraft, fields: readonly Field[]): readonly 
   transact({ en: 'Use other data', zh: '更换数据' }, (root) => {
     root.nodes = structuredClone(adapted.nodes)
     // Statistics belong to the data they were measured on.
-    root.data = structuredClone({ source: draft.source, validation: draft.validation, standardize: draft.standardize })
-    if (!draft.validation) delete root.data.validation
+    root.data = structuredClone({
+      source: draft.source,
+      ...(draft.validation && { validation: draft.validation }),
+      standardize: draft.standardize,
+      ...(draft.augmentation && { augmentation: draft.augmentation }),
+    })
   })
   return []
 }

@@ -1,7 +1,7 @@
 /** @file Samples of a source, fetched from the engine when the source comes to rest. In: a source and an image size. Out: samples, problems, or waiting. */
 import { useEffect, useState } from 'react'
 import type { Diagnostic } from '../../../engine/core/diagnostics'
-import type { ChoiceOf } from '../../../engine/document/schema'
+import type { ChoiceOf, DataSettings } from '../../../engine/document/schema'
 import type { DataPreview } from '../../../engine/protocol/messages'
 import { engine } from '../../engine/client'
 import { useRun } from '../../engine/run-store'
@@ -17,17 +17,22 @@ export interface Previewed {
   readonly isWaiting: boolean
 }
 
-export function usePreview(source: ChoiceOf, seed: number, imageSize: number | undefined, version: number): Previewed {
+export interface PreviewAs {
+  readonly imageSize?: number
+  readonly augmentation?: DataSettings['augmentation']
+  readonly epoch?: number
+}
+
+export function usePreview(source: ChoiceOf, seed: number, as: PreviewAs, version: number): Previewed {
   const ready = useRun((state) => state.engine === 'ready')
   const [state, setState] = useState<Previewed>({ isWaiting: true })
-  const wanted = JSON.stringify([source, seed, imageSize])
+  const wanted = JSON.stringify([source, { ...as, seed }])
   // biome-ignore lint/correctness/useExhaustiveDependencies: `version` counts files given under the same name
   useEffect(() => {
     if (!ready) return
     let outdated = false
     setState((before) => ({ ...before, isWaiting: true }))
-    const [choice, ...rest] = JSON.parse(wanted) as [ChoiceOf, number, number | null]
-    const options = { seed: rest[0], imageSize: rest[1] ?? undefined }
+    const [choice, options] = JSON.parse(wanted) as [ChoiceOf, PreviewAs & { seed: number }]
     const timer = setTimeout(async () => {
       let outcome = await engine.previewData(choice, { ...options, count: COUNT })
       if (outcome?.ok && outcome.value.fields.some(({ display }) => display === 'points'))
