@@ -1,6 +1,7 @@
 /**
  * @file The closing line of `npm test`, and its conscience: with CI=true a skipped test is a failure, the real-Electron test excepted.
- * In: vitest's results. Out: each skip with its reason, which systems passing tests speak for, `Tests: N passed, N failed, N skipped`, and the
+ * In: vitest's results. Out: each skip with its reason, how many rows were compared with PyTorch, which systems
+ * passing tests speak for, `Tests: N passed, N failed, N skipped`, and the
  * exit code.
  */
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
@@ -9,17 +10,21 @@ import { promisedRows, rowsIn } from './systems'
 /** May be skipped even in CI: its binary cannot be fetched everywhere. */
 const mayAlwaysSkip = 'test/electron/realElectron.test.ts'
 
+const layersBesidePytorch = 'test/parity/layers.test.ts'
+
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 }
     const skips: { test: TestCase; file: string }[] = []
     const passing = new Map<string, number>()
+    const parity: string[] = []
     for (const module of modules) {
       if (module.state() === 'failed' && module.errors().length > 0) counts.failed++
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state === 'pending') continue
         counts[state]++
+        if (state === 'passed' && module.relativeModuleId === layersBesidePytorch) parity.push(test.name)
         if (state === 'passed') for (const row of rowsIn(test.fullName)) passing.set(row, (passing.get(row) ?? 0) + 1)
         if (state === 'skipped') skips.push({ test, file: module.relativeModuleId })
       }
@@ -28,6 +33,10 @@ export default class ClosingLine implements Reporter {
       const result = test.result()
       const note = result.state === 'skipped' ? result.note : undefined
       process.stdout.write(`skipped: ${file} > ${test.fullName}${note ? ` (${note})` : ''}\n`)
+    }
+    if (parity.length > 0) {
+      const kinds = new Set(parity.map((name) => name.slice(0, name.indexOf(':'))))
+      process.stdout.write(`\nRows beside PyTorch, on every executor: ${parity.length} of ${kinds.size} layers and losses\n`)
     }
     if (passing.size > 0) {
       const missing = promisedRows.filter((row) => !passing.has(row))
