@@ -129,7 +129,33 @@ def additive_attention(i, p, w):
     return attention(i, p, score)
 
 
+def ngram(i, p, w, training):
+    """The three formulas of notes 002 §1, one probability at a time; without a token before, pairs decide."""
+    m, order = p["classes"], p["order"]
+    n = {f"counts{k}": w[f"counts{k}"].clone() for k in range(1, order + 1)}
+    after = {name: counts.clone() for name, counts in n.items()}
+    y = torch.zeros(*i["x"].shape, m)
+    for row, (words, following) in enumerate(zip(i["x"].tolist(), i["next"].tolist())):
+        for t, word in enumerate(words):
+            before = words[t - 1] if t > 0 else None
+            for k in range(m):
+                chance = (n["counts1"][k] + p["epsilon1"] / m) / (n["counts1"].sum() + p["epsilon1"])
+                if order > 1:
+                    chance = (n["counts2"][word, k] + p["epsilon2"] * chance) / (n["counts2"][word].sum() + p["epsilon2"])
+                if order > 2 and before is not None:
+                    pairs = n["counts3"][before, word]
+                    chance = (pairs[k] + p["epsilon3"] * chance) / (pairs.sum() + p["epsilon3"])
+                y[row, t, k] = chance.log()
+            after["counts1"][following[t]] += 1
+            if order > 1:
+                after["counts2"][word, following[t]] += 1
+            if order > 2 and before is not None:
+                after["counts3"][before, word, following[t]] += 1
+    return {"y": y, **({f"next:{name}": counts for name, counts in after.items()} if training else {})}
+
+
 TABLE = {
+    "ngram": ngram,
     "dotAttention": lambda i, p, w, t: dot_attention(i, p),
     "additiveAttention": lambda i, p, w, t: additive_attention(i, p, w),
     "rnn": lambda i, p, w, t: rnn(i, p, w),
