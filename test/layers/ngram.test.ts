@@ -21,7 +21,7 @@ function documentOf(steps: number): GraphDocument {
   return g.document()
 }
 
-describe('counts of a b a c a b a, each followed by the next', () => {
+describe('A13: counts of a b a c a b a, each followed by the next', () => {
   const counting = async () => {
     const model = await Model.forPass(documentOf(7), createReferenceBackend(), { training: true, gradients: 'none' }, 1)
     const batch = { tokens: Int32Array.from(text.slice(0, 7)), targets: Int32Array.from(text.slice(1)) }
@@ -74,7 +74,7 @@ describe('counts of a b a c a b a, each followed by the next', () => {
   })
 })
 
-test('one reading of the story tells more, the more tokens are counted together', async () => {
+test('A13: one reading of the story tells more, the more tokens are counted together', async () => {
   const perplexity = async (order: number) => {
     const document = templates.get('ngram')?.create({ order }) as GraphDocument
     const { validation, document: trained } = await train(document)

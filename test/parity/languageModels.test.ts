@@ -71,7 +71,7 @@ async function trained(document: GraphDocument, backend: Backend, weights: Reado
   }
 }
 
-describeWithTorch('language models trained in sequence', () => {
+describeWithTorch('language models trained in sequence [F1, F2, F3, F4, F5]', () => {
   let folder = ''
   let backends: readonly Backend[] = []
   beforeAll(async () => {

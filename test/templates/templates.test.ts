@@ -12,7 +12,19 @@ import { blocks, templates } from '../../templates/registry'
 const create = (id: string, values: Record<string, number> = {}): GraphDocument => templates.get(id)?.create(values) as GraphDocument
 
 test('the gallery', () => {
-  expect([...templates.keys()].toSorted()).toEqual(['googlenet', 'lenet', 'mlp', 'resnet18', 'softmax-regression', 'xor-mlp'])
+  expect([...templates.keys()].toSorted()).toEqual([
+    'deep-rnn-lm',
+    'googlenet',
+    'gru-lm',
+    'lenet',
+    'lstm-lm',
+    'mlp',
+    'ngram',
+    'resnet18',
+    'rnn-lm',
+    'softmax-regression',
+    'xor-mlp',
+  ])
   expect([...blocks.keys()].toSorted()).toEqual(['inception', 'residual'])
 })
 
@@ -55,6 +67,12 @@ test.each([
   ['lenet', 44_426],
   ['resnet18', 11_178_378],
   ['googlenet', 5_977_530],
+  // 54 characters, 256 hidden units.
+  ['rnn-lm', 256 * (54 + 256 + 1) + 257 * 54],
+  ['gru-lm', 3 * 256 * (54 + 256 + 1) + 257 * 54],
+  ['lstm-lm', 4 * 256 * (54 + 256 + 1) + 257 * 54],
+  ['deep-rnn-lm', 256 * (54 + 256 + 1) + 256 * (2 * 256 + 1) + 257 * 54],
+  ['ngram', 0],
 ])('%s has %i parameters', (id, count) => {
   expect(countsOf(inferShapes(create(id))).parameterCount).toBe(count)
 })

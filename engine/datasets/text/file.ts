@@ -16,7 +16,7 @@ const SAMPLE_LINES = 20
 
 const isNumber = (cell: string): boolean => cell.trim() !== '' && Number.isFinite(Number(cell))
 
-/** Its first lines have the same number of cells, most of them numbers. */
+/** Its first lines have the same number of cells, and below a header perhaps, one column of numbers at least. */
 export async function isTable(files: FileSource, path: string, size: number): Promise<boolean> {
   const sample = new TextDecoder().decode(await files.read(path, 0, Math.min(size, SAMPLE_BYTES)))
   const lines = sample.split(/\r?\n/)
@@ -26,7 +26,7 @@ export async function isTable(files: FileSource, path: string, size: number): Pr
     const rows = whole.map((line) => line.split(delimiter))
     const [first] = rows
     if (!first || first.length < 2 || rows.some(({ length }) => length !== first.length)) return false
-    const cells = rows.flat()
-    return 2 * cells.filter(isNumber).length >= cells.length
+    const below = rows.length > 1 ? rows.slice(1) : rows
+    return first.some((_, column) => below.every((row) => isNumber(row[column] ?? '')))
   })
 }
