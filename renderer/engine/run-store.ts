@@ -7,6 +7,7 @@ import type { Diagnostic } from '../../engine/core/diagnostics'
 import type {
   CheckpointInfo,
   DecisionPlane,
+  EarlyStop,
   InsightFrame,
   LogLine,
   LossScaling,
@@ -35,6 +36,8 @@ export interface Progress {
   readonly rate?: number
   /** Length of the gradient, where it is clipped. */
   readonly gradientNorm?: number
+  /** Training ended before its last epoch. */
+  readonly earlyStop?: EarlyStop
 }
 
 export interface LogEntry extends LogLine {
@@ -134,13 +137,13 @@ export function receiveMetrics(frame: MetricsFrame): void {
     take(point, validationName)
     if (point.isBest) bestEpoch = Math.round(point.epoch)
   }
-  const { phase, step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling, rate, gradientNorm } = frame
+  const { phase, step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling, rate, gradientNorm, earlyStop } = frame
   const grew = frame.training.length + frame.validation.length > 0
   useRun.setState({
     phase,
     latest,
     bestEpoch,
-    progress: { step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling, rate, gradientNorm },
+    progress: { step, totalSteps, epoch, epochs, samplesPerSecond, secondsLeft, scaling, rate, gradientNorm, earlyStop },
     version: grew ? state.version + 1 : state.version,
   })
 }

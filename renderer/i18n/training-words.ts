@@ -3,6 +3,7 @@ import { defineWords } from './i18n'
 
 export const trainingWords = defineWords('training-settings', {
   training: { en: 'Training', zh: '训练' },
+  regularization: { en: 'Regularisation', zh: '正则化' },
   optimizer: { en: 'Optimiser', zh: '优化器' },
   schedule: { en: 'Learning rate', zh: '学习率策略' },
   stochastic: { en: 'One', zh: '单个' },

@@ -2,13 +2,12 @@
 import { messageOf } from '../../engine/core/diagnostic-message'
 import { nodeKinds } from '../../engine/document/ports'
 import type { GraphNode } from '../../engine/document/schema'
-import { nodeSettings } from '../../engine/layers/kit/node-settings'
 import { titleOf } from '../canvas/model'
-import { ParamField, ParamForm } from '../controls/ParamForm'
+import { ParamForm } from '../controls/ParamForm'
 import { useLanguage, useText, useWords } from '../i18n/i18n'
 import { inspectorWords } from '../i18n/inspector-words'
 import { formatBytes, formatCount, formatLarge } from '../i18n/numbers'
-import { applyFix, changeParam, changeRateMultiplier } from '../store/actions'
+import { applyFix, changeParam } from '../store/actions'
 import { useDocument } from '../store/document'
 import { categoryOf, colourOf, graphAt, isBlock, isBlockPort, layerOf, pathOf, portsIn } from '../store/graphs'
 import { isUnfinished, problemsOf } from '../store/problems'
@@ -18,6 +17,7 @@ import { blockParamsAt } from './block-params'
 import { Facts } from './Facts'
 import { Formula } from './Formula'
 import { NodeName } from './NodeName'
+import { WeightSettingsForm } from './WeightSettingsForm'
 
 export function NodeInspector({ node }: { node: GraphNode }) {
   const say = useWords(inspectorWords)
@@ -71,15 +71,7 @@ export function NodeInspector({ node }: { node: GraphNode }) {
           onChange={(name, value) => changeParam(node.id, name, value, layer.params[name]?.default)}
         />
       )}
-      {(isBlock(node) || layer?.weights) && (
-        <div className="form is-optional">
-          <ParamField
-            spec={nodeSettings.rateMultiplier}
-            value={node.rateMultiplier ?? nodeSettings.rateMultiplier.default}
-            onChange={(value) => changeRateMultiplier(node.id, Number(value))}
-          />
-        </div>
-      )}
+      {(isBlock(node) || layer?.weights) && <WeightSettingsForm key={`weights of ${enginePath}`} node={node} />}
       {layer && <Formula tex={layer.formula} label={say('formula')} />}
       {node.kind !== nodeKinds.blockInput && node.kind !== nodeKinds.blockOutput && (
         <Facts
@@ -88,7 +80,13 @@ export function NodeInspector({ node }: { node: GraphNode }) {
             { label: say('flops', { batch: shaped.graph.batchSize }), value: counts.flops > 0 ? formatLarge(counts.flops) : undefined },
             { label: say('activation'), value: counts.bytes > 0 ? formatBytes(counts.bytes) : undefined },
             { label: say('receptive'), value: own?.receptiveField?.join('×') },
-            ...Object.entries(own?.weights ?? {}).map(([name, weight]) => ({ label: name, value: weight.shape.join('×') || '1' })),
+            ...Object.entries(own?.weights ?? {}).map(([name, weight]) => ({
+              label: name,
+              value: [
+                weight.shape.join('×') || '1',
+                ...(own?.sharesWith === undefined ? [] : [say('sharedWith', { name: own.sharesWith })]),
+              ].join(' · '),
+            })),
           ]}
         />
       )}

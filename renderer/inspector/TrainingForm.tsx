@@ -18,6 +18,7 @@ import { BatchKinds } from './BatchKinds'
 import { Formula } from './Formula'
 import { KindChoice } from './KindChoice'
 import { RatePlot } from './RatePlot'
+import { RegularizationForm } from './RegularizationForm'
 import { useSampleCount } from './use-sample-count'
 import './training-form.css'
 
@@ -124,6 +125,7 @@ export function TrainingForm() {
         value={training.averaging}
         onChange={(value) => change('averaging', (draft) => setPlain(draft, 'averaging', value))}
       />
+      <RegularizationForm />
     </>
   )
 }

@@ -4,8 +4,8 @@
  */
 import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
 import type { Text } from '../../engine/core/text'
-import type { Block, Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
-import { nodeSettings } from '../../engine/layers/kit/node-settings'
+import type { Block, Graph, GraphDocument, GraphNode, WeightSettings } from '../../engine/document/schema'
+import { normalizeWeightSettings, weightSettingNames } from '../../engine/document/weight-settings'
 import { freeSpot, positionsOf } from '../layout/positions'
 import { COLUMN_PITCH, type Point } from '../layout/sizes'
 import { type Clip, clipOf, pasteClip } from './clipboard'
@@ -256,16 +256,18 @@ export function changeParam(id: string, name: string, value: unknown, fallback: 
 }
 
 /** What a node has beside its layer's parameters; what equals the default need not stand in the document. */
-export function changeRateMultiplier(id: string, value: number): void {
+export function changeWeightSetting<K extends keyof WeightSettings>(id: string, name: K, value: WeightSettings[K]): void {
   transact(
     titles.setParam,
     (_, graph) => {
       const node = graph.nodes.find((one) => one.id === id)
       if (!node) return
-      if (value === nodeSettings.rateMultiplier.default) delete node.rateMultiplier
-      else node.rateMultiplier = value
+      if (value === undefined || value === '') delete node[name]
+      else Object.assign(node, { [name]: value })
+      const plain = normalizeWeightSettings(node)
+      for (const known of weightSettingNames) if (!(known in plain)) delete node[known]
     },
-    { mergeKey: `rate ${id}` },
+    { mergeKey: `${name} ${id}` },
   )
 }
 

@@ -7,6 +7,7 @@ import { blockSchema, type Graph, type GraphDocument, graphSchema } from '../../
 import type { Point } from '../layout/sizes'
 import { addNode, connect, freshId, idsOf } from './edits'
 import { isBlockPort, layerOf } from './graphs'
+import { follow } from './weight-references'
 
 const clipSchema = z.strictObject({ netloomClip: z.literal(1), graph: graphSchema, blocks: z.record(z.string(), blockSchema) })
 export type Clip = z.infer<typeof clipSchema>
@@ -65,6 +66,7 @@ export function pasteClip(draft: Draft<GraphDocument>, graph: Draft<Graph>, clip
     const corner = clip.graph.layout[node.id] ?? { x: 0, y: 0 }
     addNode(graph, { ...structuredClone(node), id }, { x: corner.x + shift.x, y: corner.y + shift.y })
   }
+  for (const node of graph.nodes) if ([...renamed.values()].includes(node.id)) follow(node, (id) => renamed.get(id))
   for (const edge of clip.graph.edges) {
     const from = renamed.get(edge.from.node)
     const to = renamed.get(edge.to.node)

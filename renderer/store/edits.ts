@@ -8,6 +8,7 @@ import type { DocumentParam, Graph, GraphDocument, GraphNode } from '../../engin
 import { freeSpot } from '../layout/positions'
 import { COLUMN_PITCH, LANE_HEIGHT, type Point } from '../layout/sizes'
 import { edgeKeys, sameEnd } from './graphs'
+import { follow } from './weight-references'
 
 type GraphDraft = Draft<Graph>
 type DocumentDraft = Draft<GraphDocument>
@@ -96,6 +97,7 @@ export function renameNode(draft: DocumentDraft, graph: GraphDraft, blockId: str
   if (!node) return
   node.id = to
   for (const edge of graph.edges) for (const end of [edge.from, edge.to]) if (end.node === from) end.node = to
+  for (const other of graph.nodes) follow(other, (id) => (id === from ? to : undefined))
   const place = graph.layout[from]
   if (place) {
     delete graph.layout[from]

@@ -18,6 +18,7 @@ import { positionsOf } from '../layout/positions'
 import { COLUMN_PITCH, LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, type Point } from '../layout/sizes'
 import { freshId, idsOf } from './edits'
 import { isBlock, isBlockPort, layerOf, portsIn, sameEnd } from './graphs'
+import { follow, inherited } from './weight-references'
 
 type DocumentDraft = Draft<GraphDocument>
 type GraphDraft = Draft<Graph>
@@ -115,6 +116,7 @@ export function pack(draft: DocumentDraft, graph: GraphDraft, blockId: string | 
   const corner = shown[nodes.map((node) => node.id).sort((a, b) => (shown[a]?.x ?? 0) - (shown[b]?.x ?? 0))[0] ?? '']
   graph.nodes.splice(first, 0, instance as Draft<GraphNode>)
   graph.nodes = graph.nodes.filter((node) => !inside.has(node.id))
+  for (const node of graph.nodes) follow(node, (one) => (inside.has(one) ? `${instance.id}/${one}` : undefined))
   graph.edges = edges
   for (const id of ids) delete graph.layout[id]
   if (!isFree && corner) graph.layout[instance.id] = { ...corner }
@@ -181,10 +183,11 @@ export function unpack(draft: DocumentDraft, graph: GraphDraft, id: string): str
       id: names.get(node.id) as string,
       params: Object.fromEntries(Object.entries(copy.params).map(([name, value]) => [name, resolve(value)])),
       ...(skipped !== false && { bypass: skipped as GraphNode['bypass'] }),
-      ...(instance.frozen && takesFreeze && { frozen: true }),
-      ...(instance.rateMultiplier !== undefined && takesFreeze && { rateMultiplier: instance.rateMultiplier * (node.rateMultiplier ?? 1) }),
+      ...(takesFreeze && inherited(instance, node)),
     }
   })
+  for (const [index, node] of nodes.entries())
+    if (inner[index]?.sharesWith !== undefined || inner[index]?.tiedTo !== undefined) follow(node, (one) => names.get(one))
   const feeds = new Map(graph.edges.filter((edge) => edge.to.node === id).map((edge) => [edge.to.port, { ...edge.from }]))
   /** From inside the block to the graph around it; undefined for an input that nothing feeds. */
   const outside = (end: Endpoint): Endpoint | undefined => {

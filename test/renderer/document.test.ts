@@ -1,6 +1,16 @@
 /** The document store: transactions, undo, coalescing, blocks, dirtiness. */
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { add, changeParam, deleteSelection, duplicate, move, nudge, rename, toggleBypass } from '../../renderer/store/actions'
+import {
+  add,
+  changeParam,
+  changeWeightSetting,
+  deleteSelection,
+  duplicate,
+  move,
+  nudge,
+  rename,
+  toggleBypass,
+} from '../../renderer/store/actions'
 import {
   enterBlock,
   isDirty,
@@ -14,6 +24,7 @@ import {
   useDocument,
 } from '../../renderer/store/document'
 import { graphAt } from '../../renderer/store/graphs'
+import { pack } from '../../renderer/store/pack'
 import { current, documentOf, ids, open } from './helpers'
 
 const state = () => useDocument.getState()
@@ -164,4 +175,37 @@ test('duplicates get ids of their own and keep the wires between them', () => {
   expect(state().nodes).toHaveLength(2)
   expect(current().edges).toHaveLength(edges + 1)
   expect(ids()).toHaveLength(documentOf('lenet').nodes.length + 2)
+})
+
+describe('weights that nodes share', () => {
+  test('follow renaming, pasting, packing and unpacking, each undoable', () => {
+    changeWeightSetting('conv2', 'sharesWith', 'conv1')
+    changeWeightSetting('conv2', 'l2Penalty', 0)
+    expect(node('conv2')).toMatchObject({ sharesWith: 'conv1', l2Penalty: 0 })
+    rename('conv1', 'first')
+    expect(node('conv2')?.sharesWith).toBe('first')
+
+    select(['first', 'conv2'])
+    duplicate()
+    const [copy, other] = state().nodes
+    expect(current().nodes.find(({ id }) => id === other)?.sharesWith).toBe(copy)
+    undo()
+
+    const before = current()
+    transact({ en: 'pack', zh: '组成模块' }, (draft, graph, blockId) => {
+      pack(draft, graph, blockId, ['first'], 'block')
+    })
+    const instance = current().nodes.find(({ kind }) => kind === 'block')?.id as string
+    expect(node('conv2')?.sharesWith).toBe(`${instance}/first`)
+    undo()
+    expect(current()).toEqual(before)
+
+    changeWeightSetting('conv2', 'sharesWith', undefined)
+    changeWeightSetting('conv2', 'rateMultiplier', 1)
+    expect(node('conv2')).not.toHaveProperty('sharesWith')
+    expect(node('conv2')).not.toHaveProperty('rateMultiplier')
+    // What equals the default was no step.
+    undo()
+    expect(node('conv2')?.sharesWith).toBe('first')
+  })
 })

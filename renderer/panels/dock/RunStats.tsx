@@ -28,7 +28,18 @@ export function RunStats() {
   const best = useRun((state) => state.bestEpoch)
   const measure = MEASURES.find((name) => latest[name] !== undefined) ?? 'validationAccuracy'
   const value = latest[measure]
-  const { epoch = 0, epochs = 1, step = 0, totalSteps = 1, samplesPerSecond = 0, secondsLeft, scaling, rate, gradientNorm } = progress ?? {}
+  const {
+    epoch = 0,
+    epochs = 1,
+    step = 0,
+    totalSteps = 1,
+    samplesPerSecond = 0,
+    secondsLeft,
+    scaling,
+    rate,
+    gradientNorm,
+    earlyStop,
+  } = progress ?? {}
   const share = Math.min(1, step / Math.max(1, totalSteps))
   const notes: string[] = []
   if (phase === 'running' && secondsLeft !== undefined) {
@@ -39,7 +50,8 @@ export function RunStats() {
   if (gradientNorm !== undefined) notes.push(words('gradientNorm', { norm: formatSmall(gradientNorm) }))
   if (phase === 'paused') notes.push(words('pausedNote'))
   if (phase === 'stopped') notes.push(words('stoppedNote'))
-  if (phase === 'finished') notes.push(words('finishedNote'))
+  if (phase === 'finished')
+    notes.push(earlyStop ? words('stoppedEarly', { metric: earlyStop.metric, epoch: earlyStop.bestEpoch }) : words('finishedNote'))
   if (scaling && scaling.skipped > 0) notes.push(words('skippedSteps', { count: scaling.skipped }))
   if (best !== undefined) notes.push(words('bestKept', { epoch: best }))
   const planned = useDocument((state) => state.document.training.epochs)

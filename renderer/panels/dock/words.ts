@@ -41,6 +41,10 @@ export const dockWords = defineWords('dock', {
   },
   preparingTitle: { en: 'Reading the data and compiling the network', zh: '正在读取数据并编译网络' },
   preparingHint: { en: 'The first step follows in a moment.', zh: '马上开始第一步。' },
+  stoppedEarly: {
+    en: 'stopped early: validation {metric} was best in epoch {epoch}',
+    zh: '提前终止：验证指标 {metric} 在第 {epoch} 轮最佳',
+  },
   finishedNote: { en: 'Finished', zh: '已完成' },
   stoppedNote: { en: 'Stopped; the weights are kept', zh: '已停止,权重已保留' },
   pausedNote: { en: 'Paused', zh: '已暂停' },

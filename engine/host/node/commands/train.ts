@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { DiagnosedError, type Diagnostic, diagnosedError } from '../../../core/diagnostics'
 import { prepareData } from '../../../datasets/prepare'
 import type { GraphDocument } from '../../../document/schema'
-import type { ValidationPoint } from '../../../protocol/messages'
+import type { EarlyStop, ValidationPoint } from '../../../protocol/messages'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../train/checkpoint'
 import { type StepReport, Trainer } from '../../../train/trainer'
 import { withBackend } from '../backends'
@@ -20,10 +20,11 @@ import { type Io, lineOf } from '../io'
 import { MetricsLog } from '../metrics-log'
 import { type CommonOptions, type DataOptions, whole, withCommon, withData } from '../options'
 import { metricText, ProgressBar } from '../progress'
+import { type RegularizationOptions, withRegularization, withRegularizationOptions } from '../regularization-options'
 import { type TrainingOptions, withTraining, withTrainingOptions } from '../training-options'
 import { readWeights, writeWeights } from '../weights'
 
-interface TrainOptions extends CommonOptions, DataOptions, TrainingOptions {
+interface TrainOptions extends CommonOptions, DataOptions, TrainingOptions, RegularizationOptions {
   readonly steps?: number
   readonly weights?: string
   readonly checkpoint?: string
@@ -44,7 +45,7 @@ async function loadCheckpoint(folder: string): Promise<Checkpoint> {
 
 /** A resumed run has its checkpoint's document: the graph on the command line only has to be the same network. */
 async function documentOf(graph: string, options: TrainOptions, checkpoint: Checkpoint | undefined, io: Io): Promise<GraphDocument> {
-  if (!checkpoint) return withTraining(await loadWithData(graph, options, io), options)
+  if (!checkpoint) return withSettings(await loadWithData(graph, options, io), options)
   const given = nodesOf(await loadGraph(graph, { ...options, set: {} }))
   if (given !== nodesOf(checkpoint.document))
     throw diagnosedError('checkpoint.other-graph', { detail: `${checkpoint.document.name}, not ${graph}` }, { file: options.resume })
@@ -52,8 +53,11 @@ async function documentOf(graph: string, options: TrainOptions, checkpoint: Chec
   const document = data
     ? { ...checkpoint.document, data: { ...data, statistics: checkpoint.document.data.statistics } }
     : checkpoint.document
-  return withTraining(document, options)
+  return withSettings(document, options)
 }
+
+const withSettings = (document: GraphDocument, options: TrainOptions): GraphDocument =>
+  withRegularization(withTraining(document, options), options)
 
 /** Sizes may come from data and settings; names and kinds do not. */
 const nodesOf = ({ nodes }: GraphDocument): string => nodes.map(({ id, kind, block }) => `${id} ${kind} ${block ?? ''}`).join('\n')
@@ -186,7 +190,8 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
       const phase = await trainer.run()
       const seconds = (performance.now() - started) / 1000
       bar.clear()
-      const { scaling } = trainer
+      const { scaling, told: facts } = trainer
+      if (facts.earlyStop) io.err(stoppedEarly(facts.earlyStop))
       if (scaling && scaling.skipped > 0)
         io.err(`${scaling.skipped} steps changed nothing because a gradient overflowed; the loss is now multiplied by ${scaling.scale}\n`)
       await allOf(
@@ -223,9 +228,14 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
   })
 }
 
+const stoppedEarly = ({ metric, bestEpoch, restored }: EarlyStop): string =>
+  `stopped early: the validation ${metric} was best in epoch ${bestEpoch}${restored ? ', whose weights are kept' : ''}\n`
+
 export const addTrain = (program: Command, io: Io, finish: (code: number) => void): void => {
-  withTrainingOptions(
-    withData(withCommon(program.command('train <graph>').description('train with the document’s own settings, overridable'))),
+  withRegularizationOptions(
+    withTrainingOptions(
+      withData(withCommon(program.command('train <graph>').description('train with the document’s own settings, overridable'))),
+    ),
   )
     .option('--steps <n>', 'end after this many steps', whole(1))
     .option('--weights <file>', 'start from these parameters')

@@ -1,0 +1,85 @@
+/**
+ * @file What keeps a network from memorising. In: the training settings. Out: changes of them, each one undoable step: penalties and noise on
+ * weights, and what comes as a group that is on or off.
+ */
+import { useId } from 'react'
+import type { TrainingSettings } from '../../engine/document/schema'
+import { type GroupName, groupNames, trainingGroups } from '../../engine/document/training-groups'
+import { trainingSpecs } from '../../engine/document/training-specs'
+import type { ParamSpecs } from '../../engine/layers/kit/params'
+import { ParamForm, Switch } from '../controls/ParamForm'
+import { useText, useWords } from '../i18n/i18n'
+import { trainingWords } from '../i18n/training-words'
+import { changeSettings } from '../store/actions'
+import { useDocument } from '../store/document'
+
+const { l2, l1, decay, penalizeBiases, weightNoise } = trainingSpecs
+const penaltySpecs: ParamSpecs = { l2, l1, decay, penalizeBiases, weightNoise }
+
+export function RegularizationForm() {
+  const say = useWords(trainingWords)
+  const training = useDocument((state) => state.document.training)
+  const change = (key: string, edit: (draft: TrainingSettings) => void): void =>
+    changeSettings(trainingWords.words.regularization, `training ${key}`, (draft) => edit(draft.training))
+  return (
+    <>
+      <h3 className="section-head">{say('regularization')}</h3>
+      <ParamForm
+        specs={penaltySpecs}
+        values={training}
+        onChange={(name, value) => change(name, (draft) => setOrDrop(draft, name, value, penaltySpecs))}
+      />
+      {groupNames.map((name) => (
+        <GroupForm key={name} name={name} training={training} change={change} />
+      ))}
+    </>
+  )
+}
+
+interface GroupFormProps {
+  readonly name: GroupName
+  readonly training: TrainingSettings
+  readonly change: (key: string, edit: (draft: TrainingSettings) => void) => void
+}
+
+function GroupForm({ name, training, change }: GroupFormProps) {
+  const text = useText()
+  const id = useId()
+  const { label, help, specs } = trainingGroups[name]
+  const values = training[name]
+  return (
+    <>
+      <div className="form is-optional">
+        <label htmlFor={id} title={text(help)}>
+          {text(label)}
+        </label>
+        <Switch
+          id={id}
+          on={values !== undefined}
+          onChange={(on) =>
+            change(name, (draft) => {
+              if (on) draft[name] = {}
+              else delete draft[name]
+            })
+          }
+        />
+      </div>
+      {values && (
+        <>
+          <p className="inspector-help is-choice">{text(help)}</p>
+          <ParamForm
+            specs={specs}
+            values={values}
+            onChange={(field, value) => change(`${name} ${field}`, (draft) => setOrDrop(draft[name] ?? {}, field, value, specs))}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+/** What equals its default need not stand in the document. */
+function setOrDrop(settings: object, name: string, value: unknown, specs: ParamSpecs): void {
+  if (value === specs[name]?.default) Reflect.deleteProperty(settings, name)
+  else Object.assign(settings, { [name]: value })
+}
