@@ -296,6 +296,10 @@ export const catalogue = {
     en: 'The gradient of “{name}” is wrong: at element {index} it is computed as {got}, while the loss changes by {expected} (relative error {error}).',
     zh: '“{name}”的梯度有误：第 {index} 个元素的计算值为 {got}，而损失的实际变化率为 {expected}（相对误差 {error}）。',
   },
+  'generate.no-network': {
+    en: 'There is no trained network yet: train this one first, if only for an epoch.',
+    zh: '还没有训练好的网络：请先训练，哪怕只训练一轮。',
+  },
   'generate.no-text': {
     en: 'This network does not read text: give it a text as data, or open a language model.',
     zh: '该网络的数据不是文本：请为其选择文本数据，或打开一个语言模型。',

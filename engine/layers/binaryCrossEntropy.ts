@@ -16,6 +16,7 @@ const binaryCrossEntropy = defineLoss({
     zh: '是非判断的损失，可同时判断多个标签。请直接输入得分，前面不要加 sigmoid；目标值为 0 或 1。可用掩码去掉填充部分。',
   },
   formula: String.raw`L = \frac{1}{n} \sum_i -y_i \log \sigma(z_i) - (1 - y_i) \log\bigl(1 - \sigma(z_i)\bigr)`,
+  derivative: String.raw`\frac{\partial L}{\partial z_i} = \frac{1}{n} \bigl(\sigma(z_i) - y_i\bigr)`,
   reference: 'notes 002 §1, §4, §10',
   inputs: { logits: { about: { en: 'scores, before the sigmoid', zh: '得分，sigmoid 之前' } }, target: binaryTargetPort },
   params: { reduction: binaryReduction, labelSmoothing: binarySmoothing },

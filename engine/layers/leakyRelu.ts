@@ -11,6 +11,7 @@ const leakyRelu = defineActivation({
     zh: '与 ReLU 相似，但让负值保留一小部分，避免神经元永久失活。',
   },
   formula: String.raw`y = \max(0, x) + a \min(0, x)`,
+  derivative: String.raw`f'(x) = \begin{cases} 1 & x > 0 \\ a & x \le 0 \end{cases}`,
   reference: 'notes 002 §14; Maas et al. 2013',
   params: {
     slope: float({

@@ -10,6 +10,7 @@ const linear = defineActivation({
     zh: '原样输出每个值。用于预测数值的输出单元；写明它，可看出网络在此处没有其他激活函数。',
   },
   formula: 'y = x',
+  derivative: "f'(x) = 1",
   reference: 'notes 002 §11, 004',
   params: {},
   apply: (_b, x) => x,

@@ -10,6 +10,7 @@ const relu = defineActivation({
     zh: '保留正值，负值置零。深层网络最常用的激活函数，梯度不易消失。',
   },
   formula: String.raw`y = \max(0, x)`,
+  derivative: String.raw`f'(x) = \begin{cases} 1 & x > 0 \\ 0 & x \le 0 \end{cases}`,
   reference: 'notes 002 §14, 003; Nair & Hinton 2010',
   params: {},
   apply: (b, x) => b.max(x, 0),

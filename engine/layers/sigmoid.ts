@@ -10,6 +10,7 @@ const sigmoid = defineActivation({
     zh: '将每个值压缩到 (0, 1) 之间。经典的激活函数；在深层网络中容易因饱和而梯度消失。',
   },
   formula: String.raw`y = \sigma(x) = \frac{1}{1 + e^{-x}}`,
+  derivative: String.raw`f'(x) = f(x)\,\bigl(1 - f(x)\bigr)`,
   reference: 'notes 002 §1, 003',
   params: {},
   apply: (b, x) => b.sigmoid(x),

@@ -23,6 +23,7 @@ const softmaxCrossEntropy = defineLoss({
     zh: '分类任务的损失：把得分转为概率，并使正确类别的概率尽量高。请直接输入得分，前面不要加 softmax。',
   },
   formula: String.raw`L = -\frac{1}{N} \sum_{i} \log \frac{e^{z_{i,y_i}}}{\sum_j e^{z_{i,j}}}`,
+  derivative: String.raw`\frac{\partial L}{\partial z_k} = \frac{1}{N} \Bigl(\frac{e^{z_k}}{\sum_j e^{z_j}} - [k = y]\Bigr)`,
   reference: 'notes 002 §1, §4',
   inputs: {
     logits: { about: { en: 'scores (N, …, classes) or (N, classes, …)', zh: '得分 (N, …, 类别数) 或 (N, 类别数, …)' } },

@@ -11,6 +11,7 @@ const softplus = defineActivation({
     zh: '平滑且恒为正的 ReLU，其导数为 sigmoid。适合输出必须为正的量，例如方差或速率。',
   },
   formula: String.raw`y = \ln(1 + e^{x})`,
+  derivative: String.raw`f'(x) = \sigma(x)`,
   reference: 'notes 003; Dugas et al. 2001',
   params: {},
   apply: softplusOf,

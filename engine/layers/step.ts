@@ -11,6 +11,7 @@ const step = defineActivation({
     zh: '要么激活，要么抑制：达到阈值输出 1，否则输出 0；也可输出正负号。其导数处处为零，之前的层无法用梯度下降学习；适合感知机、固定的逻辑和判定。',
   },
   formula: String.raw`y = \begin{cases} 1 & x \ge \theta \\ 0 & x < \theta \end{cases} \quad\text{or}\quad y = \operatorname{sgn}(x - \theta), \qquad \frac{\partial y}{\partial x} = 0`,
+  derivative: "f'(x) = 0",
   reference: 'notes 001, 003; McCulloch & Pitts 1943',
   params: {
     values: choice({

@@ -10,6 +10,7 @@ const tanh = defineActivation({
     zh: '将每个值压缩到 (−1, 1) 之间，关于零对称。循环神经网络中常用的激活函数。',
   },
   formula: String.raw`y = \tanh(x) = \frac{e^{x} - e^{-x}}{e^{x} + e^{-x}}`,
+  derivative: "f'(x) = 1 - f(x)^2",
   reference: 'notes 002 §1, 003',
   params: {},
   apply: (b, x) => b.tanh(x),

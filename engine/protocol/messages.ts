@@ -10,6 +10,7 @@ import type { Field } from '../datasets/dataset'
 import type { Recognised } from '../datasets/recognise'
 import type { ChoiceOf, DataSettings, GraphDocument } from '../document/schema'
 import type { GradientCheckRequest, GradientProgress, GradientReport } from '../insight/gradient-report'
+import type { Lesson, LessonRequest } from '../insight/lesson-report'
 import type { BackendId, BackendInfo, KernelTime, MemoryForecast } from '../runtime/backend'
 
 /** Where a run stands. `crashed` is only ever said by the client, when the engine is gone. */
@@ -164,6 +165,16 @@ export interface StepProfile {
   readonly kernels: readonly KernelTime[]
 }
 
+/** What a language model is to write. */
+export interface TextWish {
+  readonly prefix: string
+  /** Tokens to write. */
+  readonly length: number
+  /** The scores are divided by it before a token is drawn: 1 as the network says, less is bolder, 0 takes the best every time. */
+  readonly temperature: number
+  readonly seed: number
+}
+
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
 
 export interface Hello {
@@ -202,6 +213,12 @@ export interface EngineApi {
   /** Computed gradients against central differences; undefined when it was ended. Refused while a run is active. */
   checkGradients(request: GradientCheckRequest): Promise<Outcome<GradientReport | undefined>>
   endGradientCheck(): void
+  /** The text behind the prefix, by the network of the latest run as it is at this moment; `onText` tells it piece by piece. */
+  generate(wish: TextWish): Promise<Outcome<string>>
+  /** What has been written until then is the answer. */
+  endGenerating(): void
+  /** A small network stepped through on one sample. */
+  lesson(request: LessonRequest): Promise<Outcome<Lesson>>
 }
 
 /** What the engine tells the editor unasked. `documentKey` says whose run it is: another document may have been opened meanwhile. */
@@ -211,6 +228,8 @@ export interface EditorApi {
   onFailure(diagnostics: readonly Diagnostic[], documentKey: string): void
   onLog(line: LogLine): void
   onCheckProgress(progress: GradientProgress): void
+  /** A piece of the text that is being generated. */
+  onText(piece: string): void
   /** A defect of Netloom: nothing the person can mend, but something to report. The run has ended. */
   onDefect(message: string): void
 }

@@ -8,13 +8,14 @@ import type { Language, Text } from '../../engine/core/text'
 import type { Recognised } from '../../engine/datasets/recognise'
 import type { ChoiceOf } from '../../engine/document/schema'
 import type { GradientCheckRequest, GradientReport } from '../../engine/insight/gradient-report'
-import type { DataPreview, EngineApi, GivenFiles, Outcome, PreviewOptions, StepProfile, StepRequest } from '../../engine/protocol/messages'
+import type { Lesson, LessonRequest } from '../../engine/insight/lesson-report'
+import type { DataPreview, EngineApi, GivenFiles, Outcome, PreviewOptions, StepProfile, StepRequest, TextWish } from '../../engine/protocol/messages'
 import type { BackendId } from '../../engine/runtime/backend'
 import { useDocument } from '../store/document'
 import { EngineConnection } from './connection'
 import { keepFiles, keptFiles } from './kept-files'
 import { openEngine } from './link'
-import { receiveCheckProgress } from './look-store'
+import { receiveCheckProgress, receiveText } from './look-store'
 import { beginRun, isActive, isShown, receiveFailure, receiveInsight, receiveLog, receiveMetrics, resetRun, useRun } from './run-store'
 import { runWords } from './words'
 
@@ -63,6 +64,7 @@ const connection = new EngineConnection(
     onDefect: (message) => fail(message),
     onLog: receiveLog,
     onCheckProgress: receiveCheckProgress,
+    onText: receiveText,
   },
   { request: (name, callback) => navigator.locks.request(name, callback) },
 )
@@ -202,7 +204,12 @@ export const engine = {
   /** Computed gradients against central differences; the report is absent when the check was ended. */
   checkGradients: (request: GradientCheckRequest): Promise<Outcome<GradientReport | undefined> | undefined> =>
     attempt(async () => (await connection.calls()).checkGradients(request)),
+  /** Text from the network of the latest run. */
+  generate: (wish: TextWish): Promise<Outcome<string> | undefined> => attempt(async () => (await connection.calls()).generate(wish)),
+  endGenerating: async (): Promise<void> => void (await attempt(async () => (await connection.calls()).endGenerating())),
   endGradientCheck: async (): Promise<void> => void (await attempt(async () => (await connection.calls()).endGradientCheck())),
+  /** A small network stepped through on one sample. */
+  lesson: (request: LessonRequest): Promise<Outcome<Lesson> | undefined> => attempt(async () => (await connection.calls()).lesson(request)),
   /** Parameters of the latest run by name; empty before there was one. */
   weights: (): Promise<Record<string, Float32Array> | undefined> => attempt(async () => (await connection.calls()).weights()),
 }

@@ -20,9 +20,12 @@ test('the gallery', () => {
     'lstm-lm',
     'mlp',
     'ngram',
+    'perceptron',
     'resnet18',
     'rnn-lm',
+    'sigmoid-231',
     'softmax-regression',
+    'xor-linear',
     'xor-mlp',
   ])
   expect([...blocks.keys()].toSorted()).toEqual(['inception', 'residual'])
@@ -64,6 +67,9 @@ test.each([
   ['softmax-regression', 7850],
   ['mlp', 784 * 256 + 256 + 2570],
   ['xor-mlp', 9],
+  ['xor-linear', 3],
+  ['perceptron', 3],
+  ['sigmoid-231', 13],
   ['lenet', 44_426],
   ['resnet18', 11_178_378],
   ['googlenet', 5_977_530],

@@ -8,6 +8,7 @@ import { lower } from '../../compile'
 import { DiagnosedError, diagnosedError } from '../../core/diagnostics'
 import { type FindFiles, prepareData } from '../../datasets/prepare'
 import { recognise } from '../../datasets/recognise'
+import { lessonOf } from '../../insight/lesson'
 import { channelOver, type PortLike } from '../../protocol/channel'
 import type {
   CheckpointInfo,
@@ -18,6 +19,7 @@ import type {
   Outcome,
   StepProfile,
   StepRequest,
+  TextWish,
   TrainRequest,
 } from '../../protocol/messages'
 import { listingOf } from '../../runtime/listing'
@@ -31,6 +33,7 @@ import { feedHostOf } from './feeder-thread'
 import { GradientChecks } from './gradient-check'
 import { previewOf } from './preview'
 import { Run } from './run'
+import { Writing } from './writing'
 
 export interface Checkpoints extends CheckpointStore {
   info(key: string): Promise<CheckpointInfo | undefined>
@@ -59,6 +62,7 @@ export class Session implements EngineApi {
     weights: () => this.weights(),
     onProgress: (progress) => void this.editor.onCheckProgress.asEvent(progress),
   })
+  private readonly writing = new Writing((piece) => void this.editor.onText.asEvent(piece))
   /** Calls that start or end runs follow one another. */
   private queue: Promise<unknown> = Promise.resolve()
 
@@ -175,6 +179,26 @@ export class Session implements EngineApi {
     })
   }
 
+  lesson({ document, weights, sample, step }: Parameters<EngineApi['lesson']>[0]) {
+    return outcomeOf(async () => {
+      const state = weights === 'fresh' ? {} : weights === 'run' ? await this.weights() : weights
+      const data = await prepareData(document, this.findFiles)
+      try {
+        return await lessonOf(data, state, { sample, step })
+      } finally {
+        data.dispose()
+      }
+    })
+  }
+
+  generate(wish: TextWish) {
+    return outcomeOf(() => this.writing.begin(this.run, wish))
+  }
+
+  endGenerating(): void {
+    this.writing.end()
+  }
+
   endGradientCheck(): void {
     this.checks.end()
   }
@@ -187,6 +211,7 @@ export class Session implements EngineApi {
   }
 
   private async endRun(): Promise<void> {
+    this.writing.end()
     const { run } = this
     this.run = undefined
     if (!run) return

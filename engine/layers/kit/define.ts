@@ -139,6 +139,8 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
   readonly summary: Text
   /** TeX. */
   readonly formula: string
+  /** TeX of the derivative: of an activation f′, of a loss by what it looks at. */
+  readonly derivative?: string
   /** Paper or seed section. */
   readonly reference: string
   /** Stem of automatic node ids: `conv` gives conv1, conv2 … */
