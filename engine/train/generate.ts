@@ -13,20 +13,12 @@ import { spaceBetween, tokensIn } from '../datasets/text/tokens'
 import { Vocabulary } from '../datasets/text/vocabulary'
 import type { GraphDocument } from '../document/schema'
 import type { LowerOptions } from '../ir/lowering'
+import type { TextWish } from '../protocol/messages'
 import type { Backend } from '../runtime/backend'
 import { dataInputsOf, Model, runtimeInputs } from './model'
 import type { Turns } from './pace'
 
-export interface Wish {
-  readonly prefix: string
-  /** Tokens to write. */
-  readonly length: number
-  /** The scores are divided by it before one is drawn: 1 as the network says, less is bolder, 0 takes the best every time. */
-  readonly temperature: number
-  readonly seed: number
-}
-
-export interface GenerateOptions extends Wish {
+export interface GenerateOptions extends TextWish {
   readonly document: GraphDocument
   readonly backend: Backend
   readonly weights: Readonly<Record<string, Float32Array>>

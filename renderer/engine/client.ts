@@ -9,7 +9,16 @@ import type { Recognised } from '../../engine/datasets/recognise'
 import type { ChoiceOf } from '../../engine/document/schema'
 import type { GradientCheckRequest, GradientReport } from '../../engine/insight/gradient-report'
 import type { Lesson, LessonRequest } from '../../engine/insight/lesson-report'
-import type { DataPreview, EngineApi, GivenFiles, Outcome, PreviewOptions, StepProfile, StepRequest, TextWish } from '../../engine/protocol/messages'
+import type {
+  DataPreview,
+  EngineApi,
+  GivenFiles,
+  Outcome,
+  PreviewOptions,
+  StepProfile,
+  StepRequest,
+  TextWish,
+} from '../../engine/protocol/messages'
 import type { BackendId } from '../../engine/runtime/backend'
 import { useDocument } from '../store/document'
 import { EngineConnection } from './connection'

@@ -101,6 +101,7 @@ export class EngineConnection {
         onFailure: (diagnostics, key) => this.events.onFailure(diagnostics, key),
         onLog: (line) => this.events.onLog(line),
         onCheckProgress: (progress) => this.events.onCheckProgress(progress),
+        onText: (piece) => this.events.onText(piece),
         onDefect: (message) => this.events.onDefect(message),
       },
       channelOver(link.port),

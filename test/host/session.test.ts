@@ -33,6 +33,7 @@ const frames: MetricsFrame[] = []
 const insights: InsightFrame[] = []
 const failures: string[] = []
 const checked: GradientProgress[] = []
+const written: string[] = []
 const keys = new Set<string>()
 let session: Session
 let engine: ReturnType<typeof createBirpc<EngineApi, EditorApi>>
@@ -40,7 +41,7 @@ let ports: MessageChannel
 
 beforeEach(() => {
   checkpoints.files.clear()
-  frames.length = insights.length = failures.length = checked.length = 0
+  frames.length = insights.length = failures.length = checked.length = written.length = 0
   keys.clear()
   ports = new MessageChannel()
   const backend = createReferenceBackend()
@@ -61,6 +62,7 @@ beforeEach(() => {
       onDefect: (message) => void failures.push(message),
       onLog: ({ text }) => void failures.push(text.en),
       onCheckProgress: (progress) => void checked.push(progress),
+      onText: (piece) => void written.push(piece),
     },
     channelOver(ports.port2),
   )
@@ -277,5 +279,46 @@ describe('a gradient check', () => {
     const refused = await engine.checkGradients({ document: xor(), weights: 'fresh' })
     expect(refused.ok || refused.diagnostics.map(({ code }) => code)).toEqual(['train.busy'])
     await engine.stop()
+  })
+})
+
+describe('a language model', () => {
+  const tiny = (): GraphDocument => {
+    const template = templates.get('rnn-lm')
+    if (!template) throw new Error('there is no rnn-lm')
+    const document = template.create({ numHiddens: 4, numSteps: 5, batchSize: 8 })
+    return { ...document, training: { ...document.training, epochs: 1 } }
+  }
+
+  test('writes with the network of the run, piece by piece, the same text for the same seed', async () => {
+    const wish = { prefix: 'Mara ', length: 20, temperature: 1, seed: 3 }
+    const before = await engine.generate(wish)
+    expect(before.ok || before.diagnostics.map(({ code }) => code)).toEqual(['generate.no-network'])
+    await engine.train({ document: tiny(), documentKey: 'a' })
+    await until(() => last()?.phase === 'finished')
+    const text = await engine.generate(wish)
+    expect(text.ok && [...text.value]).toHaveLength(20)
+    expect(written).toHaveLength(20)
+    expect({ ok: true, value: written.join('') }).toEqual(text)
+    expect(await engine.generate(wish)).toEqual(text)
+    expect(await engine.generate({ ...wish, seed: 4 })).not.toEqual(text)
+    expect(insights.every(({ predictions }) => predictions.length === 0)).toBe(true)
+  })
+
+  test('stops where it is when asked to', async () => {
+    await engine.train({ document: tiny(), documentKey: 'a' })
+    await until(() => last()?.phase === 'finished')
+    const text = engine.generate({ prefix: '', length: 100_000, temperature: 1, seed: 0 })
+    await until(() => written.length > 10)
+    await engine.endGenerating()
+    const outcome = await text
+    expect(outcome.ok && outcome.value.length).toBeLessThan(100_000)
+  })
+
+  test('is needed to write', async () => {
+    await engine.train({ document: xor(1), documentKey: 'a' })
+    await until(() => last()?.phase === 'finished')
+    const outcome = await engine.generate({ prefix: '', length: 3, temperature: 1, seed: 0 })
+    expect(outcome.ok || outcome.diagnostics.map(({ code }) => code)).toEqual(['generate.no-text'])
   })
 })

@@ -51,6 +51,7 @@ function connect(engines: Engines, open = engines.open) {
     onFailure: vi.fn(),
     onLog: vi.fn(),
     onCheckProgress: vi.fn(),
+    onText: vi.fn(),
     onDefect: vi.fn(),
   } satisfies EngineEvents
   let now = 0

@@ -135,6 +135,8 @@ export class Insight {
   private predictionsOf(pass: Compiled, inputs: Inputs, outputs: Outputs): Prediction[] {
     const count = this.shown.length
     const target = this.targetBinding()
+    // An answer for every step of a text, or pixel of an image, is too much to be listed.
+    if (target?.field.classes !== undefined && sizeOf(target.field.shape) !== 1) return []
     return Array.from({ length: count }, (_, index) => {
       const values: Record<string, TensorData> = {}
       for (const { node, field } of this.bindings)

@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../../core/diagnostic-message'
 import { DiagnosedError, type Diagnostic, diagnosedError } from '../../core/diagnostics'
+import type { Field } from '../../datasets/dataset'
 import { type FindFiles, type PreparedData, prepareData } from '../../datasets/prepare'
 import type { EditorApi, MetricsFrame, TrainRequest } from '../../protocol/messages'
 import type { Backend } from '../../runtime/backend'
@@ -75,6 +76,11 @@ export class Run {
       data.dispose()
       throw error
     }
+  }
+
+  /** What the data consists of. */
+  get fields(): readonly Field[] {
+    return this.data.fields
   }
 
   /** It may take a step at any moment. */

@@ -22,7 +22,10 @@ import { PaneBoundary } from './PaneBoundary'
 import { PredictionGrid } from './PredictionGrid'
 import { PredictionsPane } from './PredictionsPane'
 import { TrainingAside, TrainingPane } from './TrainingPane'
+import { useWrites } from './use-writes'
 import { dockWords } from './words'
+import { WritingPane } from './writing/WritingPane'
+import { writingWords } from './writing/words'
 
 const panes: Readonly<Record<DockTab, () => React.ReactNode>> = {
   training: TrainingPane,
@@ -74,26 +77,36 @@ export function Dock() {
   )
 }
 
-type SampleTab = 'predictions' | 'plane' | 'confusion'
+type SampleTab = 'predictions' | 'plane' | 'confusion' | 'writing'
 
-/** Predictions in the corner; the plane first where inputs are points. */
+const samplePanes: Readonly<Record<SampleTab, () => React.ReactNode>> = {
+  predictions: () => <PredictionGrid limit={10} />,
+  plane: DecisionMap,
+  confusion: ConfusionMatrix,
+  writing: WritingPane,
+}
+
+/** Predictions in the corner; the plane first where inputs are points; of a language model its text. */
 function SampleTabs() {
   const words = useWords(dockWords)
+  const writing = useWords(writingWords)
   const hasPlane = useRun((state) => state.plane !== undefined)
+  const writes = useWrites()
   const [chosen, choose] = useState<SampleTab>()
-  const tab = chosen ?? (hasPlane ? 'plane' : 'predictions')
-  const tabs: readonly SampleTab[] = hasPlane ? ['plane', 'predictions', 'confusion'] : ['predictions', 'confusion']
+  const tabs: readonly SampleTab[] = writes ? ['writing'] : [...(hasPlane ? (['plane'] as const) : []), 'predictions', 'confusion']
+  const tab = chosen !== undefined && tabs.includes(chosen) ? chosen : (tabs[0] ?? 'predictions')
+  const Pane = samplePanes[tab]
   return (
     <Tabs.Root className="dock-main" value={tab} onValueChange={(value) => choose(value as SampleTab)}>
       <Tabs.List className="tabs" aria-label={words('predictions')}>
         {tabs.map((id) => (
           <Tabs.Trigger key={id} value={id} className="tab">
-            {words(id)}
+            {id === 'writing' ? writing(id) : words(id)}
           </Tabs.Trigger>
         ))}
       </Tabs.List>
       <Tabs.Content value={tab} className="dock-pane" tabIndex={-1}>
-        {tab === 'predictions' ? <PredictionGrid limit={10} /> : tab === 'plane' ? <DecisionMap /> : <ConfusionMatrix />}
+        <Pane />
       </Tabs.Content>
     </Tabs.Root>
   )

@@ -46,7 +46,7 @@ async function predict(graph: string, options: PredictOptions, io: Io): Promise<
             const width = data.length / batch.length
             const values = [...data.subarray(i * width, (i + 1) * width)]
             line[name] = values
-            if (name === 'logits' && names) line.class = names[values.indexOf(Math.max(...values))]
+            if (name === 'logits' && names?.length === values.length) line.class = names[values.indexOf(Math.max(...values))]
           }
           io.out(`${JSON.stringify(line)}\n`)
         })
