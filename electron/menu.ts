@@ -29,6 +29,7 @@ const train: readonly Item[] = [
   ['train.start', 'Train', 'CmdOrCtrl+Enter'],
   ['train.stop', 'Stop', 'CmdOrCtrl+Alt+Enter'],
   null,
+  ['train.from', 'Start From a Checkpoint…'],
   ['train.checkGradients', 'Check Gradients'],
 ]
 

@@ -11,6 +11,7 @@ import { CommandPalette } from './dialogs/CommandPalette'
 import { FileProblems } from './dialogs/FileProblems'
 import { FindNode } from './dialogs/FindNode'
 import { Shortcuts } from './dialogs/Shortcuts'
+import { StartFrom } from './dialogs/StartFrom'
 import { useFileDrop } from './file-drop'
 import { Gallery } from './gallery/Gallery'
 import { Header } from './header/Header'
@@ -67,6 +68,7 @@ export function App() {
       <FindNode />
       <Shortcuts />
       <FileProblems />
+      <StartFrom />
       <Toaster theme={themeInForce(theme)} position="bottom-center" offset={228} toastOptions={{ unstyled: true, className: 'toast' }} />
     </div>
   )

@@ -326,6 +326,10 @@ export const catalogue = {
     en: 'The tensor “{name}” must hold {expected}; it holds {got}.',
     zh: '张量“{name}”应为 {expected}，实际包含 {got}。',
   },
+  'transfer.nothing': {
+    en: 'Nothing of {file} fits this network: weights are copied between layers of the same name and shape. It holds: {got}.',
+    zh: '{file} 中没有适合此网络的内容：权重只在同名且同形状的层之间复制。其中包含：{got}。',
+  },
   'checkpoint.missing': { en: 'There is no checkpoint in {file}.', zh: '{file} 中没有检查点。' },
   'checkpoint.corrupt': { en: 'The checkpoint {file} is damaged: {detail}.', zh: '检查点 {file} 已损坏：{detail}。' },
   'checkpoint.other-graph': {

@@ -2,6 +2,7 @@
 import { engine } from '../engine/client'
 import { isActive, useRun } from '../engine/run-store'
 import { showCheck } from '../panels/dock/insight/insight-store'
+import { chooseWeights } from '../store/start-from'
 import type { Command } from './command'
 
 const phase = () => useRun.getState().phase
@@ -28,6 +29,13 @@ export const trainCommands: readonly Command[] = [
   { id: 'train.pause', title: { en: 'Pause', zh: '暂停' }, group: 'train', when: () => phase() === 'running', run: engine.pause },
   { id: 'train.resume', title: { en: 'Resume', zh: '继续' }, group: 'train', when: () => phase() === 'paused', run: engine.resume },
   { id: 'train.step', title: { en: 'One step', zh: '单步训练' }, group: 'train', when: () => phase() !== 'running', run: engine.step },
+  {
+    id: 'train.from',
+    title: { en: 'Start from a checkpoint…', zh: '从检查点开始…' },
+    group: 'train',
+    when: () => useRun.getState().engine === 'ready' && !isActive(phase()),
+    run: chooseWeights,
+  },
   {
     id: 'train.checkGradients',
     title: { en: 'Check gradients', zh: '梯度检查' },

@@ -19,6 +19,7 @@ export function AppMenu() {
         <CommandItem id="file.save" />
         <CommandItem id="file.saveAs" />
         <DropdownMenu.Separator className="menu-rule" />
+        <CommandItem id="train.from" />
         <CommandItem id="train.checkGradients" />
         <DropdownMenu.Separator className="menu-rule" />
         <CommandItem id="app.commands" />

@@ -1,6 +1,7 @@
 /** @file What is open on the screen and belongs to nobody's document: dialogues, floating palettes, requests for focus. */
 import { create } from 'zustand'
 import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
+import type { SafetensorsFile } from '../../engine/train/safetensors'
 import type { Point } from '../layout/sizes'
 
 /** The palette that opens at the pointer; with a wire, only what fits its loose end. */
@@ -21,6 +22,8 @@ export interface UiState {
   readonly renaming: string | undefined
   /** Why a file could not be opened. */
   readonly fileProblems: { readonly name: string; readonly problems: readonly Diagnostic[] } | undefined
+  /** A file of weights to start from. */
+  readonly startFrom: { readonly name: string; readonly file: SafetensorsFile } | undefined
 }
 
 export const useUi = create<UiState>(() => ({
@@ -31,6 +34,7 @@ export const useUi = create<UiState>(() => ({
   adding: undefined,
   renaming: undefined,
   fileProblems: undefined,
+  startFrom: undefined,
 }))
 
 export const showUi = (change: Partial<UiState>): void => useUi.setState(change)

@@ -64,7 +64,7 @@ describe('adversarial training (C9)', () => {
       const on = backend.info.label.en
       expect(told['metric:adversarialLoss']?.[0], on).toBeCloseTo(attacked.loss?.[0] as number, 4)
       expect(told.loss?.[0], on).toBeCloseTo((1 - weight) * (plain.loss?.[0] as number) + weight * (attacked.loss?.[0] as number), 4)
-      for (const name of ['conv1.kernel', 'batchNorm1.scale', 'dense1.kernel', 'dense1.bias']) {
+      for (const name of ['conv1.kernel', 'bn1.scale', 'dense1.kernel', 'dense1.bias']) {
         const slope = (i: number) =>
           (1 - weight) * (plain[`grad:${name}`]?.[i] as number) + weight * (attacked[`grad:${name}`]?.[i] as number)
         const expected = [...(before[name] ?? [])].map((w, i) => w - lr * slope(i))
@@ -77,7 +77,7 @@ describe('adversarial training (C9)', () => {
       const other = await Model.forPass(network(), backend, only, BATCH)
       const forward = await other.pass(BATCH, only)
       forward.executable.run({ ...inputs })
-      expectAllClose([...(after['batchNorm1.runningMean'] ?? [])], [...((await other.read())['batchNorm1.runningMean'] ?? [])], 1e-5)
+      expectAllClose([...(after['bn1.runningMean'] ?? [])], [...((await other.read())['bn1.runningMean'] ?? [])], 1e-5)
       await other.dispose()
       await backend.dispose()
     }

@@ -21,12 +21,15 @@ import { MetricsLog } from '../metrics-log'
 import { type CommonOptions, type DataOptions, whole, withCommon, withData } from '../options'
 import { metricText, ProgressBar } from '../progress'
 import { type RegularizationOptions, withRegularization, withRegularizationOptions } from '../regularization-options'
+import { startFrom } from '../start-from'
 import { type TrainingOptions, withTraining, withTrainingOptions } from '../training-options'
 import { readWeights, writeWeights } from '../weights'
 
 interface TrainOptions extends CommonOptions, DataOptions, TrainingOptions, RegularizationOptions {
   readonly steps?: number
   readonly weights?: string
+  readonly from?: string
+  readonly keepOutput?: boolean
   readonly checkpoint?: string
   readonly resume?: string
   readonly metrics?: string
@@ -148,7 +151,12 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
   const { epochs, maxSteps } = lengthOf(options, checkpoint, asked)
   const data = await prepareData({ ...asked, training: { ...asked.training, epochs } }, findFiles)
   const { document } = data
-  const weights = options.weights === undefined ? undefined : await readWeights(options.weights, document)
+  const weights =
+    options.from !== undefined
+      ? await startFrom(options.from, document, { keepOutput: options.keepOutput === true }, io)
+      : options.weights === undefined
+        ? undefined
+        : await readWeights(options.weights, document)
   const bar = new ProgressBar(io)
   const onTrouble = ({ diagnostics }: Pick<DiagnosedError, 'diagnostics'>) => {
     bar.clear()
@@ -239,6 +247,8 @@ export const addTrain = (program: Command, io: Io, finish: (code: number) => voi
   )
     .option('--steps <n>', 'end after this many steps', whole(1))
     .option('--weights <file>', 'start from these parameters')
+    .option('--from <file or dir>', 'start from another network’s weights or checkpoint, all but the output layer')
+    .option('--keep-output', 'with --from: copy the output layer too')
     .option('--checkpoint <dir>', 'keep a checkpoint in this folder')
     .option('--resume <dir>', 'go on from the checkpoint in this folder')
     .option('--metrics <file>', 'write one JSON object a line')
