@@ -1,10 +1,12 @@
-/** @file Samples of a data set as people look at them: pictures with labels, rows of a table, points of the plane. In: a preview. Out: those. */
+/** @file Samples of a data set as people look at them: pictures with labels, rows of a table, points of the plane, stretches of a text. In: a preview. Out: those. */
 import type { Field } from '../../../engine/datasets/dataset'
+import { joined, type TokenUnit, tokensOf } from '../../../engine/datasets/text/tokens'
 import type { DataPreview } from '../../../engine/protocol/messages'
 import { useCanvas } from '../../charts/use-canvas'
 import { useWords } from '../../i18n/i18n'
 import { formatRow } from './format-row'
 import { SampleImage } from './SampleImage'
+import './samples-texts.css'
 import { drawPoints, regionOf } from './scatter'
 import { dockWords } from './words'
 
@@ -23,6 +25,7 @@ export function SamplesPreview({ preview }: { preview: DataPreview }) {
   const target = fields.find(({ role }) => role === 'target')
   const input = fields.find(({ role }) => role === 'input')
   if (!input) return null
+  if (input.unit) return <Texts preview={preview} input={input} unit={input.unit} />
   if (input.display === 'points') return <Points preview={preview} input={input} target={target} />
   if (input.display === 'image')
     return (
@@ -76,6 +79,17 @@ function Rows({ preview, input, target }: PartsProps) {
         ))}
       </tbody>
     </table>
+  )
+}
+
+function Texts({ preview, input, unit }: Pick<PartsProps, 'preview' | 'input'> & { readonly unit: TokenUnit }) {
+  return (
+    <ul className="samples-texts">
+      {preview.samples.map((sample, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: samples have no other identity
+        <li key={index}>{joined(tokensOf(input.classNames ?? [], sample[input.name] ?? []), unit)}</li>
+      ))}
+    </ul>
   )
 }
 
