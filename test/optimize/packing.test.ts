@@ -16,6 +16,9 @@ import { expectAllClose } from '../support/allclose'
 import { packFloats, unpackFloats } from '../support/packing'
 import { trainingProgram } from '../support/trainingProgram'
 
+/** Those with an objective of their own want networks of their own. */
+const rules = [...optimizers].flatMap(([kind, { objective }]) => (objective ? [] : [kind]))
+
 const noise = (length: number, key: number) => Float32Array.from({ length }, (_, i) => 2 * toUnit(hash32(key, i)) - 1)
 
 function feedOf(program: Program): Feed {
@@ -223,7 +226,7 @@ describe('what is settled', () => {
 })
 
 describe('networks', () => {
-  it.each([...optimizers.keys()])('lenet with %s: everything of a weight lies as the weight does', async (optimizer) => {
+  it.each(rules)('lenet with %s: everything of a weight lies as the weight does', async (optimizer) => {
     const program = await trainingProgram('lenet', { batchSize: 2 }, optimizer)
     const after = expectSame(program, { widest: 16 }, optimizer)
     const kernels = program.state.filter(({ value }) => (program.values[value]?.shape.length ?? 0) > 1).map(({ name }) => name)

@@ -17,6 +17,9 @@ import { expectAllClose } from '../support/allclose'
 import { trainingProgram } from '../support/trainingProgram'
 import { variants } from '../support/wasmKernel'
 
+/** Those with an objective of their own want networks of their own. */
+const rules = [...optimizers].flatMap(([kind, { objective }]) => (objective ? [] : [kind]))
+
 const noise = (length: number, key: number) => Float32Array.from({ length }, (_, i) => 2 * toUnit(hash32(key, i)) - 1)
 const backends: Backend[] = []
 
@@ -208,7 +211,7 @@ describe('programs that share state', () => {
 })
 
 describe('optimisers', () => {
-  it.each([...optimizers.keys()])('%s over packed state', async (optimizer) => {
+  it.each(rules)('%s over packed state', async (optimizer) => {
     const program = await trainingProgram('lenet', { batchSize: 2 }, optimizer)
     const backend = await open()
     const state = backend.createState(stateSpecs(program))
