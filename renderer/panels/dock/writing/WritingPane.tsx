@@ -66,10 +66,14 @@ function Settings() {
   const { prefix, length, temperature } = useWriting()
   return (
     <>
-      <label className="writing-prefix" title={words('prefixHint')}>
-        {words('prefix')}
-        <input className="field" value={prefix} onChange={({ target }) => useWriting.setState({ prefix: target.value })} />
-      </label>
+      <input
+        className="field writing-prefix"
+        aria-label={words('prefix')}
+        placeholder={words('prefix')}
+        title={words('prefixHint')}
+        value={prefix}
+        onChange={({ target }) => useWriting.setState({ prefix: target.value })}
+      />
       <label title={words('lengthHint')}>
         {words('length')}
         <select className="field" value={length} onChange={({ target }) => useWriting.setState({ length: Number(target.value) })}>
