@@ -148,8 +148,63 @@ describe.skipIf(!bench)('loop kernels as WGSL (needs a WebGPU adapter)', () => {
     await check(kernel, [noise(120, 1), noise(12, 2), new Float32Array(240).fill(7), new Float32Array(120)])
   })
 
+  it.each([
+    ['one axis', [4000]],
+    ['a row for all', [30, 48]],
+    ['parts of a larger tensor', [5, 6, 8]],
+  ] as const)('does four points a thread: %s', async (_, axes) => {
+    const inner = axes.at(-1) ?? 1
+    const size = sizeOf(axes)
+    const contiguous = axes.map((_axis, i) => sizeOf(axes.slice(i + 1)))
+    const apart = contiguous.map((stride, i) => (i === axes.length - 1 ? 1 : stride * 2))
+    const kernel: LoopKernel = {
+      kind: 'loop',
+      axes,
+      reduced: 0,
+      body: [
+        { op: 'load', view: { buffer: 0, offset: 8, strides: contiguous }, dtype: 'f32' },
+        { op: 'load', view: { buffer: 1, offset: 1, strides: axes.map((_axis, i) => (i === axes.length - 1 ? 0 : 1)) }, dtype: 'f32' },
+        { op: 'index', strides: contiguous.map((stride) => 3 * stride), offset: 5, dtype: 'i32' },
+        { op: 'cast', x: 2, dtype: 'f32' },
+        { op: 'constant', value: 0.37, dtype: 'f32' },
+        { op: 'binary', name: 'mul', a: 3, b: 4, dtype: 'f32' },
+        { op: 'binary', name: 'max', a: 0, b: 1, dtype: 'f32' },
+        { op: 'binary', name: 'less', a: 0, b: 1, dtype: 'f32' },
+        // biome-ignore lint/suspicious/noThenProperty: the operation's word
+        { op: 'select', condition: 7, then: 5, otherwise: 6, dtype: 'f32' },
+        { op: 'load', view: { buffer: 2, offset: 0, strides: contiguous }, dtype: 'i32' },
+        { op: 'binary', name: 'add', a: 9, b: 2, dtype: 'i32' },
+      ],
+      results: [
+        { value: 8, buffer: 3, offset: 4, strides: apart },
+        { value: 10, buffer: 2, offset: 0, strides: contiguous },
+      ],
+    }
+    const [dispatch] = emitLoop(kernel, gpuContext(bench, [], ['f32', 'f32', 'i32', 'f32']))
+    expect(dispatch?.code).toContain('array<vec4<i32>>')
+    expect(dispatch?.workgroups[0]).toBe(Math.ceil(size / 4 / 256))
+    const whole = Int32Array.from({ length: size }, (_one, i) => (hash32(4, i) % 2000) - 1000)
+    await check(kernel, [noise(size + 8, 1), noise(size / inner + 1, 2), whole, new Float32Array(2 * size + 8).fill(7)])
+  })
+
+  it.each<readonly [string, Partial<LoopKernel>, number]>([
+    ['rows that are no fours', { axes: [4, 6] }, 0],
+    ['a view that begins between fours', {}, 2],
+  ])('does one point a thread: %s', async (_, changed, offset) => {
+    const kernel: LoopKernel = {
+      kind: 'loop',
+      axes: [24],
+      reduced: 0,
+      body: [{ op: 'load', view: { buffer: 0, offset, strides: changed.axes ? [8, 1] : [1] }, dtype: 'f32' }],
+      results: [{ value: 0, buffer: 1, offset: 0, strides: changed.axes ? [6, 1] : [1] }],
+      ...changed,
+    }
+    expect(emitLoop(kernel, gpuContext(bench, []))[0]?.code).not.toContain('array<vec4<f32>>')
+    await check(kernel, [noise(40, 1), new Float32Array(24)])
+  })
+
   it('does more points than one row of workgroups has', async () => {
-    const count = 65_535 * 256 + 1000
+    const count = 65_535 * 256 + 1001
     const kernel: LoopKernel = {
       kind: 'loop',
       axes: [count],
@@ -199,6 +254,17 @@ describe('texts of loop kernels', () => {
     expect(halves[0]?.code).toContain('s0: array<f16>')
     expect(halves[0]?.code).toContain('f32(s0[')
     expect(emitLoop(reduction(3000, 5, false), common)[0]?.code).not.toContain('f16')
+    const copy: LoopKernel = {
+      kind: 'loop',
+      axes: [64],
+      reduced: 0,
+      body: [{ op: 'load', view: { buffer: 0, offset: 0, strides: [1] }, dtype: 'f32' }],
+      results: [{ value: 0, buffer: 1, offset: 0, strides: [1] }],
+    }
+    const byFours = emitLoop(copy, { ...common, elementOf: () => 'f16' })[0]?.code
+    expect(byFours).toContain('s0: array<vec4<f16>>')
+    expect(byFours).toContain('let v0 = vec4<f32>(s0[(point) >> 2u]);')
+    expect(byFours).toContain('s1[(point) >> 2u] = toHalves(vec4<f32>(p0.r0, p1.r0, p2.r0, p3.r0));')
   })
 
   it.each([

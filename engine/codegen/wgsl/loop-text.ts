@@ -23,8 +23,15 @@ const plain = new Set([0, 1, -1, 2, 0.5])
 const isContiguous = (strides: readonly number[], extents: readonly number[]): boolean =>
   strides.every((stride, axis) => axis === strides.length - 1 || stride === (strides[axis + 1] as number) * (extents[axis + 1] as number))
 
+export interface TextPart {
+  /** The expression of an operation that is worked out elsewhere; undefined: here. */
+  readonly given: (position: number) => string | undefined
+  /** Of the rest of the module. */
+  readonly sizes?: number[]
+}
+
 export class LoopText {
-  readonly sizes: number[] = []
+  readonly sizes: number[]
   readonly math = new Set<MathName>()
   /** Statements before the reduced axes, and within them. */
   readonly outer: string[] = []
@@ -42,10 +49,19 @@ export class LoopText {
   constructor(
     private readonly kernel: LoopKernel,
     private readonly elements: Elements,
+    { given, sizes = [] }: TextPart = { given: () => undefined },
   ) {
+    this.sizes = sizes
     this.kept = kernel.axes.slice(0, kernel.axes.length - kernel.reduced)
     this.reduced = kernel.axes.slice(kernel.axes.length - kernel.reduced)
-    for (const [position, op] of kernel.body.entries()) this.add(position, op)
+    for (const [position, op] of kernel.body.entries()) {
+      const name = given(position)
+      if (name === undefined) this.add(position, op)
+      else {
+        this.moves.push(false)
+        this.names.push(name)
+      }
+    }
   }
 
   /** A number in `sizes`. */

@@ -1,7 +1,7 @@
 /**
  * @file Loop kernels. In: a fused nest. Out: one dispatch; more where sums are long.
  *
- *   no reduction    a thread for each point
+ *   no reduction    a thread for each point, or for each four (loop-quads.ts)
  *   short sums      a thread for each result
  *   long sums       a thread for each slice of a sum; what each has lies in a workspace, and adding that up is another loop kernel
  *
@@ -14,9 +14,10 @@ import type { BufferId, LoopKernel, LoopResult } from '../../optimize/kernel'
 import { declare } from './access'
 import type { Dispatch, GpuContext, Storage } from './emitter'
 import { lineOfWorkgroups, workgroupNumber } from './grid'
+import { quadBuffers, quadText } from './loop-quads'
 import { type ReductionShape, reductionShape } from './loop-shape'
 import { type Elements, LoopText } from './loop-text'
-import { mathText } from './math'
+import { type MathName, mathText } from './math'
 
 type NamedLoop = LoopKernel & { readonly origins?: readonly string[] }
 
@@ -28,6 +29,14 @@ const workspaceId = (workspace: number): BufferId => -1 - workspace
 
 export function emitLoop(kernel: NamedLoop, context: GpuContext): Dispatch[] {
   return new LoopEmitter(kernel, context, []).emit()
+}
+
+/** What one thread does, the functions that it calls and the numbers that both take from `sizes`. */
+interface ThreadText {
+  readonly main: readonly string[]
+  readonly functions: readonly string[]
+  readonly sizes: readonly number[]
+  readonly math: ReadonlySet<MathName>
 }
 
 class LoopEmitter {
@@ -60,6 +69,8 @@ class LoopEmitter {
   }
 
   private pointwise(): Dispatch {
+    const wide = quadBuffers(this.kernel)
+    if (wide) return this.build(this.points / 4, this.workspaces, (elements) => quadText(this.kernel, elements, wide, this.points), wide)
     return this.dispatch(this.points, this.workspaces, (text) => {
       const stores = this.kernel.results.map((result) => text.store(result, text.valueOf(result)))
       return ['let point = id;', `if (point >= ${text.size(this.points)}) { return; }`, ...text.outer, ...stores]
@@ -148,11 +159,23 @@ class LoopEmitter {
     return this.dtypeOf(result) === 'i32' ? `max(${a}, ${b})` : text.called('larger', a, b)
   }
 
-  /** A dispatch of so many threads, each running the statements, which know `id`, its number. */
   private dispatch(
     threads: number,
     workspaces: readonly number[],
     build: (text: LoopText, elements: Elements) => readonly string[],
+  ): Dispatch {
+    return this.build(threads, workspaces, (elements) => {
+      const text = new LoopText(this.kernel, elements)
+      return { main: build(text, elements), functions: [], sizes: text.sizes, math: text.math }
+    })
+  }
+
+  /** A dispatch of so many threads, each running the statements, which know `id`, its number. `wide`: what is read and written by fours. */
+  private build(
+    threads: number,
+    workspaces: readonly number[],
+    write: (elements: Elements) => ThreadText,
+    wide?: ReadonlySet<BufferId>,
   ): Dispatch {
     const touched: BufferId[] = []
     const touch = (buffer: BufferId): string => {
@@ -161,21 +184,21 @@ class LoopEmitter {
     }
     // The text is built twice: the first time to learn what it touches.
     const trial: Elements = { load: touch, store: touch }
-    build(new LoopText(this.kernel, trial), trial)
+    write(trial)
     const storageOf = (buffer: BufferId): Storage =>
       buffer < 0 ? { workspace: workspaceId(buffer), bytes: workspaces[workspaceId(buffer)] as number } : { buffer }
     const storages = touched.map(storageOf)
     const held = this.reductions().map((result) => this.dtypeOf(result))
     // Every level of slices has the same results.
-    const bind = (sizes: number) => declare(storages, this.context, sizes, (workspace) => held[workspace % held.length] as 'f32' | 'i32')
+    const bind = (sizes: number) =>
+      declare(storages, this.context, sizes, (workspace) => held[workspace % held.length] as 'f32' | 'i32', wide)
     const access = bind(0)
     const elements: Elements = {
       load: (buffer, index) => access.load(storageOf(buffer), index),
       store: (buffer, index, value) => access.store(storageOf(buffer), index, value),
     }
-    const text = new LoopText(this.kernel, elements)
-    const main = build(text, elements)
-    const code = `${bind(text.sizes.length).header}${mathText(text.math)}
+    const { main, functions, sizes, math } = write(elements)
+    const code = `${bind(sizes.length).header}${mathText(math)}${functions.map((line) => `${line}\n`).join('')}
 @compute @workgroup_size(${this.threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let id = ${workgroupNumber()} * ${this.threads} + i32(lane);
@@ -186,7 +209,7 @@ ${main.map((line) => `  ${line}`).join('\n')}
       label: this.label,
       code,
       storages,
-      sizes: text.sizes,
+      sizes,
       workgroups: lineOfWorkgroups(Math.ceil(threads / this.threads), this.context.limits.workgroupsPerDimension),
     }
   }
