@@ -15,6 +15,7 @@ import { verify } from './ir/verify'
 import type { Outcome } from './protocol/messages'
 import type { Backend, Executable, ProgramOptions, StateSpec, StateStore } from './runtime/backend'
 import { inferShapes } from './shapes/infer'
+import { replicate } from './shapes/replicas'
 import type { ShapedGraph } from './shapes/shaped-graph'
 
 /** One way to run the network: its program, and how what it hands from layer to layer is stored. */
@@ -41,9 +42,11 @@ export function lower(document: GraphDocument, options: CompileOptions): Outcome
   const shaped = shape(document, options)
   if (!shaped.ok) return shaped
   try {
-    const lowered = lowerGraph(shaped.value, options)
+    const { replicas, training } = options
+    const graph = replicas === undefined ? shaped.value : replicate(shaped.value, replicas, training)
+    const lowered = lowerGraph(graph, options)
     verify(lowered.program, 'lower')
-    return { ok: true, value: { ...lowered, shaped: shaped.value } }
+    return { ok: true, value: { ...lowered, shaped: graph } }
   } catch (error) {
     return refused(error)
   }

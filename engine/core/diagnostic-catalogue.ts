@@ -272,6 +272,14 @@ export const catalogue = {
     en: 'Adversarial examples move real inputs, and this network has none (tokens cannot be moved a little): switch them off.',
     zh: '对抗样本需要移动实数输入，而此网络没有（词元无法微小移动）：请将其关闭。',
   },
+  'train.ensemble.method': {
+    en: '{got} works out its steps for one network, not for an ensemble: switch the ensemble off, or choose another optimiser.',
+    zh: '{got}只为单个网络求解步长，不适用于集成：请关闭集成，或改用其他优化器。',
+  },
+  'train.ensemble.sequential': {
+    en: 'Batches that continue one another cannot be drawn with replacement: choose random sampling of the text, or switch the ensemble off.',
+    zh: '前后相连的批量不能有放回地抽取：请对文本采用随机采样，或关闭集成。',
+  },
   'train.early-stopping.validation': {
     en: 'Early stopping watches the validation data, but nothing is held out: hold out a share of the data, or switch early stopping off.',
     zh: '提前终止依据验证数据，但没有留出验证数据：请留出一部分数据，或关闭提前终止。',

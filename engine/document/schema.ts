@@ -144,6 +144,8 @@ export const trainingSchema = z.strictObject({
     .optional(),
   /** Learns from inputs moved along the sign of the loss's gradient too. */
   adversarial: z.strictObject({ epsilon: z.number().optional(), weight: z.number().optional() }).optional(),
+  /** Several copies of the network, trained on draws of their own and averaged. */
+  ensemble: z.strictObject({ replicas: z.number().optional(), bootstrap: z.boolean().optional() }).optional(),
   /** How activations and their gradients are stored; halves need a GPU that has them, and their loss is scaled. Default: f32. */
   precision: z.enum(precisions).optional(),
   /** Looks at the curvature along the gradient and warns when it outgrows the slope. */

@@ -72,6 +72,30 @@ export const trainingGroups = {
       }),
     },
   },
+  ensemble: {
+    label: { en: 'Ensemble', zh: '集成' },
+    help: {
+      en: 'Trains several copies of the network at once, each on its own draw from the data, and averages what they predict: steadier than one, at the cost of as many.',
+      zh: '同时训练网络的多个副本，各自学习数据的一次重抽样，并对预测取平均：比单个网络更稳定，代价也成倍增加。',
+    },
+    specs: {
+      replicas: int({
+        label: { en: 'Copies', zh: '副本数' },
+        help: { en: 'Networks that are trained and averaged.', zh: '训练并取平均的网络个数。' },
+        default: 5,
+        min: 2,
+        max: 50,
+      }),
+      bootstrap: bool({
+        label: { en: 'Bootstrap', zh: '自助抽样' },
+        help: {
+          en: 'Each copy learns from as many samples as there are, drawn with replacement (bagging); otherwise from all of them, in another order.',
+          zh: '每个副本有放回地抽取同样多的样本学习（bagging）；否则学习全部样本，但顺序不同。',
+        },
+        default: true,
+      }),
+    },
+  },
 } as const satisfies Readonly<Record<string, Group>>
 
 export type GroupName = keyof typeof trainingGroups

@@ -7,6 +7,7 @@ import { diagnosedError, type Endpoint, InternalError } from '../core/diagnostic
 import type { Shape, TensorType } from '../core/tensor'
 import type { LowerContext } from '../layers/kit/define'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
+import { isReplica } from '../shapes/replicas'
 import type { ShapedGraph, ShapedNode, Source } from '../shapes/shaped-graph'
 import { adversarialInputs, movableInputs } from './adversarial'
 import { ProgramBuilder } from './builder'
@@ -108,6 +109,8 @@ class Forward {
     const { path, layer } = node
     if (layer.role?.type !== 'loss' || !loss) throw new InternalError('lower', 'a loss needs an output called “loss”', path)
     this.losses.push({ path, value: loss, weight: layer.role.weight(paramsOf(node)) })
+    // What further copies of the network say of themselves would only bear the same names.
+    if (isReplica(path)) return
     for (const [port, name] of Object.entries<string>(layer.role.exposes)) {
       const [source] = node.inputs[port] ?? []
       if (!source) continue
@@ -234,16 +237,23 @@ class Forward {
     const order = new Map(this.nodes.map(({ path }, i) => [path, i]))
     const claims = [...this.exposed, ...this.unread()].sort((a, b) => (order.get(a.path) ?? 0) - (order.get(b.path) ?? 0))
     const loss = this.lossIfAny()
-    return [...distinct(claims, loss ? ['loss'] : []), ...(loss ? [{ name: 'loss', value: loss }] : [])]
+    return [...distinct(claims, loss ? ['loss'] : []), ...(loss ? [{ name: 'loss', value: this.perReplica(loss) }] : [])]
   }
 
   /** What the losses measure; and where the loss is a sum, each of its terms before its weight, named after its node. */
   metrics(): readonly Named[] {
-    const terms = this.terms().length > 1 ? this.terms().map(({ path, value }) => ({ name: path, path, value })) : []
+    const own = this.terms().filter(({ path }) => !isReplica(path))
+    const terms = own.length > 1 ? own.map(({ path, value }) => ({ name: path, path, value })) : []
     const path = this.nodes.at(-1)?.path ?? ''
     const more = { penalty: this.weights.penalty(), adversarialLoss: this.mixed?.value }
-    const added = Object.entries(more).flatMap(([name, value]) => (value ? [{ name, path, value }] : []))
+    const added = Object.entries(more).flatMap(([name, value]) => (value ? [{ name, path, value: this.perReplica(value) }] : []))
     return distinct([...this.measured, ...terms, ...added], ['loss'])
+  }
+
+  /** Of what is summed over copies that learn side by side, a person wants to know the mean. */
+  private perReplica(value: Tensor): Tensor {
+    const { replicas = 1, training } = this.options
+    return replicas > 1 && training ? this.b.div(value, replicas) : value
   }
 
   private unread(): Claim[] {
@@ -252,7 +262,7 @@ class Forward {
     )
     return this.nodes.flatMap(({ path, layer }) => {
       const role = layer.role?.type
-      if (role === 'input' || role === 'label') return []
+      if (role === 'input' || role === 'label' || isReplica(path)) return []
       const outputs = Object.entries(this.outputsOf(path)).filter(([port]) => !(role === 'loss' && port === 'loss'))
       return outputs
         .filter(([port]) => !read.has(`${path}.${port}`))

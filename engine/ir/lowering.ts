@@ -34,6 +34,8 @@ export interface LowerOptions {
    * loss is the metric `adversarialLoss`.
    */
   readonly adversarial?: { readonly epsilon: number; readonly weight: number }
+  /** The graph is that of so many copies of the network (shapes/replicas.ts); the loss that is told is their mean. */
+  readonly replicas?: number
   /** Paths of nodes whose outputs are wanted as `activation:<path>.<port>`. */
   readonly activations?: readonly string[]
 }

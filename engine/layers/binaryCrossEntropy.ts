@@ -4,6 +4,7 @@
  */
 import { reductionArgument } from './kit/average'
 import { binaryReduction, binarySmoothing, binaryTargetPort, smoothed, smoothedInPython } from './kit/binary'
+import { logOfMean } from './kit/ensemble'
 import { softplusOf } from './kit/exponential'
 import { defineLoss } from './kit/loss'
 import { expectTarget } from './kit/target'
@@ -25,6 +26,18 @@ const binaryCrossEntropy = defineLoss({
   reduction: ({ reduction }) => reduction,
   operations: 9,
   exposes: { logits: 'logits' },
+  // The score whose sigmoid is the mean probability.
+  combine: (b, values) =>
+    b.sub(
+      logOfMean(
+        b,
+        values.map((z) => b.sigmoid(z)),
+      ),
+      logOfMean(
+        b,
+        values.map((z) => b.sigmoid(b.neg(z))),
+      ),
+    ),
   measures: (b, { logits, target }) => ({ accuracy: { each: b.equal(b.greater(logits, 0), b.greater(target, 0.5)) } }),
   pytorch: ([z = '', y = ''], { labelSmoothing }, _inputs, reduction) =>
     `F.binary_cross_entropy_with_logits(${z}, ${smoothedInPython(y, labelSmoothing)}${reductionArgument(reduction)})`,

@@ -13,6 +13,7 @@ import {
   labelSmoothing,
   negativeLogLikelihoods,
 } from './kit/classes'
+import { logOfMean } from './kit/ensemble'
 import { defineLoss } from './kit/loss'
 
 const softmaxCrossEntropy = defineLoss({
@@ -35,6 +36,11 @@ const softmaxCrossEntropy = defineLoss({
     negativeLogLikelihoods(b, b.logSoftmax(logits, axisOf(logits.shape, axis)), label, axis, smoothing),
   operations: 6,
   exposes: { logits: 'logits' },
+  combine: (b, values, { axis }) =>
+    logOfMean(
+      b,
+      values.map((logits) => b.softmax(logits, axisOf(logits.shape, axis))),
+    ),
   measures: (b, { logits, label }, { axis }) =>
     classMeasures(b, logits, label, axis, () =>
       negativeLogLikelihoods(b, b.logSoftmax(logits, axisOf(logits.shape, axis)), label, axis, 0),

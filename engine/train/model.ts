@@ -2,15 +2,17 @@
  * @file A network on a device: its parameters, and its forward passes compiled as they are asked for.
  * In: a document and a backend. Out: executables that share one state, for any batch size, mode and set of watched nodes.
  */
-import { type Compiled, type CompileOptions, compile, lower, type PassOptions, realize, stateSpecs } from '../compile'
+import { type Compiled, type CompileOptions, compile, lower, type PassOptions, realize, shape, stateSpecs } from '../compile'
 import { DiagnosedError } from '../core/diagnostics'
 import type { DType, Shape, TensorData } from '../core/tensor'
 import type { GraphDocument } from '../document/schema'
+import { groupOf } from '../document/training-groups'
 import { initializeWeights } from '../initializers/initialize'
 import { inputNames, stateNames } from '../ir/names'
 import type { Program } from '../ir/program'
 import type { Outcome } from '../protocol/messages'
 import type { Backend, StateSpec, StateStore } from '../runtime/backend'
+import { inReplica, isReplica, replicate } from '../shapes/replicas'
 import { ownersOf, type ShapedGraph } from '../shapes/shaped-graph'
 import { planOf } from './plan'
 
@@ -65,6 +67,19 @@ export function runtimeInputs(
 /** The training step that the document asks for. */
 export const updateOf = ({ training }: GraphDocument): PassOptions => planOf(training).update
 
+/** Of an ensemble every pass is one of all its copies. */
+function replicasOf({ training }: GraphDocument): Pick<PassOptions, 'replicas'> {
+  const ensemble = groupOf(training, 'ensemble')
+  return ensemble ? { replicas: ensemble.replicas } : {}
+}
+
+/** The network as it is trained: with all copies of an ensemble. */
+export function trainedShape(document: GraphDocument): ShapedGraph {
+  const shaped = unwrap(shape(document))
+  const { replicas } = replicasOf(document)
+  return replicas === undefined ? shaped : replicate(shaped, replicas, false)
+}
+
 /** All updates of a model are the same one. */
 const passKey = (batchSize: number, { optimizer, ...options }: PassOptions): string =>
   JSON.stringify([
@@ -94,7 +109,7 @@ export class Model {
    * weights are drawn while the engine's compiler is at work.
    */
   static async forPass(document: GraphDocument, backend: Backend, pass: PassOptions, batchSize: number): Promise<Model> {
-    const lowered = unwrap(lower(document, { ...pass, batchSize }))
+    const lowered = unwrap(lower(document, { ...pass, batchSize, ...replicasOf(document) }))
     const weights = weightsOf(lowered.shaped)
     const names = new Set(weights.map(({ name }) => name))
     const state = backend.createState([
@@ -103,7 +118,7 @@ export class Model {
     ])
     const model = new Model(document, backend, state, weights, new Set(lowered.kept), pass.optimizer?.averaging !== undefined)
     try {
-      const compiling = model.keep(passKey(batchSize, pass), realize(lowered, backend, state, pass))
+      const compiling = model.keep(passKey(batchSize, { ...pass, ...replicasOf(document) }), realize(lowered, backend, state, pass))
       await model.load(Object.fromEntries(initializeWeights(lowered.shaped, document.training.seed)))
       await compiling
       return model
@@ -115,7 +130,8 @@ export class Model {
 
   /** Compiled on first use, then kept. */
   pass(batchSize: number, options: PassOptions): Promise<Compiled> {
-    const pass = this.averages && !options.training ? { ...options, averaged: true } : options
+    const averaged = this.averages && !options.training ? { averaged: true } : {}
+    const pass = { ...options, ...averaged, ...replicasOf(this.document) }
     const key = passKey(batchSize, pass)
     const wanted: CompileOptions = { ...pass, batchSize }
     return this.passes.get(key) ?? this.keep(key, compile(this.document, wanted, this.backend, this.state))
@@ -128,7 +144,13 @@ export class Model {
     return compiling
   }
 
-  async load(weights: Readonly<Record<string, Float32Array>>): Promise<void> {
+  /** What is given for one network is given to every copy of it, unless the copies have their own. */
+  async load(given: Readonly<Record<string, Float32Array>>): Promise<void> {
+    const { replicas = 1 } = replicasOf(this.document)
+    const copies = Object.entries(given).flatMap(([name, data]) =>
+      isReplica(name) ? [] : Array.from({ length: replicas }, (_, i) => [inReplica(i + 1, name), data] as const),
+    )
+    const weights = { ...Object.fromEntries(copies), ...given }
     const averaged = new Set(this.weights.filter((weight) => this.evaluatedName(weight) !== weight.name).map(({ name }) => name))
     for (const [name, data] of Object.entries(weights)) {
       await this.state.write(name, data)

@@ -58,6 +58,7 @@ export function planOf(training: TrainingSettings): TrainingPlan {
 
   const { params } = settings
   const adversarial = groupOf(training, 'adversarial')
+  const ensemble = groupOf(training, 'ensemble')
   const definition = optimizers.get(optimizer.kind) ?? descent
   return {
     update: {
@@ -65,6 +66,7 @@ export function planOf(training: TrainingSettings): TrainingPlan {
       gradients: 'none',
       ...(weightNoise && { weightNoise }),
       ...(adversarial && { adversarial }),
+      ...(ensemble && { replicas: ensemble.replicas }),
       ...(precision === 'f16' && { storage: 'f16' as const }),
       optimizer: {
         definition,

@@ -7,6 +7,7 @@ import { DiagnosedError, type Diagnostic, diagnosedError } from '../core/diagnos
 import { type Binding, bindFields } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
+import { groupOf } from '../document/training-groups'
 import { inputNames } from '../ir/names'
 import { methods } from '../optimizers/registry'
 import type { Solver } from '../optimizers/solver'
@@ -14,6 +15,7 @@ import type { Backend } from '../runtime/backend'
 import { rateAt } from '../schedules/rate'
 import type { ShapedGraph, ShapedNode } from '../shapes/shaped-graph'
 import { effectiveBatchSize, type Inputs } from './batches'
+import { bootstrap, EnsembleFeeder, seedOf } from './bootstrap'
 import type { FeedHost } from './feed-messages'
 import { Feeder } from './feeder'
 import { LossScale, type LossScaleRule } from './loss-scale'
@@ -46,7 +48,7 @@ export class TrainingStep {
     readonly model: Model,
     readonly bindings: readonly Binding[],
     readonly batchSize: number,
-    private readonly feeder: Feeder,
+    private readonly feeder: Feeder | EnsembleFeeder,
     private readonly plan: TrainingPlan,
     scaleRule: Partial<LossScaleRule> | undefined,
   ) {
@@ -71,7 +73,15 @@ export class TrainingStep {
       throw (memory && refusal(document, update, backend, batchSize)) || reason
     })
     const sampling = sequential ? { shuffle, rows: batchSize } : { shuffle, replacement }
-    const feeder = new Feeder(data.augmented ?? training, bindings, { batchSize, seed, ...sampling }, host && { host, recipe, onWarning })
+    const { dataset, indices } = data.augmented ?? training
+    const { replicas = 1, bootstrap: draws = false } = groupOf(document.training, 'ensemble') ?? {}
+    const feeders = Array.from({ length: replicas }, (_, i) => {
+      const samples = { dataset, indices: draws ? bootstrap(indices, seed, i + 1) : indices }
+      const settings = { batchSize, seed: seedOf(seed, i + 1), ...sampling }
+      return new Feeder(samples, bindings, settings, host && { host, recipe, onWarning })
+    })
+    const [only] = feeders
+    const feeder = only && replicas === 1 ? only : new EnsembleFeeder(feeders)
     const made = new TrainingStep(model, bindings, batchSize, feeder, plan, scaleRule)
     if (solver) {
       const options = { model, shaped, batchSize, samples: training, bindings, step: () => made.step, warn: onWarning ?? (() => {}) }
@@ -151,6 +161,11 @@ function expectTrainable({ document, training, validation }: PreparedData, plan:
     const method = methods.get(document.training.optimizer.kind)
     throw diagnosedError('train.penalty.unused', { got: method?.title ?? document.training.optimizer.kind })
   }
+  if (update.replicas !== undefined && (solver || update.optimizer?.definition.objective)) {
+    const method = methods.get(document.training.optimizer.kind)
+    throw diagnosedError('train.ensemble.method', { got: method?.title ?? document.training.optimizer.kind })
+  }
+  if (update.replicas !== undefined && training.dataset.sequential) throw diagnosedError('train.ensemble.sequential', {})
   if (rate.schedule.needsValidation && !validation) throw diagnosedError('train.schedule.validation', {})
   const samples = training.indices.length
   const steps = epochs * Math.floor(samples / effectiveBatchSize(batchSize, samples))

@@ -81,6 +81,7 @@ export interface TrainingSetting {
     readonly minDelta?: number
     readonly restoreBest?: boolean
   }
+  readonly ensemble?: { readonly replicas?: number; readonly bootstrap?: boolean }
   readonly adversarial?: { readonly epsilon?: number; readonly weight?: number }
   readonly precision?: 'f32' | 'f16'
   readonly watchCurvature?: boolean

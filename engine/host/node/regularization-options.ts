@@ -14,6 +14,7 @@ export interface RegularizationOptions {
   readonly patience?: number
   readonly watch?: string
   readonly adversarial?: number
+  readonly ensemble?: number
   readonly augment: Settings
 }
 
@@ -26,6 +27,7 @@ export const withRegularizationOptions = (command: Command): Command =>
     .option('--patience <n>', 'stop when validation has not got better for so many epochs; keep the best weights', whole(1))
     .option('--watch <measure>', 'what early stopping watches (default: loss)')
     .option('--adversarial <ε>', 'learn from inputs moved by ε against the network too', positive)
+    .option('--ensemble <k>', 'train so many copies, each on its own draw from the data, and average them', whole(2))
     .option(
       '--augment <key=value>',
       'change images at random: flipHorizontal=0.5, cropArea=0.1, hue=0.1 … (may be repeated)',
@@ -35,7 +37,7 @@ export const withRegularizationOptions = (command: Command): Command =>
 
 export function withRegularization(document: GraphDocument, options: RegularizationOptions): GraphDocument {
   const { training, data } = document
-  const { l2, l1, decay, weightNoise, patience, watch, adversarial, augment } = options
+  const { l2, l1, decay, weightNoise, patience, watch, adversarial, ensemble, augment } = options
   const changed: TrainingSettings = {
     ...training,
     ...(l2 !== undefined && { l2 }),
@@ -49,6 +51,7 @@ export function withRegularization(document: GraphDocument, options: Regularizat
         ...(watch !== undefined && { metric: watch }),
       },
     }),
+    ...(ensemble !== undefined && { ensemble: { ...training.ensemble, replicas: ensemble } }),
     ...(adversarial !== undefined && { adversarial: { ...training.adversarial, epsilon: adversarial } }),
   }
   // On the command line only what is named changes images; names and values are checked when the data is prepared.

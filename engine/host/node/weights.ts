@@ -4,12 +4,12 @@
  * use the same.
  */
 import { z } from 'zod'
-import { shape } from '../../compile'
 import { diagnosedError } from '../../core/diagnostics'
 import type { Field } from '../../datasets/dataset'
 import { isTokens, textFields } from '../../datasets/text/stretches'
 import { dataSchema, type GraphDocument } from '../../document/schema'
-import { unwrap, weightsOf } from '../../train/model'
+import { replicaOf } from '../../shapes/replicas'
+import { trainedShape, weightsOf } from '../../train/model'
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from '../../train/safetensors'
 import { tensorNamed } from '../../train/tensor-values'
 import { checkpointFile } from './checkpoint-store'
@@ -24,10 +24,18 @@ export async function readTensors(path: string): Promise<SafetensorsFile> {
   return decodeSafetensors(await readBytes(file), file)
 }
 
+/** The document as an ensemble of as many copies as the file holds weights of, or as the one network. */
+export async function withEnsembleOf(path: string, document: GraphDocument): Promise<GraphDocument> {
+  const { tensors } = await readTensors(path)
+  const replicas = Math.max(1, ...[...tensors.keys()].map(replicaOf))
+  const { ensemble, ...training } = document.training
+  return { ...document, training: replicas === 1 ? training : { ...training, ensemble: { ...ensemble, replicas } } }
+}
+
 /** Every weight of the network, from the file; tensors that are no weights are left alone. */
 export async function readWeights(path: string, document: GraphDocument): Promise<Record<string, Float32Array>> {
   const file = await readTensors(path)
-  const weights = weightsOf(unwrap(shape(document)))
+  const weights = weightsOf(trainedShape(document))
   return Object.fromEntries(
     weights.map(({ name, shape: extents }) => [name, tensorNamed(file, name, extents, 'f32', path) as Float32Array]),
   )
@@ -40,7 +48,7 @@ export async function writeWeights(
   weights: Readonly<Record<string, Float32Array>>,
   fields: readonly Field[] = [],
 ): Promise<void> {
-  const named = weightsOf(unwrap(shape(document))).map(({ name, shape: extents }) => ({
+  const named = weightsOf(trainedShape(document)).map(({ name, shape: extents }) => ({
     name,
     shape: extents,
     data: weights[name] as Float32Array,

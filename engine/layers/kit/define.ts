@@ -126,6 +126,8 @@ export interface LossRole<S extends ParamSpecs = ParamSpecs, I extends Ports = P
   weight(params: ParamValues<S>): number
   /** Ports of which the loss is the mean square of the difference, but for a factor: linear models then have a solution in closed form. */
   readonly squaredError?: { readonly prediction: string; readonly target: string }
+  /** What several networks say together, from what each of them hands to an exposed port; default: the mean. */
+  combine?(b: Emit, values: readonly Tensor[], params: ParamValues<S>): Tensor
   /** Scalars beside the loss: `{ accuracy }`. */
   metrics?(b: Emit, inputs: Carried<I, Tensor>, params: ParamValues<S>): Readonly<Record<string, Tensor>>
 }

@@ -46,6 +46,8 @@ interface LossDefinition<S extends ParamSpecs, I extends Readonly<Record<string,
   readonly reduction?: (params: ParamValues<Specs<S>>) => Reduction
   readonly exposes: LossRole['exposes']
   readonly squaredError?: LossRole['squaredError']
+  /** What several networks say together; default: the mean. */
+  readonly combine?: (b: Emit, values: readonly Tensor[], params: ParamValues<Specs<S>>) => Tensor
   readonly measures?: (b: Emit, inputs: Inputs<I, Tensor>, params: ParamValues<Specs<S>>) => Readonly<Record<string, Measure>>
   /** Operations for each number of the first input. */
   readonly operations: number
@@ -74,6 +76,7 @@ export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<
     reduction = () => 'mean',
     exposes,
     squaredError,
+    combine,
     measures,
     operations,
     brief,
@@ -116,6 +119,7 @@ export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<
       type: 'loss',
       exposes,
       squaredError,
+      combine,
       weight: ({ lossWeight }) => lossWeight as number,
       metrics: (b, given, values) =>
         Object.fromEntries(

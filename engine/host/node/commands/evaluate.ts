@@ -12,7 +12,7 @@ import { findFiles } from '../files'
 import type { Io } from '../io'
 import { type CommonOptions, type DataOptions, withCommon, withData } from '../options'
 import { metricText } from '../progress'
-import { readWeights, textFieldsOf, withStatisticsOf } from '../weights'
+import { readWeights, textFieldsOf, withEnsembleOf, withStatisticsOf } from '../weights'
 
 interface EvaluateOptions extends CommonOptions, DataOptions {
   readonly weights: string
@@ -22,7 +22,7 @@ const forward = { training: false, gradients: 'none' } as const
 
 async function evaluate(graph: string, options: EvaluateOptions, io: Io): Promise<void> {
   const like = await textFieldsOf(options.weights)
-  const asked = await withStatisticsOf(options.weights, await loadWithData(graph, options, io, like))
+  const asked = await withEnsembleOf(options.weights, await withStatisticsOf(options.weights, await loadWithData(graph, options, io, like)))
   // All of the given data is measured; only without any is it the part that training would hold out.
   const whole = options.data !== undefined && !asked.data.validation
   const data = await prepareData(whole ? { ...asked, training: { ...asked.training, validationSplit: 0 } } : asked, findFiles, like)

@@ -11,7 +11,7 @@ import { loadWithData } from '../data-argument'
 import { findFiles } from '../files'
 import type { Io } from '../io'
 import { type CommonOptions, type DataOptions, withCommon, withData } from '../options'
-import { readWeights, withStatisticsOf } from '../weights'
+import { readWeights, withEnsembleOf, withStatisticsOf } from '../weights'
 
 interface PredictOptions extends CommonOptions, DataOptions {
   readonly weights: string
@@ -20,7 +20,7 @@ interface PredictOptions extends CommonOptions, DataOptions {
 const forward = { training: false, gradients: 'none' } as const
 
 async function predict(graph: string, options: PredictOptions, io: Io): Promise<void> {
-  const asked = await withStatisticsOf(options.weights, await loadWithData(graph, options, io))
+  const asked = await withEnsembleOf(options.weights, await withStatisticsOf(options.weights, await loadWithData(graph, options, io)))
   const data = await prepareData({ ...asked, training: { ...asked.training, validationSplit: 0 } }, findFiles)
   await withBackend(options, async (backend) => {
     const { document, fields } = data
