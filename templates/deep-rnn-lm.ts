@@ -12,6 +12,10 @@ export default template({
     zh: '循环层逐层叠放：下层看到字符，上层看到下层提取的内容。',
   },
   source: { en: 'Pascanu et al. 2014; notes 002 §7', zh: 'Pascanu 等 2014；笔记 002 第 7 章' },
+  expected: {
+    en: 'A perplexity of about 7 on the part of the story that is held out; three letters counted together (n-gram) reach 5.7.',
+    zh: '在留出的故事片段上困惑度约 7；作为对照，三元语法为 5.7。',
+  },
   params: {
     numHiddens: numHiddens(256),
     numLayers: numLayers(2),
@@ -27,5 +31,5 @@ export default template({
     g.softmaxCrossEntropy(logits, g.label('targets', { shape: [p.numSteps], classes: p.vocabularySize }))
   },
   data: (p) => ({ kind: 'story', params: { numSteps: p.numSteps } }),
-  training: (p) => ({ optimizer: 'sgd', lr: 1, clipNorm: 1, batchSize: p.batchSize, epochs: 50 }),
+  training: (p) => ({ optimizer: 'sgd', lr: 1, clipNorm: 1, batchSize: p.batchSize, epochs: 30 }),
 })

@@ -11,6 +11,10 @@ export default template({
     zh: '在隐藏状态之外另设记忆细胞，由门控制写入、保留和读出：适合依赖较远上文的任务。',
   },
   source: { en: 'Hochreiter and Schmidhuber 1997; notes 002 §7', zh: 'Hochreiter、Schmidhuber 1997；笔记 002 第 7 章' },
+  expected: {
+    en: 'A perplexity below 6 on the part of the story that is held out; three letters counted together (n-gram) reach 5.7.',
+    zh: '在留出的故事片段上困惑度低于 6；作为对照，三元语法为 5.7。',
+  },
   params: {
     numHiddens: numHiddens(256),
     numSteps: numSteps(35),

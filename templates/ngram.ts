@@ -12,6 +12,10 @@ export default template({
     zh: '统计字符之后出现什么字符，并用更短上下文的统计作平滑。通读一遍即达到的效果，是循环网络需要超越的基准。',
   },
   source: { en: 'notes 002 §1 and §7', zh: '笔记 002 第 1、7 章' },
+  expected: {
+    en: 'A perplexity of 5.7 on the part of the story that is held out, after one reading.',
+    zh: '通读一遍后，在留出的故事片段上困惑度为 5.7。',
+  },
   params: {
     order: int({
       label: { en: 'n', zh: 'n' },

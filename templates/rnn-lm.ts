@@ -11,6 +11,10 @@ export default template({
     zh: '逐个字符阅读文本，学习预测下一个字符，之后便能自己续写。梯度沿时间反向传播并加以裁剪。',
   },
   source: { en: 'Elman 1990; notes 002 §7', zh: 'Elman 1990；笔记 002 第 7 章' },
+  expected: {
+    en: 'A perplexity of about 7 on the part of the story that is held out; three letters counted together (n-gram) reach 5.7.',
+    zh: '在留出的故事片段上困惑度约 7；作为对照，三元语法为 5.7。',
+  },
   params: {
     numHiddens: numHiddens(256),
     numSteps: numSteps(35),
@@ -24,5 +28,5 @@ export default template({
     g.softmaxCrossEntropy(logits, g.label('targets', { shape: [p.numSteps], classes: p.vocabularySize }))
   },
   data: (p) => ({ kind: 'story', params: { numSteps: p.numSteps } }),
-  training: (p) => ({ optimizer: 'sgd', lr: 1, clipNorm: 1, batchSize: p.batchSize, epochs: 50 }),
+  training: (p) => ({ optimizer: 'sgd', lr: 1, clipNorm: 1, batchSize: p.batchSize, epochs: 30 }),
 })
