@@ -5,7 +5,7 @@
  */
 import type { Diagnostic } from '../core/diagnostics'
 import type { LowerOptions } from '../ir/lowering'
-import { outputNames } from '../ir/names'
+import { inputNames, outputNames } from '../ir/names'
 import type { Curvature } from '../protocol/messages'
 import type { Inputs } from './batches'
 import { type Model, runtimeInputs } from './model'
@@ -17,8 +17,9 @@ const EVERY = 20
 
 /** `inputs` are those of the training step: batch, rate and number. */
 export async function curvatureAt(model: Model, batchSize: number, inputs: Inputs, step: number, rate: number): Promise<Curvature> {
-  const { program, executable } = await model.pass(batchSize, curvature)
-  executable.run({ ...inputs, ...runtimeInputs(program, model.document.training.seed, step, rate) })
+  const { program, executable } = await model.pass(batchSize, { ...curvature, keepsState: inputNames.continues in inputs })
+  // What the step is fed goes before: whether it goes on from the step before it, say.
+  executable.run({ ...runtimeInputs(program, model.document.training.seed, step, rate), ...inputs })
   const outputs = await executable.read([outputNames.slopeSquared, outputNames.curvature])
   const [first, second] = [outputs[outputNames.slopeSquared]?.[0] ?? 0, outputs[outputNames.curvature]?.[0] ?? 0]
   return { step, slope: rate * first, bend: 0.5 * rate * rate * second }

@@ -135,6 +135,12 @@ describe('training in sequence', () => {
     expect([...(stateOf(after)['lstm1:state'] ?? [1])].every((value) => value === 0)).toBe(true)
   })
 
+  test('looking at the curvature does not move what is carried', async () => {
+    const watched = { ...lstm, training: { ...lstm.training, watchCurvature: true } }
+    const [plain, looked] = [await run(lstm, { maxSteps: 3 }), await run(watched, { maxSteps: 3 })]
+    expect(stateOf(looked)).toEqual(stateOf(plain))
+  })
+
   test('drawing with replacement and reading in sequence exclude one another', async () => {
     const document = { ...lstm, training: { ...lstm.training, replacement: true } }
     expect(await codesOf(run(document, { maxSteps: 1 }))).toEqual(['train.sequential'])
