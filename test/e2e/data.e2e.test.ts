@@ -76,8 +76,8 @@ test('a table is recognised, previewed, taken into the network in one undoable s
 })
 
 test('files that are no data are refused with a reason', async () => {
-  const file = join(folder, 'notes.md')
-  writeFileSync(file, '# Not data\n')
+  const file = join(folder, 'notes.pdf')
+  writeFileSync(file, '%PDF-1.7 not data\n')
   const { page, complaints } = await visit(app.browser, app.url)
   await openTemplate(page, 'Multilayer perceptron')
   await chooseFiles(page, [file])

@@ -1,6 +1,10 @@
 /** From the gallery to a network that learns, with one click each (done-when 1), and what the run's buttons promise. */
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type App, button, currentStep, curvesPicture, eventually, missing, openApp, openTemplate, screenshot, visit } from './support'
+
+/** Apart from the layer of that name in the palette. */
+const stepButton = (page: Page) => page.getByTitle('Take one training step')
 
 let app: App
 
@@ -41,9 +45,9 @@ describe('training LeNet', () => {
     await page.waitForTimeout(400)
     expect(await currentStep(page)).toBe(paused)
 
-    await button(page, 'Step').click()
+    await stepButton(page).click()
     await eventually(async () => (await currentStep(page)) === paused + 1)
-    await button(page, 'Step').click()
+    await stepButton(page).click()
     await eventually(async () => (await currentStep(page)) === paused + 2)
 
     await button(page, 'Resume').click()
@@ -66,8 +70,8 @@ describe('training LeNet', () => {
   test('Step before Train takes the first step alone', async () => {
     const { page, complaints } = await visit(app.browser, app.url)
     await openTemplate(page, 'LeNet')
-    await eventually(() => button(page, 'Step').isEnabled())
-    await button(page, 'Step').click()
+    await eventually(() => stepButton(page).isEnabled())
+    await stepButton(page).click()
     await eventually(async () => (await currentStep(page)) === 1)
     await page.waitForTimeout(300)
     expect(await currentStep(page)).toBe(1)
