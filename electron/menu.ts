@@ -30,6 +30,7 @@ const train: readonly Item[] = [
   ['train.stop', 'Stop', 'CmdOrCtrl+Alt+Enter'],
   null,
   ['train.from', 'Start From a Checkpoint…'],
+  ['train.lesson', 'Step Through the Network'],
   ['train.checkGradients', 'Check Gradients'],
 ]
 

@@ -18,6 +18,8 @@ import { Header } from './header/Header'
 import { useWords } from './i18n/i18n'
 import { shellWords } from './i18n/shell-words'
 import { Inspector } from './inspector/Inspector'
+import { LessonView } from './lesson/LessonView'
+import { useLesson } from './lesson/lesson-store'
 import { Palette } from './palette/Palette'
 import { Dock } from './panels/dock/Dock'
 import { isDirty, useDocument } from './store/document'
@@ -25,8 +27,8 @@ import { receiveDesktopFile } from './store/files'
 import { themeInForce, useSettings } from './store/settings'
 
 export function App() {
-  const say = useWords(shellWords)
   const theme = useSettings((state) => state.theme)
+  const isLesson = useLesson((state) => state.isOpen)
   useEffect(listenToKeys, [])
   useEffect(listenToClipboard, [])
   useEffect(followDesktop, [])
@@ -34,35 +36,7 @@ export function App() {
   return (
     <div className="app">
       <Header />
-      <main className="app-body">
-        <Group orientation="vertical">
-          <Panel minSize={200} id="work">
-            <Group orientation="horizontal">
-              <Panel defaultSize={208} minSize={160} maxSize={360} groupResizeBehavior="preserve-pixel-size" id="palette">
-                <section className="app-panel" aria-label={say('palette')}>
-                  <Palette />
-                </section>
-              </Panel>
-              <Separator className="splitter is-vertical" aria-label={say('resize')} />
-              <Panel minSize={320} id="canvas">
-                <Canvas />
-              </Panel>
-              <Separator className="splitter is-vertical" aria-label={say('resize')} />
-              <Panel defaultSize={264} minSize={220} maxSize={480} groupResizeBehavior="preserve-pixel-size" id="inspector">
-                <section className="app-panel" aria-label={say('inspector')}>
-                  <Inspector />
-                </section>
-              </Panel>
-            </Group>
-          </Panel>
-          <Separator className="splitter is-horizontal" aria-label={say('resize')} />
-          <Panel defaultSize={212} minSize={120} maxSize="70%" groupResizeBehavior="preserve-pixel-size" id="dock">
-            <section className="app-panel" aria-label={say('dock')}>
-              <Dock />
-            </section>
-          </Panel>
-        </Group>
-      </main>
+      <main className="app-body">{isLesson ? <LessonView /> : <Editor />}</main>
       <Gallery />
       <CommandPalette />
       <FindNode />
@@ -71,6 +45,40 @@ export function App() {
       <StartFrom />
       <Toaster theme={themeInForce(theme)} position="bottom-center" offset={228} toastOptions={{ unstyled: true, className: 'toast' }} />
     </div>
+  )
+}
+
+/** Palette, canvas, inspector and dock. */
+function Editor() {
+  const say = useWords(shellWords)
+  return (
+    <Group orientation="vertical">
+      <Panel minSize={200} id="work">
+        <Group orientation="horizontal">
+          <Panel defaultSize={208} minSize={160} maxSize={360} groupResizeBehavior="preserve-pixel-size" id="palette">
+            <section className="app-panel" aria-label={say('palette')}>
+              <Palette />
+            </section>
+          </Panel>
+          <Separator className="splitter is-vertical" aria-label={say('resize')} />
+          <Panel minSize={320} id="canvas">
+            <Canvas />
+          </Panel>
+          <Separator className="splitter is-vertical" aria-label={say('resize')} />
+          <Panel defaultSize={264} minSize={220} maxSize={480} groupResizeBehavior="preserve-pixel-size" id="inspector">
+            <section className="app-panel" aria-label={say('inspector')}>
+              <Inspector />
+            </section>
+          </Panel>
+        </Group>
+      </Panel>
+      <Separator className="splitter is-horizontal" aria-label={say('resize')} />
+      <Panel defaultSize={212} minSize={120} maxSize="70%" groupResizeBehavior="preserve-pixel-size" id="dock">
+        <section className="app-panel" aria-label={say('dock')}>
+          <Dock />
+        </section>
+      </Panel>
+    </Group>
   )
 }
 

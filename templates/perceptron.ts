@@ -18,6 +18,7 @@ export default template({
     en: 'At least one corner of the four stays wrong, and the line keeps moving from corner to corner.',
     zh: '四个角中至少有一个始终分错，分界线不断来回移动。',
   },
+  lessons: [{ title: { en: 'The perceptron fails on XOR', zh: '感知机无法解决异或' }, weights: 'fresh' }],
   params: { batchSize: batchSize(1) },
   build(g) {
     const fires = g.step(g.dense(g.input('features', [2]), { numHiddens: 1 }))

@@ -15,6 +15,7 @@ export default template({
     en: 'XOR is learnt after a few thousand steps; at first the loss hardly moves, since sigmoids hand little back.',
     zh: '几千步后学会异或；开始时损失几乎不动，因为 sigmoid 传回的误差很小。',
   },
+  lessons: [{ title: { en: 'Sigmoid network 2-3-1', zh: 'Sigmoid 网络 2-3-1' }, weights: 'fresh' }],
   params: { batchSize: batchSize(4) },
   build(g) {
     const hidden = g.sigmoid(g.dense(g.input('features', [2]), { numHiddens: 3 }))

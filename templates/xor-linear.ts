@@ -15,6 +15,7 @@ export default template({
     en: 'Half the mean squared error ends at 1/8, with w = 0 and b = ½. The normal equations give the same in one step.',
     zh: '半均方误差停在 1/8，此时 w = 0、b = ½。用正规方程一步即可得到同样的解。',
   },
+  lessons: [{ title: { en: 'The linear model settles on ½', zh: '线性模型停在 ½' }, weights: 'fresh' }],
   params: { batchSize: batchSize(4) },
   build(g) {
     const prediction = g.dense(g.input('features', [2]), { numHiddens: 1 })

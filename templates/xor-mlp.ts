@@ -15,6 +15,10 @@ export default template({
     en: 'With this seed two units learn the solution within seconds. From most other starting points they stay stuck: try some, and more units.',
     zh: '用这里的随机种子，两个隐藏单元几秒内就能学到解；换成别的初值大多会停在半途，不妨试一试，也可增加隐藏单元。',
   },
+  lessons: [
+    { title: { en: 'XOR, solved exactly', zh: '异或：精确解' }, weights: 'exact' },
+    { title: { en: 'XOR, learning', zh: '异或：学习' }, weights: 'fresh' },
+  ],
   params: { numHiddens: numHiddens(2), batchSize: batchSize(4) },
   build(g, p) {
     const features = g.input('features', [2])

@@ -32,6 +32,8 @@ interface TemplateFacts<S extends ParamSpecs> {
   readonly params: S
   /** What training is expected to reach, and in what time. */
   readonly expected?: Text
+  /** Lessons that step through it: with fresh weights, or with those of the solution `exact`. */
+  readonly lessons?: readonly { readonly title: Text; readonly weights: 'fresh' | 'exact' }[]
   /** Weights that are known without training. */
   readonly solutions?: Readonly<Record<string, NamedWeights>>
 }

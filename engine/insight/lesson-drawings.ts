@@ -120,14 +120,16 @@ function wiresTo(
 const trainable = (traced: Traced, name: string): Float64Array | undefined =>
   traced.parameters.includes(name) ? traced.gradient(name) : undefined
 
-const labelOf = (op: Op): string => {
+const nameOf = (op: Op): string => {
   if (op.op === 'input') return op.name
-  if (op.op === 'constant') return String(Number(op.value.toPrecision(6)))
-  if (op.op === 'unary' || op.op === 'binary') return op.name
-  return op.op === 'reduce' ? op.name : op.op
+  if (op.op === 'unary' || op.op === 'binary' || op.op === 'reduce') return op.name
+  return op.op
 }
 
-/** The way forward as the compiler has it; broadcasts and reshapes, which change no number, are stepped over. */
+/**
+ * The way forward as the compiler has it. Broadcasts and reshapes, which change no number, are stepped over; constants stand in the label of what
+ * reads them: `mul(·, 0.5)`.
+ */
 export function operationGraph(traced: Traced, notation: Notation, steps: readonly LessonStep[]): readonly OperationNode[] {
   const order = new Order(steps)
   const traces = new Map(traced.values.map((one) => [one.id, one]))
@@ -137,33 +139,39 @@ export function operationGraph(traced: Traced, notation: Notation, steps: readon
     const isMovement = instruction?.op.op === 'broadcast' || instruction?.op.op === 'reshape'
     return isMovement ? through(instruction.inputs[0] as number) : id
   }
-  const lossOutput = traced.program.outputs.find(({ name }) => name === 'loss')?.value ?? 0
+  const constantAt = (id: number): number | undefined => {
+    const op = values[id]?.op
+    return op?.op === 'constant' ? op.value : undefined
+  }
   const needed = new Set<number>()
   const visit = (id: number): void => {
-    if (needed.has(id)) return
+    if (needed.has(id) || constantAt(id) !== undefined) return
     needed.add(id)
     for (const operand of values[id]?.inputs ?? []) visit(through(operand))
   }
-  visit(through(lossOutput))
+  visit(through(traced.program.outputs.find(({ name }) => name === 'loss')?.value ?? 0))
   return [...needed]
     .sort((a, b) => a - b)
     .flatMap((id): OperationNode[] => {
       const instruction = values[id]
       if (!instruction) return []
       const { op, origin, shape } = instruction
+      const operands = instruction.inputs.map(through)
+      const constants = operands.map(constantAt)
+      const given = constants.map((value) => (value === undefined ? '·' : String(Number(value.toPrecision(4)))))
       const trace = traces.get(id)
-      const type = op.op === 'input' ? (op.role === 'state' ? 'parameter' : 'input') : op.op === 'constant' ? 'constant' : 'operation'
+      const type = op.op !== 'input' ? 'operation' : op.role === 'state' ? 'parameter' : 'input'
       return [
         {
           id,
           type,
-          label: labelOf(op),
+          label: nameOf(op) + (constants.some((value) => value !== undefined) ? `(${given.join(', ')})` : ''),
           node: origin,
           shape,
-          operands: instruction.inputs.map(through),
+          operands: operands.filter((_, i) => constants[i] === undefined),
           values: [...(trace?.value ?? [])],
-          from: type === 'operation' || type === 'input' ? order.of(`forward ${origin}`) : 0,
-          deltas: type === 'constant' ? [] : [...(trace?.delta ?? [])],
+          from: type === 'parameter' ? 0 : order.of(`forward ${origin}`),
+          deltas: [...(trace?.delta ?? [])],
           deltasFrom: backFrom(order, notation, traced, origin),
         },
       ]

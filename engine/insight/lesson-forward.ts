@@ -5,7 +5,7 @@
 import type { ShapedNode } from '../shapes/shaped-graph'
 import { bounded, elements, joined, wordsOf } from './lesson-lines'
 import type { LessonLine, LessonStep, Piece } from './lesson-report'
-import { type Notation, portOf, sourceOf, widthOf } from './notation'
+import { type Notation, portOf, sourceOf } from './notation'
 import type { Traced } from './traced'
 
 export function forwardStep(traced: Traced, notation: Notation, node: ShapedNode): LessonStep {
@@ -110,5 +110,3 @@ export const weightsOwner = ({ path, sharesWith }: ShapedNode): string => shares
 
 /** With a letter in place of the first index. */
 export const indexed = (tex: string, letter: string): string => tex.replace('_{1}', `_${letter}`)
-
-export const isWide = (node: ShapedNode): boolean => widthOf(node) > 1

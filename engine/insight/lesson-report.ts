@@ -11,8 +11,8 @@ export interface LessonRequest {
   readonly document: GraphDocument
   /** `run`: those of the latest run; or all that is kept from step to step, by name. */
   readonly weights: 'fresh' | 'run' | Readonly<Record<string, ArrayLike<number>>>
-  /** Which of the lesson's samples. */
-  readonly sample: number
+  /** Which of the lesson's samples; absent: one that shows something (zeros hide the weights they meet). */
+  readonly sample?: number
   /** Number of the training step, from 1: some methods and schedules look at it. */
   readonly step: number
 }
@@ -94,8 +94,8 @@ export interface UnitDrawing {
 /** A value of the program: a variable, or what an operation makes. */
 export interface OperationNode {
   readonly id: number
-  readonly type: 'input' | 'parameter' | 'constant' | 'operation'
-  /** `matmul`, `dense1.kernel`, `0.5`. */
+  readonly type: 'input' | 'parameter' | 'operation'
+  /** `matmul`, `dense1.kernel`, `mul(·, 0.5)`. */
   readonly label: string
   /** Path of the node it came from. */
   readonly node: string

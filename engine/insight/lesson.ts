@@ -31,7 +31,11 @@ export async function lessonOf(
   { sample, step }: Pick<LessonRequest, 'sample' | 'step'>,
 ): Promise<Lesson> {
   const samples = await samplesOf(data)
-  const at = Math.min(Math.max(0, sample), samples.length - 1)
+  const telling = Math.max(
+    0,
+    samples.findIndex(({ inputs }) => inputs.every((value) => value !== 0)),
+  )
+  const at = Math.min(sample ?? telling, samples.length - 1)
   const chosen = samples[at] as Chosen
   const traced = new Traced({ document: data.document, inputs: chosen.fed, state, step })
   const notation = new Notation(traced.shaped)

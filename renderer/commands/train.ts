@@ -1,6 +1,7 @@
 /** @file Commands that drive the run. */
 import { engine } from '../engine/client'
 import { isActive, useRun } from '../engine/run-store'
+import { openLesson } from '../lesson/lesson-store'
 import { showCheck } from '../panels/dock/insight/insight-store'
 import { chooseWeights } from '../store/start-from'
 import type { Command } from './command'
@@ -42,5 +43,13 @@ export const trainCommands: readonly Command[] = [
     group: 'train',
     when: () => useRun.getState().engine === 'ready' && phase() !== 'running' && phase() !== 'preparing',
     run: showCheck,
+  },
+  {
+    id: 'train.lesson',
+    title: { en: 'Step through the network', zh: '逐步讲解网络' },
+    group: 'train',
+    keys: ['KeyL'],
+    when: () => useRun.getState().engine === 'ready',
+    run: () => openLesson(),
   },
 ]

@@ -20,6 +20,7 @@ export function AppMenu() {
         <CommandItem id="file.saveAs" />
         <DropdownMenu.Separator className="menu-rule" />
         <CommandItem id="train.from" />
+        <CommandItem id="train.lesson" />
         <CommandItem id="train.checkGradients" />
         <DropdownMenu.Separator className="menu-rule" />
         <CommandItem id="app.commands" />

@@ -1,13 +1,6 @@
 /** @file A formula, set by KaTeX, which is loaded when the first one is shown. In: TeX. Out: mathematics, shrunk to the width there is. */
-import { useEffect, useRef, useState } from 'react'
-
-type Katex = typeof import('katex')['default']
-let loading: Promise<Katex> | undefined
-
-function loadKatex(): Promise<Katex> {
-  loading ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(([{ default: katex }]) => katex)
-  return loading
-}
+import { useEffect, useRef } from 'react'
+import { useKatex } from '../controls/katex'
 
 const SIZE = 1.05
 const SMALLEST = 0.62
@@ -19,15 +12,8 @@ function stacked(tex: string): string {
 }
 
 export function Formula({ tex, label }: { tex: string; label: string }) {
-  const [katex, setKatex] = useState<Katex>()
+  const katex = useKatex()
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    let mounted = true
-    void loadKatex().then((loaded) => mounted && setKatex(() => loaded))
-    return () => {
-      mounted = false
-    }
-  }, [])
   useEffect(() => {
     const element = box.current
     if (!katex || !element) return

@@ -47,6 +47,7 @@ test('the desktop menu names commands that exist', () => {
     'train.start',
     'train.stop',
     'train.checkGradients',
+    'train.lesson',
     'view.fit',
   ])
     expect(commands.has(id), id).toBe(true)

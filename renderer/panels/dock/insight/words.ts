@@ -30,7 +30,7 @@ export const insightWords = defineWords('insight', {
   error: { en: 'Relative error', zh: '相对误差' },
   computed: { en: 'Computed', zh: '计算值' },
   difference: { en: 'Difference', zh: '差分值' },
-  element: { en: 'at', zh: '元素' },
+  element: { en: 'Element', zh: '元素' },
   agrees: { en: 'agrees', zh: '一致' },
   kink: { en: 'on a kink', zh: '位于折点' },
   differs: { en: 'wrong', zh: '有误' },
