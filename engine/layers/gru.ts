@@ -38,10 +38,10 @@ const gru = defineLayer({
   kind: 'gru',
   category: 'sequence',
   idStem: 'gru',
-  title: { en: 'Gated recurrent unit (GRU)', zh: '门控循环单元（GRU）' },
+  title: { en: 'GRU layer', zh: 'GRU 层' },
   summary: {
-    en: 'A recurrent layer that learns when to forget its state (reset gate) and when to keep it (update gate). Remembers far longer than a plain recurrent layer, with less work than an LSTM.',
-    zh: '能学习何时遗忘状态（重置门）、何时保留状态（更新门）的循环层。记忆远长于普通循环层，计算量小于 LSTM。',
+    en: 'Gated recurrent unit: a recurrent layer that learns when to forget its state (reset gate) and when to keep it (update gate). Remembers far longer than a plain recurrent layer, with less work than an LSTM.',
+    zh: '门控循环单元：能学习何时遗忘状态（重置门）、何时保留状态（更新门）的循环层。记忆远长于普通循环层，计算量小于 LSTM。',
   },
   formula: String.raw`\begin{aligned} R_t &= \sigma(X_t W_{xr} + H_{t-1} W_{hr} + b_r) \\ Z_t &= \sigma(X_t W_{xz} + H_{t-1} W_{hz} + b_z) \\ \tilde H_t &= \tanh(X_t W_{xh} + (R_t \odot H_{t-1}) W_{hh} + b_h) \\ H_t &= Z_t \odot H_{t-1} + (1 - Z_t) \odot \tilde H_t \end{aligned}`,
   reference: 'notes 002 §7; Cho et al. 2014',

@@ -37,10 +37,10 @@ const lstm = defineLayer({
   kind: 'lstm',
   category: 'sequence',
   idStem: 'lstm',
-  title: { en: 'Long short-term memory (LSTM)', zh: '长短期记忆（LSTM）' },
+  title: { en: 'LSTM layer', zh: 'LSTM 层' },
   summary: {
-    en: 'A recurrent layer with a memory cell beside its state, and gates that let numbers in, keep them and let them out. The usual choice for long sequences.',
-    zh: '在隐藏状态之外另有记忆细胞的循环层，以输入门、遗忘门和输出门控制写入、保留与读出。处理长序列的常用选择。',
+    en: 'Long short-term memory: a recurrent layer with a memory cell beside its state, and gates that let numbers in, keep them and let them out. The usual choice for long sequences.',
+    zh: '长短期记忆：在隐藏状态之外另有记忆细胞的循环层，以输入门、遗忘门和输出门控制写入、保留与读出。处理长序列的常用选择。',
   },
   formula: String.raw`\begin{aligned} I_t &= \sigma(X_t W_{xi} + H_{t-1} W_{hi} + b_i) \\ F_t &= \sigma(X_t W_{xf} + H_{t-1} W_{hf} + b_f) \\ O_t &= \sigma(X_t W_{xo} + H_{t-1} W_{ho} + b_o) \\ \tilde C_t &= \tanh(X_t W_{xc} + H_{t-1} W_{hc} + b_c) \\ C_t &= F_t \odot C_{t-1} + I_t \odot \tilde C_t \\ H_t &= O_t \odot \tanh C_t \end{aligned}`,
   reference: 'notes 002 §7; Hochreiter & Schmidhuber 1997',

@@ -37,10 +37,10 @@ const rnn = defineLayer({
   kind: 'rnn',
   category: 'sequence',
   idStem: 'rnn',
-  title: { en: 'Recurrent layer (RNN)', zh: '循环层（RNN）' },
+  title: { en: 'RNN layer', zh: 'RNN 层' },
   summary: {
-    en: 'Reads a sequence step by step and remembers what came before in its state. Simple and quick, but it forgets after some tens of steps: take a GRU or LSTM where more matters.',
-    zh: '逐步读取序列，并以隐藏状态记住此前的内容。结构简单、速度快，但几十步之后便会遗忘；需要更长的记忆时用 GRU 或 LSTM。',
+    en: 'Plain recurrent layer: reads a sequence step by step and remembers what came before in its state. Simple and quick, but it forgets after some tens of steps: take a GRU or LSTM where more matters.',
+    zh: '普通循环层：逐步读取序列，并以隐藏状态记住此前的内容。结构简单、速度快，但几十步之后便会遗忘；需要更长的记忆时用 GRU 或 LSTM。',
   },
   formula: String.raw`H_t = \phi(X_t W_{xh} + H_{t-1} W_{hh} + b)`,
   reference: 'notes 002 §7; Elman 1990',
