@@ -9,13 +9,10 @@ export type ChoiceSetting = string | { readonly kind: string; readonly params?: 
 
 export type DataSetting =
   | ChoiceSetting
-  | {
+  | (Partial<Omit<DataSettings, 'source' | 'validation'>> & {
       readonly source: ChoiceSetting
       readonly validation?: ChoiceSetting
-      readonly standardize?: boolean
-      readonly augmentation?: DataSettings['augmentation']
-      readonly statistics?: DataSettings['statistics']
-    }
+    })
 
 export interface TrainingSetting extends Partial<Omit<TrainingSettings, 'optimizer' | 'schedule'>> {
   readonly optimizer?: ChoiceSetting

@@ -186,6 +186,10 @@ export const catalogue = {
     en: 'A sample of “{field}” has the shape {got}; this node takes {expected}.',
     zh: '“{field}”的一个样本形状为 {got}，而此节点需要 {expected}。',
   },
+  'data.min-max': {
+    en: 'Features cannot be scaled to a range from {got}: give a lower end below the upper one, 0 and 1 say.',
+    zh: '无法把特征缩放到区间 {got}：下限须小于上限，例如 0 与 1。',
+  },
   'data.augment.images': {
     en: 'Only images can be changed at random, and this data has none ({got}): switch the augmentation off, or choose image data.',
     zh: '只有图像可以随机变换，而此数据中没有图像（{got}）：请关闭数据增强，或选择图像数据。',

@@ -3,17 +3,18 @@
  * Out: training and validation samples, standardised where asked, and the document as the data completed it (shapes, classes,
  * statistics). A `DiagnosedError` carries whatever is wrong with the files or does not fit the network.
  */
-import { DiagnosedError } from '../core/diagnostics'
+import { DiagnosedError, diagnosedError } from '../core/diagnostics'
 import { keyOf } from '../core/random'
 import type { Augmentation } from '../document/augmentation-specs'
-import type { ChoiceOf, GraphDocument } from '../document/schema'
+import type { ChoiceOf, DataSettings, GraphDocument } from '../document/schema'
 import { inferShapes } from '../shapes/infer'
 import { augment, augmentationFor } from './augment'
 import { adaptDocument } from './bind'
 import type { Dataset, Field, FileSource } from './dataset'
+import { withLabelledShare } from './labelled'
 import { openDataset } from './open'
 import { splitIndices } from './split'
-import { measure, type Statistics, standardize, statisticsLength } from './standardize'
+import { type Measuring, measure, type Statistics, standardize, statisticsLength } from './standardize'
 
 /** Some samples of a data set. */
 export interface Samples {
@@ -28,6 +29,10 @@ export interface Recipe {
   readonly imageSize?: number
   /** Standardised with these. */
   readonly statistics?: Statistics
+  /** Numbers to predict are standardised with these. */
+  readonly targetStatistics?: Statistics
+  /** Only this share of the samples has a label. */
+  readonly labelledShare?: number
   /** Images are changed at random before they are standardised. */
   readonly augmentation?: Augmentation
 }
@@ -72,9 +77,12 @@ export async function openRecipe(recipe: Recipe, findFiles: FindFiles): Promise<
   return asTraining(await openSource(source, findFiles, { seed, imageSize }), recipe)
 }
 
-const asTraining = (dataset: Dataset, { seed, augmentation, statistics }: Omit<Recipe, 'source'>): Dataset => {
+function asTraining(dataset: Dataset, recipe: Omit<Recipe, 'source'>): Dataset {
+  const { seed, labelledShare, augmentation, statistics, targetStatistics } = recipe
   const seen = augmentation ? augment(dataset, augmentation, seed) : dataset
-  return statistics ? standardize(seen, statistics) : seen
+  const scaled = statistics ? standardize(seen, statistics) : seen
+  const both = targetStatistics ? standardize(scaled, targetStatistics, 'target') : scaled
+  return labelledShare === undefined ? both : withLabelledShare(both, labelledShare, seed)
 }
 
 /** `like`: fields of the data that the network was trained on, where this is other data. */
@@ -82,40 +90,50 @@ export async function prepareData(document: GraphDocument, findFiles: FindFiles,
   const { data, training } = document
   const { seed } = training
   const imageSize = imageSizeOf(document)
-  let dataset = await openSource(data.source, findFiles, { seed, imageSize, like })
-  const { fields } = dataset
-  const adapted = adaptDocument(document, fields)
-  if (adapted.diagnostics.length > 0) throw new DiagnosedError(adapted.diagnostics)
-
-  const split = splitIndices(dataset.length, data.validation ? 0 : training.validationSplit, seed, dataset.contiguous)
+  const opened = await openSource(data.source, findFiles, { seed, imageSize, like })
+  const split = splitIndices(opened.length, data.validation ? 0 : training.validationSplit, seed, opened.contiguous)
   // An endless set must not repeat its training samples for validation.
-  let held: Dataset | undefined = data.validation
-    ? await openSource(data.validation, findFiles, { seed: keyOf(seed, 'validation'), imageSize, like: fields })
+  const held: Dataset | undefined = data.validation
+    ? await openSource(data.validation, findFiles, { seed: keyOf(seed, 'validation'), imageSize, like: opened.fields })
     : split.validation.length > 0
-      ? dataset
+      ? opened
       : undefined
   const heldIndices = data.validation ? Uint32Array.from({ length: held?.length ?? 0 }, (_, i) => i) : split.validation
 
-  const opened = dataset
-  const augmentation = data.augmentation && augmentationFor(fields, data.augmentation)
-  let statistics = data.statistics
-  if (data.standardize) {
-    if (statistics?.mean.length !== statisticsLength(fields)) statistics = await measure(dataset, split.training)
-    const shared = held === dataset
-    dataset = standardize(dataset, statistics)
-    held = shared ? dataset : held && standardize(held, statistics)
-  } else statistics = undefined
-
+  const augmentation = data.augmentation && augmentationFor(opened.fields, data.augmentation)
+  const statistics = await inputStatistics(data, opened, split.training)
+  const targetStatistics = data.scaleTarget
+    ? await statisticsOf(data.targetStatistics, opened, split.training, { role: 'target' })
+    : undefined
+  const prepared = { seed, labelledShare: data.labelledShare, statistics, targetStatistics }
+  const dataset = asTraining(opened, prepared)
+  const { fields } = dataset
+  const adapted = adaptDocument(document, fields)
+  if (adapted.diagnostics.length > 0) throw new DiagnosedError(adapted.diagnostics)
+  // Whoever measures knows all labels.
+  const asHeld = { ...prepared, ...(data.labelledShare !== undefined && { labelledShare: 1 }) }
   return {
-    document: { ...adapted.document, data: { ...data, statistics } },
+    document: { ...adapted.document, data: { ...data, statistics, targetStatistics } },
     fields,
     training: { dataset, indices: split.training },
-    ...(augmentation && { augmented: { dataset: asTraining(opened, { seed, statistics, augmentation }), indices: split.training } }),
-    recipe: { source: data.source, seed, imageSize, statistics, augmentation },
-    validation: held && { dataset: held, indices: heldIndices },
+    ...(augmentation && { augmented: { dataset: asTraining(opened, { ...prepared, augmentation }), indices: split.training } }),
+    recipe: { source: data.source, imageSize, ...prepared, augmentation },
+    validation: held && { dataset: asTraining(held, asHeld), indices: heldIndices },
     dispose() {
-      dataset.dispose?.()
-      if (held !== dataset) held?.dispose?.()
+      opened.dispose?.()
+      if (held !== opened) held?.dispose?.()
     },
   }
 }
+
+async function inputStatistics(data: DataSettings, opened: Dataset, indices: Uint32Array): Promise<Statistics | undefined> {
+  const { standardize: isStandardised, minMax, statistics } = data
+  if (!minMax) return isStandardised ? statisticsOf(statistics, opened, indices, {}) : undefined
+  const { low, high } = minMax
+  if (!(low < high)) throw diagnosedError('data.min-max', { got: `${low}, ${high}` })
+  return statisticsOf(statistics, opened, indices, { range: minMax })
+}
+
+/** Those that are known, where they fit the data. */
+const statisticsOf = (known: Statistics | undefined, opened: Dataset, indices: Uint32Array, how: Measuring) =>
+  known?.mean.length === statisticsLength(opened.fields, how.role) ? known : measure(opened, indices, how)

@@ -1,6 +1,7 @@
 /**
- * @file Standardisation (notes 002 §4): features shifted and scaled to mean 0 and deviation 1, with statistics of the training part.
- * In: a data set and the indices to measure, or statistics. Out: statistics, or a data set whose real inputs are standardised.
+ * @file Scaling (notes 002 §4): features, or numbers to predict, shifted and scaled with statistics of the training part: to mean 0 and deviation 1, or
+ * so that they fill a range [a, b]. Both are (x − mean) / deviation for some mean and deviation, so the same two numbers undo both.
+ * In: a data set and the indices to measure, or statistics. Out: statistics, or a data set whose real inputs (or targets) are scaled.
  * Tables are measured per feature, images per channel; several real inputs stand one after the other.
  */
 import type { TensorData } from '../core/tensor'
@@ -25,16 +26,25 @@ function groupsOf({ shape }: Field): { readonly count: number; readonly run: num
   return { count, run: sizeOf(shape) / count }
 }
 
-const standardised = (fields: readonly Field[]): readonly Field[] =>
-  fields.filter((field) => field.role === 'input' && field.dtype === 'f32')
+/** What is scaled, and to what. */
+export interface Measuring {
+  /** Default: inputs. */
+  readonly role?: Field['role']
+  /** Default: mean 0 and deviation 1. */
+  readonly range?: { readonly low: number; readonly high: number }
+}
+
+const standardised = (fields: readonly Field[], role: Field['role'] = 'input'): readonly Field[] =>
+  fields.filter((field) => field.role === role && field.dtype === 'f32')
 
 /** How many means and deviations the statistics of these fields have. */
-export const statisticsLength = (fields: readonly Field[]): number =>
-  standardised(fields).reduce((total, field) => total + groupsOf(field).count, 0)
+export const statisticsLength = (fields: readonly Field[], role?: Field['role']): number =>
+  standardised(fields, role).reduce((total, field) => total + groupsOf(field).count, 0)
 
-export async function measure(dataset: Dataset, indices: Uint32Array): Promise<Statistics> {
-  const fields = standardised(dataset.fields)
-  const length = statisticsLength(fields)
+export async function measure(dataset: Dataset, indices: Uint32Array, { role, range }: Measuring = {}): Promise<Statistics> {
+  const fields = standardised(dataset.fields, role)
+  const length = statisticsLength(fields, role)
+  const [lowest, highest] = [new Float64Array(length).fill(Infinity), new Float64Array(length).fill(-Infinity)]
   const [sums, squares, counts] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)]
   const numbers = fields.reduce((total, { shape }) => total + sizeOf(shape), 0)
   const most = Math.max(MIN_SAMPLES, Math.min(MAX_SAMPLES, Math.floor(MAX_NUMBERS / Math.max(1, numbers))))
@@ -54,6 +64,8 @@ export async function measure(dataset: Dataset, indices: Uint32Array): Promise<S
       for (let i = 0; i < batch.length * count * run; i++) {
         const group = base + (Math.floor(i / run) % count)
         const value = (data[i] as number) - (origin[group] as number)
+        lowest[group] = Math.min(lowest[group] as number, data[i] as number)
+        highest[group] = Math.max(highest[group] as number, data[i] as number)
         sums[group] = (sums[group] as number) + value
         squares[group] = (squares[group] as number) + value * value
         counts[group] = (counts[group] as number) + 1
@@ -61,6 +73,7 @@ export async function measure(dataset: Dataset, indices: Uint32Array): Promise<S
       base += count
     }
   }
+  if (range) return rangeStatistics(lowest, highest, range)
   const mean: number[] = []
   const deviation: number[] = []
   for (let g = 0; g < length; g++) {
@@ -73,10 +86,25 @@ export async function measure(dataset: Dataset, indices: Uint32Array): Promise<S
   return { mean, deviation }
 }
 
-export function standardize(dataset: Dataset, statistics: Statistics): Dataset {
+/** a + (x − min) (b − a) / (max − min), as a mean and a deviation; a feature that never changes becomes a. */
+function rangeStatistics(lowest: Float64Array, highest: Float64Array, { low, high }: NonNullable<Measuring['range']>): Statistics {
+  const deviation = Array.from(lowest, (least, g) => {
+    const width = (highest[g] as number) - least
+    return width > 1e-12 ? width / (high - low) : 1
+  })
+  return { mean: Array.from(lowest, (least, g) => least - low * (deviation[g] as number)), deviation }
+}
+
+/** Numbers of one sample as they were before they were scaled. */
+export function restored(values: readonly number[], { mean, deviation }: Statistics): number[] {
+  const run = values.length / mean.length
+  return values.map((x, i) => x * (deviation[Math.floor(i / run)] as number) + (mean[Math.floor(i / run)] as number))
+}
+
+export function standardize(dataset: Dataset, statistics: Statistics, role?: Field['role']): Dataset {
   const apply = (count: number, out: Readonly<Record<string, TensorData>>) => {
     let base = 0
-    for (const field of standardised(dataset.fields)) {
+    for (const field of standardised(dataset.fields, role)) {
       const { count: groups, run } = groupsOf(field)
       const data = out[field.name]
       if (data)

@@ -56,12 +56,11 @@ const compactBlock = (block: Block): z.input<typeof blockSchema> => ({
 
 export const compactChoice = ({ kind, params }: ChoiceOf) => ({ kind, ...unlessEmpty('params', params) })
 
-const compactData = ({ source, validation, standardize, augmentation, statistics }: DataSettings): CompactDocument['data'] => ({
+const compactData = ({ source, validation, standardize, ...rest }: DataSettings): CompactDocument['data'] => ({
   source: compactChoice(source),
   ...(validation && { validation: compactChoice(validation) }),
   ...(standardize && { standardize }),
-  ...(augmentation && { augmentation }),
-  ...(statistics && { statistics }),
+  ...rest,
 })
 
 /** Settings that stand at the schema's own defaults. */

@@ -178,12 +178,21 @@ const normalizeChoice = ({ kind, params }: ChoiceOf): ChoiceOf => ({
   ),
 })
 
-const normalizeData = ({ source, validation, standardize, augmentation, statistics }: DataSettings): DataSettings => ({
-  source: normalizeChoice(source),
-  ...(validation && { validation: normalizeChoice(validation) }),
-  standardize,
-  ...(augmentation && { augmentation: normalizeFields(augmentation, augmentationSpecs) }),
-  ...(statistics && { statistics: { mean: withoutMinusZero(statistics.mean), deviation: withoutMinusZero(statistics.deviation) } }),
+const normalizeData = (data: DataSettings): DataSettings => ({
+  source: normalizeChoice(data.source),
+  ...(data.validation && { validation: normalizeChoice(data.validation) }),
+  standardize: data.standardize,
+  ...(data.minMax && { minMax: { low: data.minMax.low + 0, high: data.minMax.high + 0 } }),
+  ...(data.scaleTarget && { scaleTarget: true }),
+  ...(data.labelledShare !== undefined && { labelledShare: data.labelledShare + 0 }),
+  ...(data.augmentation && { augmentation: normalizeFields(data.augmentation, augmentationSpecs) }),
+  ...(data.statistics && { statistics: normalizeStatistics(data.statistics) }),
+  ...(data.targetStatistics && { targetStatistics: normalizeStatistics(data.targetStatistics) }),
+})
+
+const normalizeStatistics = ({ mean, deviation }: NonNullable<DataSettings['statistics']>) => ({
+  mean: withoutMinusZero(mean),
+  deviation: withoutMinusZero(deviation),
 })
 
 /** What is absent is off. */

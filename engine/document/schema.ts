@@ -78,12 +78,21 @@ export const blockSchema = graphSchema.extend({
 /** An entry of an open set (a data set, an optimiser) with its settings. */
 const choiceOfSchema = z.strictObject({ kind: z.string(), params: z.record(z.string(), paramValueSchema).default({}) })
 
+/** (x − mean) / deviation */
+const statisticsSchema = z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number()) })
+
 export const dataSchema = z.strictObject({
   source: choiceOfSchema,
   /** Explicit validation data; otherwise `training.validationSplit` of the source is held out. */
   validation: choiceOfSchema.optional(),
   /** Features are shifted and scaled to mean 0, deviation 1 with the statistics of the training part. */
   standardize: z.boolean().default(false),
+  /** Features are shifted and scaled instead so that the training part fills this range. */
+  minMax: z.strictObject({ low: z.number(), high: z.number() }).optional(),
+  /** Numbers to predict are standardised too; predictions are shown in their own units. */
+  scaleTarget: z.boolean().optional(),
+  /** Only this share of the training samples has a label: the fields `labelled` and `unlabelled` say which (semi-supervised learning). */
+  labelledShare: z.number().min(0).max(1).optional(),
   /** Images are changed at random in training, never in validation; absent: they are not. The fields are those of `augmentationSpecs`. */
   augmentation: z
     .strictObject({
@@ -98,7 +107,9 @@ export const dataSchema = z.strictObject({
     })
     .optional(),
   /** Per feature (tables) or channel (images); filled in when the data was first read, so that predictions use the same. */
-  statistics: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number()) }).optional(),
+  statistics: statisticsSchema.optional(),
+  /** Per number to predict; what undoes the scaling of predictions. */
+  targetStatistics: statisticsSchema.optional(),
 })
 
 export const precisions = ['f32', 'f16'] as const

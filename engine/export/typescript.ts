@@ -90,14 +90,15 @@ function inOrderOfUse(blocks: GraphDocument['blocks']): (readonly [string, Block
 const choiceSetting = (choice: ChoiceOf): Printable =>
   Object.keys(choice.params).length === 0 ? choice.kind : (compactChoice(choice) as Printable)
 
-function dataSetting({ source, validation, standardize, augmentation, statistics }: DataSettings): Printable {
-  if (!validation && !standardize && !augmentation && !statistics) return choiceSetting(source)
+function dataSetting(data: DataSettings): Printable {
+  const { source, validation, standardize, ...rest } = data
+  const others = Object.entries(rest).filter(([, value]) => value !== undefined)
+  if (!validation && !standardize && others.length === 0) return choiceSetting(source)
   return {
     source: choiceSetting(source),
     ...(validation && { validation: choiceSetting(validation) }),
     ...(standardize && { standardize }),
-    ...(augmentation && { augmentation }),
-    ...(statistics && { statistics }),
+    ...Object.fromEntries(others),
   }
 }
 

@@ -45,6 +45,9 @@ export type DataSetting =
       readonly source: ChoiceSetting
       readonly validation?: ChoiceSetting
       readonly standardize?: boolean
+      readonly minMax?: { readonly low: number; readonly high: number }
+      readonly scaleTarget?: boolean
+      readonly labelledShare?: number
       readonly augmentation?: {
         readonly flipHorizontal?: number
         readonly flipVertical?: number
@@ -56,6 +59,7 @@ export type DataSetting =
         readonly hue?: number
       }
       readonly statistics?: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
+      readonly targetStatistics?: { readonly mean: readonly number[]; readonly deviation: readonly number[] }
     }
 export interface TrainingSetting {
   readonly optimizer?: ChoiceSetting

@@ -9,6 +9,7 @@ import { sizeOf, type TensorData } from '../../core/tensor'
 import type { Binding } from '../../datasets/bind'
 import type { PreparedData, Samples } from '../../datasets/prepare'
 import { spread } from '../../datasets/spread'
+import { restored } from '../../datasets/standardize'
 import { outputNames } from '../../ir/names'
 import type { DecisionPlane, InsightFrame, Prediction } from '../../protocol/messages'
 import { countsOf } from '../../shapes/counts'
@@ -143,10 +144,16 @@ export class Insight {
         if (field.role === 'input') values[field.name] = sampleAt(inputs[node], index, sizeOf(field.shape))
       return {
         inputs: values,
-        target: target && this.targetAt(target, inputs, index),
-        output: this.answer(pass, outputs, index, count),
+        target: target && this.inOwnUnits(this.targetAt(target, inputs, index)),
+        output: this.inOwnUnits<number[]>(this.answer(pass, outputs, index, count)),
       }
     })
+  }
+
+  /** Numbers to predict as they are in the data; classes and probabilities have no other units. */
+  private inOwnUnits<T extends number | number[]>(values: T): T | number[] {
+    const { targetStatistics } = this.data.document.data
+    return targetStatistics && Array.isArray(values) ? restored(values, targetStatistics) : values
   }
 
   private targetBinding(): Binding | undefined {

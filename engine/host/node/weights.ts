@@ -16,6 +16,7 @@ import { checkpointFile } from './checkpoint-store'
 import { exists, readBytes, writeWhole } from './files'
 
 const STATISTICS = 'netloom.statistics'
+const TARGET_STATISTICS = 'netloom.targetStatistics'
 const VOCABULARY = 'netloom.vocabulary'
 
 /** A folder means the checkpoint in it. */
@@ -53,10 +54,11 @@ export async function writeWeights(
     shape: extents,
     data: weights[name] as Float32Array,
   }))
-  const { statistics } = document.data
+  const { statistics, targetStatistics } = document.data
   const text = fields.find(isTokens)
   const metadata = {
     ...(statistics && { [STATISTICS]: JSON.stringify(statistics) }),
+    ...(targetStatistics && { [TARGET_STATISTICS]: JSON.stringify(targetStatistics) }),
     ...(text && { [VOCABULARY]: JSON.stringify({ unit: text.unit, tokens: text.classNames }) }),
   }
   await writeWhole(path, encodeSafetensors(named, metadata))
@@ -78,18 +80,30 @@ export async function textFieldsOf(path: string): Promise<readonly Field[] | und
 /** Gives a document without statistics those that its weights were trained with. */
 export async function withStatisticsOf(path: string, document: GraphDocument): Promise<GraphDocument> {
   const { metadata } = await readTensors(path)
-  const stored = metadata[STATISTICS] === undefined ? statisticsIn(metadata.document) : readJson(metadata[STATISTICS])
-  if (stored === undefined || document.data.statistics) return document
-  const parsed = dataSchema.shape.statistics.safeParse(stored)
-  if (!parsed.success)
+  const inCheckpoint = statisticsIn(metadata.document)
+  const read = (key: string, otherwise: unknown) => {
+    const parsed = dataSchema.shape.statistics.safeParse(metadata[key] === undefined ? otherwise : readJson(metadata[key]))
+    if (parsed.success) return parsed.data
     throw diagnosedError('weights.format', { detail: `its statistics are unsound (${z.prettifyError(parsed.error)})` }, { file: path })
-  return { ...document, data: { ...document.data, statistics: parsed.data, standardize: true } }
+  }
+  const { data } = document
+  const statistics = data.statistics ? undefined : read(STATISTICS, inCheckpoint?.statistics)
+  const targetStatistics = data.targetStatistics ? undefined : read(TARGET_STATISTICS, inCheckpoint?.targetStatistics)
+  return {
+    ...document,
+    data: {
+      ...data,
+      ...(statistics && { statistics, standardize: true }),
+      ...(targetStatistics && { targetStatistics, scaleTarget: true }),
+    },
+  }
 }
 
 /** Those of the document that a checkpoint carries. */
-function statisticsIn(document: string | undefined): unknown {
-  const parsed = z.object({ data: z.object({ statistics: z.unknown() }) }).safeParse(readJson(document ?? ''))
-  return parsed.success ? parsed.data.data.statistics : undefined
+function statisticsIn(document: string | undefined) {
+  const statistics = z.object({ statistics: z.unknown(), targetStatistics: z.unknown() })
+  const parsed = z.object({ data: statistics }).safeParse(readJson(document ?? ''))
+  return parsed.success ? parsed.data.data : undefined
 }
 
 function readJson(text: string): unknown {

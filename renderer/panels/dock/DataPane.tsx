@@ -6,8 +6,8 @@ import { Check } from 'lucide-react'
 import { type DragEvent, useEffect, useState } from 'react'
 import type { Diagnostic } from '../../../engine/core/diagnostics'
 import { datasets } from '../../../engine/datasets/registry'
-import { int } from '../../../engine/layers/kit/params'
-import { ParamField, ParamForm, Switch } from '../../controls/ParamForm'
+import { bool, choice, float, int } from '../../../engine/layers/kit/params'
+import { ParamField, ParamForm } from '../../controls/ParamForm'
 import { engine } from '../../engine/client'
 import { useRun } from '../../engine/run-store'
 import { useWords } from '../../i18n/i18n'
@@ -15,13 +15,32 @@ import { formatCount } from '../../i18n/numbers'
 import { useDocument } from '../../store/document'
 import { ProblemList } from '../Problems'
 import { AugmentationForm } from './AugmentationForm'
-import { applyData, type DataDraft, differs, draftOf, pathOf } from './data-draft'
+import { applyData, type DataDraft, differs, draftOf, pathOf, type Scaling } from './data-draft'
 import { type Choice, fromDrop } from './given-files'
 import { SamplesPreview } from './SamplesPreview'
 import { SourceList } from './SourceList'
 import { usePreview } from './use-preview'
 import { dockWords } from './words'
 
+const scalingSpec = choice({
+  label: dockWords.words.scaling,
+  help: dockWords.words.scalingHint,
+  default: 'none',
+  options: {
+    none: dockWords.words.scalingNone,
+    standardize: dockWords.words.standardize,
+    unit: { en: '[0, 1]', zh: '[0, 1]' },
+    symmetric: { en: '[−1, 1]', zh: '[−1, 1]' },
+  },
+})
+const scaleTargetSpec = bool({ label: dockWords.words.scaleTarget, help: dockWords.words.scaleTargetHint, default: false })
+const labelledShareSpec = float({
+  label: dockWords.words.labelledShare,
+  help: dockWords.words.labelledShareHint,
+  default: 0.1,
+  min: 0,
+  max: 1,
+})
 const sizeSpec = int({ label: dockWords.words.imageSize, default: 28, min: 1, max: 1024 })
 
 export function DataPane() {
@@ -77,7 +96,7 @@ export function DataPane() {
     change({
       source: { kind: recognised.value.source.kind, params: { ...kept, ...recognised.value.source.params } },
       validation: recognised.value.validation ?? held,
-      standardize: recognised.value.source.kind === draft.source.kind ? draft.standardize : true,
+      scaling: recognised.value.source.kind === draft.source.kind ? draft.scaling : 'standardize',
     })
   }
   const drop = (event: DragEvent): void => {
@@ -108,7 +127,7 @@ export function DataPane() {
         source={draft.source}
         validation={draft.validation}
         onDropValidation={() => change({ validation: undefined })}
-        onPick={(source) => change({ source, validation: undefined, standardize: false, augmentation: undefined })}
+        onPick={(source) => change({ source, validation: undefined, scaling: 'none', augmentation: undefined })}
         onFiles={(choice) => void takeFiles(choice)}
       />
       <div className="data-settings">
@@ -122,10 +141,21 @@ export function DataPane() {
                 onChange={(size) => change({ imageSize: size as number })}
               />
             )}
-            <label htmlFor="standardize" title={words('standardizeHint')}>
-              {words('standardize')}
-            </label>
-            <Switch id="standardize" on={draft.standardize} onChange={(standardize) => change({ standardize })} />
+            <ParamField spec={scalingSpec} value={draft.scaling} onChange={(scaling) => change({ scaling: scaling as Scaling })} />
+            {target?.dtype === 'f32' && (
+              <ParamField
+                spec={scaleTargetSpec}
+                value={draft.scaleTarget ?? false}
+                onChange={(on) => change({ scaleTarget: on === true || undefined })}
+              />
+            )}
+            {draft.labelledShare !== undefined && (
+              <ParamField
+                spec={labelledShareSpec}
+                value={draft.labelledShare}
+                onChange={(share) => change({ labelledShare: Number(share) })}
+              />
+            )}
           </div>
           {hasImages && (
             <AugmentationForm

@@ -9,10 +9,23 @@ import { imageSizeOf } from '../../../engine/datasets/prepare'
 import type { ChoiceOf, DataSettings, GraphDocument } from '../../../engine/document/schema'
 import { transact, useDocument } from '../../store/document'
 
+/** To what features are scaled. */
+const ranges = { unit: { low: 0, high: 1 }, symmetric: { low: -1, high: 1 } } as const
+export type Scaling = 'none' | 'standardize' | keyof typeof ranges
+
+/** A range that code has chosen is shown as the nearest of those a person can choose. */
+function scalingOf({ standardize, minMax }: DataSettings): Scaling {
+  if (minMax) return minMax.low < 0 ? 'symmetric' : 'unit'
+  return standardize ? 'standardize' : 'none'
+}
+
 export interface DataDraft {
   readonly source: ChoiceOf
   readonly validation?: ChoiceOf
-  readonly standardize: boolean
+  readonly scaling: Scaling
+  /** Where numbers are predicted. */
+  readonly scaleTarget?: boolean
+  readonly labelledShare?: number
   /** Height and width to which images are brought; undefined: as they are. */
   readonly imageSize?: number
   readonly augmentation?: DataSettings['augmentation']
@@ -21,7 +34,9 @@ export interface DataDraft {
 export const draftOf = (document: GraphDocument): DataDraft => ({
   source: document.data.source,
   validation: document.data.validation,
-  standardize: document.data.standardize,
+  scaling: scalingOf(document.data),
+  scaleTarget: document.data.scaleTarget,
+  labelledShare: document.data.labelledShare,
   imageSize: imageSizeOf(document),
   augmentation: document.data.augmentation,
 })
@@ -44,7 +59,10 @@ export function applyData(draft: DataDraft, fields: readonly Field[]): readonly 
     root.data = structuredClone({
       source: draft.source,
       ...(draft.validation && { validation: draft.validation }),
-      standardize: draft.standardize,
+      standardize: draft.scaling === 'standardize',
+      ...(draft.scaling in ranges && { minMax: ranges[draft.scaling as keyof typeof ranges] }),
+      ...(draft.scaleTarget && { scaleTarget: true }),
+      ...(draft.labelledShare !== undefined && { labelledShare: draft.labelledShare }),
       ...(draft.augmentation && { augmentation: draft.augmentation }),
     })
   })

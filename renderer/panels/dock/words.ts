@@ -92,10 +92,22 @@ export const dockWords = defineWords('dock', {
   dropHint: { en: 'drop files or a folder here', zh: '可将文件或文件夹拖放到这里' },
   dropNow: { en: 'Drop to use this data', zh: '松开以使用这些数据' },
   imageSize: { en: 'Resize images to', zh: '图像缩放到' },
-  standardize: { en: 'Standardise features', zh: '标准化特征' },
-  standardizeHint: {
-    en: 'Shift and scale to mean 0 and deviation 1, by the training part.',
-    zh: '按训练部分的统计量平移缩放到均值 0、标准差 1。',
+  scaling: { en: 'Scale features', zh: '特征缩放' },
+  scalingHint: {
+    en: 'By the training part: to mean 0 and deviation 1, or so that they fill a range. Predictions use the same numbers.',
+    zh: '按训练部分缩放：到均值 0、标准差 1，或填满一个区间。预测时使用相同的数值。',
+  },
+  scalingNone: { en: 'As they are', zh: '不缩放' },
+  standardize: { en: 'Mean 0, deviation 1', zh: '均值 0、标准差 1' },
+  scaleTarget: { en: 'Standardise the target', zh: '标准化目标' },
+  scaleTargetHint: {
+    en: 'The network predicts numbers of mean 0 and deviation 1, which it learns more easily; they are shown in their own units.',
+    zh: '网络预测均值 0、标准差 1 的数，更容易学习；显示时恢复原来的单位。',
+  },
+  labelledShare: { en: 'Share with labels', zh: '带标签的比例' },
+  labelledShareHint: {
+    en: 'Only this share of the training samples teaches by its label; validation knows all labels.',
+    zh: '只有该比例的训练样本带标签；验证时使用全部标签。',
   },
   augment: { en: 'Change images at random', zh: '随机变换图像' },
   augmentHint: {

@@ -25,7 +25,10 @@ async function evaluate(graph: string, options: EvaluateOptions, io: Io): Promis
   const asked = await withEnsembleOf(options.weights, await withStatisticsOf(options.weights, await loadWithData(graph, options, io, like)))
   // All of the given data is measured; only without any is it the part that training would hold out.
   const whole = options.data !== undefined && !asked.data.validation
-  const data = await prepareData(whole ? { ...asked, training: { ...asked.training, validationSplit: 0 } } : asked, findFiles, like)
+  // Whoever measures knows all labels.
+  const { labelledShare } = asked.data
+  const known = labelledShare === undefined ? asked : { ...asked, data: { ...asked.data, labelledShare: 1 } }
+  const data = await prepareData(whole ? { ...known, training: { ...known.training, validationSplit: 0 } } : known, findFiles, like)
   await withBackend(options, async (backend) => {
     const { document } = data
     const model = await Model.forPass(document, backend, forward, document.training.batchSize)

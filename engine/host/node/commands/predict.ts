@@ -4,6 +4,7 @@ import { shape } from '../../../compile'
 import { DiagnosedError } from '../../../core/diagnostics'
 import { bindFields } from '../../../datasets/bind'
 import { prepareData } from '../../../datasets/prepare'
+import { restored } from '../../../datasets/standardize'
 import { BatchReader } from '../../../train/batches'
 import { Model, runtimeInputs, unwrap } from '../../../train/model'
 import { withBackend } from '../backends'
@@ -44,7 +45,10 @@ async function predict(graph: string, options: PredictOptions, io: Io): Promise<
           for (const name of wanted) {
             const data = results[name] as Float32Array
             const width = data.length / batch.length
-            const values = [...data.subarray(i * width, (i + 1) * width)]
+            const raw = [...data.subarray(i * width, (i + 1) * width)]
+            const { targetStatistics } = document.data
+            // Numbers are told in the units of the data.
+            const values = targetStatistics && name.endsWith('prediction') ? restored(raw, targetStatistics) : raw
             line[name] = values
             if (name === 'logits' && names?.length === values.length) line.class = names[values.indexOf(Math.max(...values))]
           }
