@@ -26,6 +26,9 @@ const asFast: readonly (readonly [string, number, number])[] = [
   ['mlp', 64, 1.2],
   ['resnet18', 16, 1.3],
   ['googlenet', 16, 0.9],
+  ['rnn-lm', 32, 1.5],
+  ['gru-lm', 32, 1.5],
+  ['lstm-lm', 32, 1.5],
 ]
 
 function atLeast(title: string, wanted: number, unit: string, got: number | undefined): Goal {
