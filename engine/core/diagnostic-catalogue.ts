@@ -264,6 +264,18 @@ export const catalogue = {
     en: 'The Hessian has no inverse at damping {got}: raise the damping, to 0.001 say.',
     zh: '阻尼为 {got} 时海森矩阵不可逆：请增大阻尼，例如 0.001。',
   },
+  'train.vanishing': {
+    en: 'At step {step} the gradient has faded on its way back: {got} at this layer, {expected} at {node}. This layer hardly learns; ReLU, another initialiser, normalisation or shortcuts help.',
+    zh: '第 {step} 步时梯度在反向传播中消失：此层为 {got}，{node} 为 {expected}。此层几乎学不到东西；可改用 ReLU、其他初始化方式、归一化或残差连接。',
+  },
+  'train.exploding': {
+    en: 'At step {step} the gradient of this layer has grown to {got}; usual was {expected}. Clip the gradients, or lower the learning rate.',
+    zh: '第 {step} 步时此层的梯度增大到 {got}，平时约为 {expected}。请裁剪梯度，或降低学习率。',
+  },
+  'train.gradient-not-finite': {
+    en: 'The loss of step {step} was still a number, but the gradient of this layer became {got} and spoilt the weights. Clip the gradients, or try a smaller learning rate.',
+    zh: '第 {step} 步的损失仍是有限值，但此层的梯度变为 {got}，破坏了权重。请裁剪梯度，或尝试更小的学习率。',
+  },
   'train.curvature': {
     en: 'At step {step} the curvature term ½ε²gᵀHg = {got} has outgrown the slope εgᵀg = {expected}: the step is too long for this valley. Lower the learning rate.',
     zh: '第 {step} 步时曲率项 ½ε²gᵀHg = {got} 超过了斜率项 εgᵀg = {expected}：对这个谷底来说步子过大。请降低学习率。',

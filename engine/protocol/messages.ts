@@ -53,6 +53,13 @@ export interface EarlyStop {
   readonly restored: boolean
 }
 
+/** Length of each layer's gradient at a step, by node in forward order; and what is wrong with them at present. */
+export interface GradientNorms {
+  readonly step: number
+  readonly norms: Readonly<Record<string, number>>
+  readonly alarms: readonly Diagnostic[]
+}
+
 /** Sent at most 30 times a second; points that came together travel together. */
 export interface MetricsFrame {
   readonly phase: RunPhase
@@ -69,6 +76,8 @@ export interface MetricsFrame {
   /** Length of all gradients as one vector, where they are clipped: before that. */
   readonly gradientNorm?: number
   readonly curvature?: Curvature
+  /** The latest look at the gradients, where they are watched. */
+  readonly gradients?: GradientNorms
   /** Training ended before its last epoch. */
   readonly earlyStop?: EarlyStop
   readonly training: readonly MetricsPoint[]
@@ -135,6 +144,23 @@ export interface CheckpointInfo {
   readonly backend: BackendId
 }
 
+/** What of a file of weights a network can start from, and for every weight that it cannot, why. */
+export interface WeightFit {
+  readonly weights: Readonly<Record<string, Float32Array>>
+  readonly skipped: readonly { readonly name: string; readonly reason: Text }[]
+  /** Tensors of the file that this network has no place for. */
+  readonly unused: readonly string[]
+}
+
+export interface FitRequest {
+  readonly document: GraphDocument
+  /** Name and content of a safetensors file. */
+  readonly name: string
+  readonly file: Uint8Array
+  /** The output layer's weights too. */
+  readonly keepOutput: boolean
+}
+
 export interface PreviewOptions {
   readonly seed: number
   readonly count: number
@@ -194,6 +220,7 @@ export interface EngineApi {
   /** What kind of data set the given files are, with suggested settings. */
   recognise(name: string): Promise<Outcome<Recognised>>
   previewData(source: ChoiceOf, options: PreviewOptions): Promise<Outcome<DataPreview>>
+  fitWeights(request: FitRequest): Promise<Outcome<WeightFit>>
   train(request: TrainRequest): Promise<Outcome<null>>
   pause(): void
   /** One step while paused. */

@@ -1,11 +1,13 @@
 /**
- * @file Where a loss that is no longer a number came from. In: the model as it was before the failing step, and the inputs of that step.
- * Out: a diagnostic on the first node, in forward order, whose output is not finite.
+ * @file Where a loss that is no longer a number came from. In: the model as it was before the failing step, and the inputs of that step. Out: a diagnostic on
+ * the first node, in forward order, whose output is not finite; or, where a gradient had spoilt the weights before, on the node nearest to the loss whose
+ * gradient is not.
  */
 import { shape } from '../compile'
 import type { Diagnostic } from '../core/diagnostics'
 import { inputNames, outputNames } from '../ir/names'
 import type { Inputs } from './batches'
+import { gradientNormsAt } from './gradient-norms'
 import { type Model, runtimeInputs, unwrap } from './model'
 
 const allFinite = (data: ArrayLike<number>): boolean => {
@@ -35,4 +37,19 @@ export async function locateDivergence(model: Model, batchSize: number, inputs: 
   // In f32 everything is in order: it was a half that overflowed.
   if (!first && document.training.precision === 'f16') return { code: 'train.half-range', severity: 'error', values: { step } }
   return { code: 'train.not-finite', severity: 'error', nodeId: first?.path, values: { step, got: String(loss) } }
+}
+
+/** Whether the weights themselves are no numbers any more. */
+export async function areSpoilt(model: Model): Promise<boolean> {
+  const names = model.weights.map(({ name }) => name)
+  const weights = await model.state.read(names)
+  return names.some((name) => !allFinite(weights[name] ?? []))
+}
+
+/** The model is as it was before the step that spoilt the weights; undefined where all gradients of that step are finite. */
+export async function locateBadGradient(model: Model, batchSize: number, inputs: Inputs, step: number): Promise<Diagnostic | undefined> {
+  const norms = await gradientNormsAt(model, batchSize, inputs, step, 0)
+  // On the way back the node nearest to the loss comes first.
+  const bad = Object.entries(norms).findLast(([, norm]) => !Number.isFinite(norm))
+  return bad && { code: 'train.gradient-not-finite', severity: 'error', nodeId: bad[0], values: { step, got: String(bad[1]) } }
 }

@@ -2,7 +2,16 @@
  * @file What a run tells: curves, rate and frames. In: finished steps and validations. Out: at most 30 frames a second, with the points
  * that came together since the last; curves that stay bounded, for checkpoints.
  */
-import type { Curvature, EarlyStop, LossScaling, MetricsFrame, MetricsPoint, RunPhase, ValidationPoint } from '../protocol/messages'
+import type {
+  Curvature,
+  EarlyStop,
+  GradientNorms,
+  LossScaling,
+  MetricsFrame,
+  MetricsPoint,
+  RunPhase,
+  ValidationPoint,
+} from '../protocol/messages'
 import { Curve, Mean, type Measured } from './metrics'
 import { Pace } from './pace'
 
@@ -13,6 +22,7 @@ export interface StepFacts {
   readonly rate?: number
   readonly gradientNorm?: number
   readonly curvature?: Curvature
+  readonly gradients?: GradientNorms
   readonly earlyStop?: EarlyStop
 }
 

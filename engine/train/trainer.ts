@@ -7,6 +7,7 @@
  */
 import { lower } from '../compile'
 import { DiagnosedError, type Diagnostic, diagnosedError } from '../core/diagnostics'
+import { sizeOf } from '../core/tensor'
 import type { Binding } from '../datasets/bind'
 import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
@@ -16,10 +17,11 @@ import type { Backend } from '../runtime/backend'
 import { effectiveBatchSize } from './batches'
 import type { Best, Checkpoint } from './checkpoint'
 import { CurvatureWatch } from './curvature'
-import { locateDivergence } from './diverged'
+import { areSpoilt, locateBadGradient, locateDivergence } from './diverged'
 import { EarlyStopping } from './early-stopping'
 import { evaluateModel, evaluation } from './evaluate'
 import type { FeedHost } from './feed-messages'
+import { GradientWatch } from './gradient-norms'
 import type { LossScaleRule } from './loss-scale'
 import { type Measured, measuredFrom, measuredNames, metricNames } from './metrics'
 import { type Model, unwrap } from './model'
@@ -30,6 +32,8 @@ import { TrainingStep } from './training-step'
 const SNAPSHOT_MS = 15_000
 /** Half of what an executor may at most have. */
 const LARGE_BYTES = 2 ** 31
+/** Weights up to which second derivatives cost nothing to speak of. */
+const SMALL = 1000
 
 /** One finished step; the validation stands at the last step of an epoch. */
 export interface StepReport extends Measured {
@@ -57,6 +61,8 @@ export interface TrainerOptions {
   readonly maxSteps?: number
   /** Something the person should know, though training goes on. */
   readonly onWarning?: (diagnostic: Diagnostic) => void
+  /** Somebody looks on: lengths of gradients by layer, and of small models the curvature, join the frames now and then. */
+  readonly watchGradients?: boolean
   readonly onFrame?: (frame: MetricsFrame) => void
   /** `validation` at the last step of an epoch. */
   readonly onStep?: (report: StepReport, validation?: ValidationPoint) => void
@@ -81,6 +87,7 @@ export class Trainer {
   private latest: Measured & StepFacts = { loss: 0, metrics: {} }
   private facts: StepFacts = {}
   private readonly curvature: CurvatureWatch | undefined
+  private readonly gradients: GradientWatch | undefined
   private best: Best | undefined
   private earlyStop: EarlyStop | undefined
   /** The last state known to be sound. */
@@ -100,8 +107,12 @@ export class Trainer {
     const { maxSteps, checkpoint } = options
     this.stepsPerEpoch = training.stepsPerEpoch
     this.totalSteps = training.stepsFor(maxSteps)
-    if (this.settings.watchCurvature && training.followsGradient)
-      this.curvature = new CurvatureWatch(training.model, training.batchSize, options.onWarning ?? (() => {}))
+    const warn = options.onWarning ?? (() => {})
+    const { model, batchSize, followsGradient } = training
+    const isSmall = model.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) <= SMALL
+    if (followsGradient && (this.settings.watchCurvature || (options.watchGradients && isSmall)))
+      this.curvature = new CurvatureWatch(model, batchSize, warn)
+    if (followsGradient && options.watchGradients) this.gradients = new GradientWatch(model, batchSize, warn)
     this.recorder = new Recorder(this, options.onFrame, checkpoint)
   }
 
@@ -154,8 +165,13 @@ export class Trainer {
 
   /** What the latest step was like. */
   get told(): StepFacts {
-    const { curvature, earlyStop } = this
-    return { ...this.facts, ...(curvature?.latest && { curvature: curvature.latest }), ...(earlyStop && { earlyStop }) }
+    const { curvature, gradients, earlyStop } = this
+    return {
+      ...this.facts,
+      ...(curvature?.latest && { curvature: curvature.latest }),
+      ...(gradients?.latest && { gradients: gradients.latest }),
+      ...(earlyStop && { earlyStop }),
+    }
   }
 
   get stepsDone(): number {
@@ -247,6 +263,7 @@ export class Trainer {
     const rate = this.rateOf(step)
     const inputs = await this.training.inputsOf(step, rate)
     await this.curvature?.look(inputs, step, rate)
+    await this.gradients?.look(inputs, step, rate)
     executable.run(inputs)
     this.step = step
     const told = program.outputs.map(({ name }) => name).filter((name) => name === outputNames.finite || name === outputNames.gradientNorm)
@@ -394,18 +411,36 @@ export class Trainer {
   }
 
   /** Goes back to the last sound state, repeats the steps up to the one that failed, and looks at every node. */
-  private async diagnose(step: number, loss: number): Promise<ReturnType<typeof locateDivergence>> {
+  private async diagnose(step: number, loss: number): Promise<Diagnostic> {
     const from = this.snapshot
-    if (from) await this.restore(from)
-    const { executable } = await this.training.compiled()
-    for (let replayed = this.step + 1; replayed < step; replayed++) {
-      executable.run(await this.training.inputsOf(replayed, this.rateOf(replayed)))
-      if (this.training.lossScale) this.rescale(replayed, await executable.read([outputNames.finite]))
-    }
-    const found = await locateDivergence(this.model, this.batchSize, await this.training.inputsOf(step, this.rateOf(step)), step, loss)
+    await this.replay(from, step)
+    const spoilt = await areSpoilt(this.model)
+    // The step before has done it, unless its state is out of reach.
+    if (spoilt && from && from.step < step - 1) await this.replay(from, step - 1)
+    const bad =
+      spoilt && this.step < step - 1
+        ? await locateBadGradient(this.model, this.batchSize, await this.inputsAt(step - 1), step - 1)
+        : undefined
+    if (!bad && this.step < step - 1) await this.replay(from, step)
+    const found = bad ?? (await locateDivergence(this.model, this.batchSize, await this.inputsAt(step), step, loss))
     // The weights that remain are those of the last sound state.
     if (from) await this.restore(from)
     return found
+  }
+
+  private inputsAt(step: number) {
+    return this.training.inputsOf(step, this.rateOf(step))
+  }
+
+  /** Everything as it was before a step. */
+  private async replay(from: Checkpoint | undefined, step: number): Promise<void> {
+    if (from) await this.restore(from)
+    const { executable } = await this.training.compiled()
+    for (let replayed = this.step + 1; replayed < step; replayed++) {
+      executable.run(await this.inputsAt(replayed))
+      this.step = replayed
+      if (this.training.lossScale) this.rescale(replayed, await executable.read([outputNames.finite]))
+    }
   }
 
   dispose(): Promise<void> {

@@ -63,6 +63,7 @@ export class Run {
         feedHost,
         weights,
         checkpoint,
+        watchGradients: true,
         onFrame: (frame) => run?.onFrame(frame),
         onWarning: (warning) => tellWarning(editor, warning),
         isCheckpointDue: () => writer.isDue,
