@@ -5,23 +5,12 @@
  */
 import { formatShape } from '../core/tensor'
 import type { Text } from '../core/text'
+import type { WeightFit } from '../protocol/messages'
 import type { ShapedGraph, ShapedNode } from '../shapes/shaped-graph'
 import { countsAsKernel } from '../shapes/shared-weights'
 import { weightsOf } from './model'
 import type { SafetensorsFile } from './safetensors'
 import { valuesOf } from './tensor-values'
-
-export interface Skipped {
-  readonly name: string
-  readonly reason: Text
-}
-
-export interface Transfer {
-  readonly weights: Readonly<Record<string, Float32Array>>
-  readonly skipped: readonly Skipped[]
-  /** Tensors of the file that this network has no place for. */
-  readonly unused: readonly string[]
-}
 
 const reasons = {
   output: { en: 'output layer: starts afresh', zh: '输出层：重新开始' },
@@ -37,10 +26,10 @@ export interface TransferOptions {
   readonly keepOutput?: boolean
 }
 
-export function transferWeights(file: SafetensorsFile, shaped: ShapedGraph, { keepOutput = false }: TransferOptions = {}): Transfer {
+export function transferWeights(file: SafetensorsFile, shaped: ShapedGraph, { keepOutput = false }: TransferOptions = {}): WeightFit {
   const output = keepOutput ? new Set<string>() : new Set(outputLayers(shaped))
   const weights: Record<string, Float32Array> = {}
-  const skipped: Skipped[] = []
+  const skipped: WeightFit['skipped'][number][] = []
   const wanted = weightsOf(shaped)
   for (const { name, shape } of wanted) {
     const stored = heldAs(name).find((held) => file.tensors.has(held))

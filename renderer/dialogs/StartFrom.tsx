@@ -7,7 +7,7 @@ import { engine } from '../engine/client'
 import { useText, useWords } from '../i18n/i18n'
 import { formatCount } from '../i18n/numbers'
 import { shellWords } from '../i18n/shell-words'
-import { keepOutputSpec, transferOf } from '../store/start-from'
+import { keepOutputSpec, useWeightFit } from '../store/start-from'
 import { showUi, useUi } from '../store/ui'
 
 const close = (): void => showUi({ startFrom: undefined })
@@ -17,7 +17,7 @@ export function StartFrom() {
   const text = useText()
   const chosen = useUi((state) => state.startFrom)
   const [keepOutput, setKeepOutput] = useState(false)
-  const transfer = chosen && transferOf(chosen.file, keepOutput)
+  const transfer = useWeightFit(keepOutput)
   const copied = Object.entries(transfer?.weights ?? {})
   return (
     <Dialog.Root open={chosen !== undefined} onOpenChange={(open) => !open && close()}>

@@ -12,12 +12,14 @@ import type { Lesson, LessonRequest } from '../../engine/insight/lesson-report'
 import type {
   DataPreview,
   EngineApi,
+  FitRequest,
   GivenFiles,
   Outcome,
   PreviewOptions,
   StepProfile,
   StepRequest,
   TextWish,
+  WeightFit,
 } from '../../engine/protocol/messages'
 import type { BackendId } from '../../engine/runtime/backend'
 import { useDocument } from '../store/document'
@@ -200,6 +202,9 @@ export const engine = {
     )
   },
   recognise: (name: string): Promise<Outcome<Recognised> | undefined> => attempt(async () => (await connection.calls()).recognise(name)),
+  /** What of a file of weights the network could start from. */
+  fitWeights: (request: FitRequest): Promise<Outcome<WeightFit> | undefined> =>
+    attempt(async () => (await connection.calls()).fitWeights(request)),
   previewData: (source: ChoiceOf, options: PreviewOptions): Promise<Outcome<DataPreview> | undefined> =>
     attempt(async () => (await connection.calls()).previewData(source, options)),
   /** What a training step would take. */

@@ -1,11 +1,10 @@
-/** @file Which weights of a file the document's network can start from. In: a file a person chose. Out: its tensors, what fits, or what is wrong. */
-import { DiagnosedError } from '../../engine/core/diagnostics'
+/** @file Which weights of a file the document's network can start from. In: a file a person chose. Out: what fits, or a word on what is wrong. */
+import { useEffect, useState } from 'react'
 import { bool } from '../../engine/layers/kit/params'
-import { decodeSafetensors, type SafetensorsFile } from '../../engine/train/safetensors'
-import { type Transfer, transferWeights } from '../../engine/train/transfer'
+import type { WeightFit } from '../../engine/protocol/messages'
+import { engine } from '../engine/client'
 import { useDocument } from './document'
-import { shapedOf } from './shaped'
-import { showUi } from './ui'
+import { showUi, useUi } from './ui'
 
 export const keepOutputSpec = bool({
   label: { en: 'Copy the output layer too', zh: '也复制输出层' },
@@ -16,18 +15,26 @@ export const keepOutputSpec = bool({
   default: false,
 })
 
-/** Shows what of the file can be used, or why it cannot be read. */
-export async function offerWeights(name: string, bytes: Uint8Array): Promise<void> {
-  try {
-    showUi({ startFrom: { name, file: decodeSafetensors(bytes, name) } })
-  } catch (error) {
-    if (!(error instanceof DiagnosedError)) throw error
-    showUi({ fileProblems: { name, problems: error.diagnostics } })
-  }
+/** Asks the engine; a file that cannot be read closes the question and shows why. */
+export function useWeightFit(keepOutput: boolean): WeightFit | undefined {
+  const chosen = useUi((state) => state.startFrom)
+  const document = useDocument((state) => state.document)
+  const [fit, setFit] = useState<WeightFit>()
+  useEffect(() => {
+    setFit(undefined)
+    if (!chosen) return
+    let outdated = false
+    void engine.fitWeights({ document, ...chosen, keepOutput }).then((outcome) => {
+      if (outdated || !outcome) return
+      if (outcome.ok) setFit(outcome.value)
+      else showUi({ startFrom: undefined, fileProblems: { name: chosen.name, problems: outcome.diagnostics } })
+    })
+    return () => {
+      outdated = true
+    }
+  }, [chosen, document, keepOutput])
+  return fit
 }
-
-export const transferOf = (file: SafetensorsFile, keepOutput: boolean): Transfer =>
-  transferWeights(file, shapedOf(useDocument.getState().document).graph, { keepOutput })
 
 /** A field, since weights are read once and never written back. */
 export function chooseWeights(): void {
@@ -36,7 +43,7 @@ export function chooseWeights(): void {
   field.accept = '.safetensors'
   field.onchange = async () => {
     const [file] = field.files ?? []
-    if (file) await offerWeights(file.name, new Uint8Array(await file.arrayBuffer()))
+    if (file) showUi({ startFrom: { name: file.name, file: new Uint8Array(await file.arrayBuffer()) } })
   }
   field.click()
 }

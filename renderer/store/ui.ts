@@ -1,7 +1,6 @@
 /** @file What is open on the screen and belongs to nobody's document: dialogues, floating palettes, requests for focus. */
 import { create } from 'zustand'
 import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
-import type { SafetensorsFile } from '../../engine/train/safetensors'
 import type { Point } from '../layout/sizes'
 
 /** The palette that opens at the pointer; with a wire, only what fits its loose end. */
@@ -23,7 +22,7 @@ export interface UiState {
   /** Why a file could not be opened. */
   readonly fileProblems: { readonly name: string; readonly problems: readonly Diagnostic[] } | undefined
   /** A file of weights to start from. */
-  readonly startFrom: { readonly name: string; readonly file: SafetensorsFile } | undefined
+  readonly startFrom: { readonly name: string; readonly file: Uint8Array } | undefined
 }
 
 export const useUi = create<UiState>(() => ({

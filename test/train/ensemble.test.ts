@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { graph } from '../../engine/builder/graph'
+import type { GraphDocument } from '../../engine/document/schema'
 import { exportTypeScript } from '../../engine/export/typescript'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { inReplica } from '../../engine/shapes/replicas'
@@ -10,6 +11,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../engine/train/checkpoin
 import { Feeder } from '../../engine/train/feeder'
 import { Model, runtimeInputs, updateOf } from '../../engine/train/model'
 import { Trainer } from '../../engine/train/trainer'
+import { templates } from '../../templates/registry'
 import { netloom, scratch } from '../cli/run'
 import { asked } from '../support/agreement'
 import { expectAllClose } from '../support/allclose'
@@ -158,6 +160,13 @@ describe('an ensemble (C8)', () => {
     const [line] = predicted.out.split('\n').map((text) => text && JSON.parse(text))
     // Logarithms of averaged probabilities add up to one.
     expect(line.logits.reduce((sum: number, z: number) => sum + Math.exp(z), 0)).toBeCloseTo(1, 5)
+  })
+
+  it('batches that continue one another are told that they cannot be drawn', async () => {
+    const document = templates.get('rnn-lm')?.create({ numHiddens: 4, batchSize: 4 }) as GraphDocument
+    const data = await prepare({ ...document, training: { ...document.training, ensemble: {} } })
+    const refused = Trainer.create({ data, backend: createReferenceBackend() })
+    await expect(refused).rejects.toMatchObject({ diagnostics: [{ code: 'train.ensemble.sequential' }] })
   })
 
   it.each([

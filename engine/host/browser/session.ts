@@ -4,7 +4,7 @@
  * its end the run's network stays to be looked at until the next begins.
  */
 import { type BirpcReturn, createBirpc } from 'birpc'
-import { lower } from '../../compile'
+import { lower, shape } from '../../compile'
 import { DiagnosedError, diagnosedError } from '../../core/diagnostics'
 import { type FindFiles, prepareData } from '../../datasets/prepare'
 import { recognise } from '../../datasets/recognise'
@@ -14,6 +14,7 @@ import type {
   CheckpointInfo,
   EditorApi,
   EngineApi,
+  FitRequest,
   GivenFiles,
   Hello,
   Outcome,
@@ -27,6 +28,8 @@ import { plainVariant } from '../../runtime/wasm/autotune'
 import type { CheckpointStore } from '../../train/checkpoint'
 import { unwrap, updateOf } from '../../train/model'
 import { profileStep } from '../../train/profile'
+import { decodeSafetensors } from '../../train/safetensors'
+import { transferWeights } from '../../train/transfer'
 import type { Backends } from './backends'
 import { blobFiles } from './blob-files'
 import { feedHostOf } from './feeder-thread'
@@ -85,6 +88,10 @@ export class Session implements EngineApi {
 
   previewData(...[source, options]: Parameters<EngineApi['previewData']>) {
     return outcomeOf(() => previewOf(source, this.findFiles, options))
+  }
+
+  fitWeights({ document, name, file, keepOutput }: FitRequest) {
+    return outcomeOf(async () => transferWeights(decodeSafetensors(file, name), unwrap(shape(document)), { keepOutput }))
   }
 
   train(request: TrainRequest): Promise<Outcome<null>> {
