@@ -51,7 +51,7 @@ describe('B5: lengths of gradients', () => {
     const g = graph('normalised', { data: moons, training: { optimizer: 'sgd', lr: 0.1, batchSize: 16, epochs: 1 } })
     g.classify(g.batchNorm(g.dense(g.input('features', [2]), { numHiddens: 3 })), 2)
     const { program } = unwrap(lower(g.document(), { training: true, gradients: 'norms' }))
-    expect(program.state.filter(({ update }) => update !== undefined)).toEqual(['train.not-finite', 'dense2'])
+    expect(program.state.filter(({ update }) => update !== undefined)).toEqual([])
 
     const weightsAfter = async (watchGradients: boolean) => {
       const data = await prepareData(g.document(), () => undefined)
@@ -110,7 +110,7 @@ describe('B5: what is said of gradients', () => {
   it('that fade on their way back: the first layer is named, after some time, once', () => {
     const alarms = new Alarms()
     const fading = { dense1: 1e-7, dense2: 1e-4, dense3: 0.1 }
-    for (let look = 1; look <= 4; look++) expect(alarms.take(fading, look).present).toEqual(['train.not-finite', 'dense2'])
+    for (let look = 1; look <= 4; look++) expect(alarms.take(fading, look).present).toEqual([])
     const fifth = alarms.take(fading, 5)
     expect(named(fifth.fresh)).toEqual([['train.vanishing', 'dense1']])
     expect(fifth.present[0]?.values).toMatchObject({ node: 'dense3', step: 5 })
@@ -127,8 +127,8 @@ describe('B5: what is said of gradients', () => {
 
   it('says nothing of ordinary ones, nor of a single layer', () => {
     const alarms = new Alarms()
-    for (let look = 1; look <= 50; look++) expect(alarms.take({ dense1: 0.01 * look, dense2: 2 / look }, look).present).toEqual(['train.not-finite', 'dense2'])
-    for (let look = 1; look <= 50; look++) expect(new Alarms().take({ dense1: 1e-9 }, look).present).toEqual(['train.not-finite', 'dense2'])
+    for (let look = 1; look <= 50; look++) expect(alarms.take({ dense1: 0.01 * look, dense2: 2 / look }, look).present).toEqual([])
+    for (let look = 1; look <= 50; look++) expect(new Alarms().take({ dense1: 1e-9 }, look).present).toEqual([])
   })
 
   it('a deep stack of sigmoids is found to fade', async () => {
