@@ -17,6 +17,7 @@ import type {
   RunPhase,
 } from '../../engine/protocol/messages'
 import type { BackendId, BackendInfo } from '../../engine/runtime/backend'
+import { forgetLooks, receiveLooks } from './look-store'
 import { Curves } from './series'
 
 /** `crashed`: the engine died during the run. */
@@ -111,6 +112,7 @@ export const isActive = (phase: Phase): boolean => phase === 'preparing' || phas
 
 export function resetRun(change: Partial<RunState> = {}): void {
   curves.clear()
+  forgetLooks()
   useRun.setState((state) => ({ ...noRun, version: state.version + 1, ...change }))
 }
 
@@ -132,6 +134,7 @@ export function receiveMetrics(frame: MetricsFrame): void {
     keep(named('loss'), point.step, point.loss)
     for (const [name, value] of Object.entries(point.metrics)) keep(named(name), point.step, value)
   }
+  receiveLooks(frame)
   for (const point of frame.training) take(point, (name) => name)
   for (const point of frame.validation) {
     take(point, validationName)

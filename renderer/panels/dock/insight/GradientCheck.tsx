@@ -8,7 +8,7 @@ import { formatShape } from '../../../../engine/core/tensor'
 import type { GradientReport, GradientVerdict, TensorCheck } from '../../../../engine/insight/gradient-report'
 import { showNode } from '../../../canvas/show-node'
 import { engine } from '../../../engine/client'
-import { useCheckProgress } from '../../../engine/look-store'
+import { useLook } from '../../../engine/look-store'
 import { isActive, useRun } from '../../../engine/run-store'
 import { useWords } from '../../../i18n/i18n'
 import { formatCount, formatSmall } from '../../../i18n/numbers'
@@ -110,7 +110,7 @@ function Settings({ hasReport }: { hasReport: boolean }) {
 
 function Progress() {
   const words = useWords(insightWords)
-  const progress = useCheckProgress((state) => state.progress)
+  const progress = useLook((state) => state.progress)
   const share = progress ? progress.done / Math.max(1, progress.total) : 0
   return (
     <div className="empty" role="status">

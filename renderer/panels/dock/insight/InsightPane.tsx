@@ -1,6 +1,7 @@
 /** @file Looking into the gradients: how long they are while training, and whether they are right. In: which view. Out: the view. */
 import { useWords } from '../../../i18n/i18n'
 import { GradientCheck } from './GradientCheck'
+import { GradientNorms } from './GradientNorms'
 import './insight.css'
 import { insightViews, useInsight } from './insight-store'
 import { insightWords } from './words'
@@ -24,7 +25,7 @@ export function InsightPane() {
           </button>
         ))}
       </div>
-      {view === 'check' ? <GradientCheck /> : null}
+      {view === 'check' ? <GradientCheck /> : <GradientNorms />}
     </div>
   )
 }

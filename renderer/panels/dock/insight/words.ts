@@ -4,6 +4,19 @@ import { defineWords } from '../../../i18n/i18n'
 export const insightWords = defineWords('insight', {
   norms: { en: 'Gradient norms', zh: '梯度范数' },
   normsHint: { en: 'How long the gradient of each layer is, step by step', zh: '各层梯度的长度随训练的变化' },
+  noNorms: { en: 'No gradients yet', zh: '尚无梯度' },
+  noNormsHint: {
+    en: 'While a network trains, this shows how long the gradient of each layer is. Layers whose gradients fade or explode are named.',
+    zh: '训练网络时，此处显示各层梯度的长度；梯度消失或爆炸的层会被指出。',
+  },
+  curvatureHint: {
+    en: 'A step of −εg changes the loss by about ½ε²gᵀHg − εgᵀg: what it loses by the curvature, less what it wins by the slope.',
+    zh: '沿 −εg 走一步，损失约变化 ½ε²gᵀHg − εgᵀg：曲率带来的损失减去斜率带来的收益。',
+  },
+  curvatureSteep: {
+    en: 'Step {step}: the curvature has outgrown the slope; the step leads upwards. Lower the learning rate.',
+    zh: '第 {step} 步：曲率项超过斜率项，这一步反而使损失上升。请降低学习率。',
+  },
   check: { en: 'Gradient check', zh: '梯度检查' },
   checkHint: {
     en: 'Every gradient against what the loss really does when a weight is moved: (L(w+ε) − L(w−ε)) / 2ε, in double precision.',
