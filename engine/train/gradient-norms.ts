@@ -13,12 +13,14 @@ import { dataInputsOf, type Model, runtimeInputs } from './model'
 
 const pass: LowerOptions = { training: true, gradients: 'norms' }
 
-/** Samples of a batch that are looked at; the first look waits until training is well under way. */
+/** Samples of a batch that are looked at. */
 const MOST_SAMPLES = 16
+/** The first look, which is compiled, waits until training is well under way. */
 const FIRST_MS = 300
-const INTERVAL_MS = 250
-/** A look takes at most one part in this many of the time. */
-const COST = 20
+/** As often as frames are sent … */
+const INTERVAL_MS = 1000 / 30
+/** … but a look takes at most one part in this many of the time. */
+const COST = 40
 
 /** The norm of the first layer by that of the last, below which gradients have faded. */
 const FADED = 1e-4
@@ -63,6 +65,7 @@ export class GradientWatch {
     private readonly model: Model,
     batchSize: number,
     private readonly warn: (diagnostic: Diagnostic) => void,
+    private readonly firstAfter = FIRST_MS,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.samples = Math.min(batchSize, MOST_SAMPLES)
@@ -72,7 +75,7 @@ export class GradientWatch {
   async look(inputs: Inputs, step: number, rate: number): Promise<void> {
     const started = this.now()
     this.begun ??= started
-    if (this.isOff || started < this.begun + FIRST_MS || started < this.next) return
+    if (this.isOff || started < this.begun + this.firstAfter || started < this.next) return
     const isFirst = this.latest === undefined
     try {
       const norms = await gradientNormsAt(this.model, this.samples, inputs, step, rate)

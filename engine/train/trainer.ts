@@ -112,7 +112,8 @@ export class Trainer {
     const isSmall = model.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) <= SMALL
     if (followsGradient && (this.settings.watchCurvature || (options.watchGradients && isSmall)))
       this.curvature = new CurvatureWatch(model, batchSize, warn)
-    if (followsGradient && options.watchGradients) this.gradients = new GradientWatch(model, batchSize, warn)
+    // A small model may be trained before the first look of a large one would come.
+    if (followsGradient && options.watchGradients) this.gradients = new GradientWatch(model, batchSize, warn, isSmall ? 0 : undefined)
     this.recorder = new Recorder(this, options.onFrame, checkpoint)
   }
 

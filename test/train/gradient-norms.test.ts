@@ -92,15 +92,16 @@ describe('B5: lengths of gradients', () => {
       model,
       batchSize,
       () => {},
+      300,
       () => time,
     )
     const looks: number[] = []
-    for (let step = 1; step <= 200; step++) {
+    for (let step = 1; step <= 50; step++) {
       time += 10
       await watch.look(inputs, step, 0.1)
       if (watch.latest && looks.at(-1) !== watch.latest.step) looks.push(watch.latest.step)
     }
-    expect(looks).toEqual([31, 56, 81, 106, 131, 156, 181])
+    expect(looks).toEqual([31, 35, 39, 43, 47])
     await model.dispose()
     data.dispose()
   })
