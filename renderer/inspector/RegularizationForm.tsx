@@ -67,6 +67,7 @@ function GroupForm({ name, training, change }: GroupFormProps) {
       {values && (
         <>
           <p className="inspector-help is-choice">{text(help)}</p>
+          <div className="form-gap" />
           <ParamForm
             specs={specs}
             values={values}
