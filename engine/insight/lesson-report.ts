@@ -7,6 +7,9 @@ import type { Shape } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { GraphDocument } from '../document/schema'
 
+/** What a person can follow by eye: numbers of one node for a sample, and layers with parameters. */
+export const lessonLimits = { units: 64, layers: 8 } as const
+
 export interface LessonRequest {
   readonly document: GraphDocument
   /** `run`: those of the latest run; or all that is kept from step to step, by name. */

@@ -15,10 +15,7 @@ import { rateAt } from '../schedules/rate'
 import type { ShapedGraph, ShapedNode } from '../shapes/shaped-graph'
 import { runtimeInputs, unwrap } from '../train/model'
 import { planOf } from '../train/plan'
-
-/** What a person can follow by eye. */
-const MOST_UNITS = 64
-const MOST_LAYERS = 8
+import { lessonLimits } from './lesson-report'
 
 export interface TracedUpdate {
   readonly optimizer: OptimizerDefinition
@@ -119,10 +116,10 @@ export class Traced {
 function expectSmall(shaped: ShapedGraph): void {
   for (const { path, outputs } of shaped.nodes)
     for (const { shape: extents } of Object.values(outputs))
-      if (sizeOf(extents) > MOST_UNITS)
-        throw diagnosedError('lesson.units', { got: sizeOf(extents), expected: MOST_UNITS }, { nodeId: path })
+      if (sizeOf(extents) > lessonLimits.units)
+        throw diagnosedError('lesson.units', { got: sizeOf(extents), expected: lessonLimits.units }, { nodeId: path })
   const layers = shaped.nodes.filter(({ weights }) => Object.keys(weights).length > 0).length
-  if (layers > MOST_LAYERS) throw diagnosedError('lesson.layers', { got: layers, expected: MOST_LAYERS })
+  if (layers > lessonLimits.layers) throw diagnosedError('lesson.layers', { got: layers, expected: lessonLimits.layers })
 }
 
 /** Two slots more beside each parameter, by which the rule tells what it was given and what it takes. */

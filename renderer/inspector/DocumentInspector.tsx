@@ -7,6 +7,7 @@ import { engine } from '../engine/client'
 import { useText, useWords } from '../i18n/i18n'
 import { inspectorWords } from '../i18n/inspector-words'
 import { formatBytes, formatCount, formatLarge } from '../i18n/numbers'
+import { LessonButton } from '../lesson/LessonButton'
 import { useDocument } from '../store/document'
 import { useShaped } from '../store/shaped'
 import { Facts } from './Facts'
@@ -45,6 +46,7 @@ export function DocumentInspector() {
           {say('solution')}
         </button>
       )}
+      <LessonButton />
       <TrainingForm />
       <h3 className="section-head">{say('totals')}</h3>
       <Facts

@@ -3,6 +3,7 @@ import { defineWords } from '../i18n/i18n'
 
 export const lessonWords = defineWords('lesson', {
   lesson: { en: 'Step by step', zh: '逐步讲解' },
+  lessonHint: { en: 'Follow one sample forward and back, number by number', zh: '跟随一个样本前向、反向走一遍，逐个数值查看' },
   close: { en: 'Close', zh: '关闭' },
   which: { en: 'Lesson', zh: '课程' },
   thisNetwork: { en: 'This network', zh: '当前网络' },
