@@ -3,6 +3,7 @@
  * names.ts says.
  */
 import { gradients, pullBack } from '../autodiff/gradients'
+import { originalPath } from '../shapes/replicas'
 import type { ProgramBuilder } from './builder'
 import type { Tensor } from './emit'
 import type { ForwardView } from './forward-view'
@@ -38,7 +39,7 @@ export function differentiate(
   })
 }
 
-/** ‖g‖ of all parameters of a node as one vector. */
+/** ‖g‖ of all parameters of a node as one vector, those of all its copies in an ensemble. */
 function norms(b: ProgramBuilder, forward: ForwardView): void {
   const parameters = forward.trainable()
   const found = gradients(
@@ -47,7 +48,8 @@ function norms(b: ProgramBuilder, forward: ForwardView): void {
     parameters.map(({ value }) => value),
   )
   const squares = new Map<string, Tensor>()
-  parameters.forEach(({ path }, i) => {
+  parameters.forEach((parameter, i) => {
+    const path = originalPath(parameter.path)
     const gradient = found[i] as Tensor
     b.at(path, () => {
       const square = b.sum(b.mul(gradient, gradient))

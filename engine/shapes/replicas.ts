@@ -16,6 +16,9 @@ export const isReplica = (path: string): boolean => path.startsWith(PREFIX)
 
 export const inReplica = (replica: number, path: string): string => (replica === 1 ? path : `${PREFIX}${replica}/${path}`)
 
+/** What a person calls it, whichever copy it is in. */
+export const originalPath = (path: string): string => path.replace(/^\$\d+\//, '')
+
 /** Which copy a weight belongs to. */
 export const replicaOf = (name: string): number => Number(/^\$(\d+)\//.exec(name)?.[1] ?? 1)
 

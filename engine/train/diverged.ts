@@ -5,7 +5,9 @@
  */
 import { shape } from '../compile'
 import type { Diagnostic } from '../core/diagnostics'
+import { groupOf } from '../document/training-groups'
 import { inputNames, outputNames } from '../ir/names'
+import { inReplica, originalPath } from '../shapes/replicas'
 import type { Inputs } from './batches'
 import { gradientNormsAt } from './gradient-norms'
 import { type Model, runtimeInputs, unwrap } from './model'
@@ -17,7 +19,9 @@ const allFinite = (data: ArrayLike<number>): boolean => {
 
 export async function locateDivergence(model: Model, batchSize: number, inputs: Inputs, step: number, loss: number): Promise<Diagnostic> {
   const { document } = model
-  const nodes = unwrap(shape(document, { batchSize })).nodes
+  const { replicas = 1 } = groupOf(document.training, 'ensemble') ?? {}
+  const shaped = unwrap(shape(document, { batchSize })).nodes
+  const nodes = Array.from({ length: replicas }, (_, i) => shaped.map((node) => ({ ...node, path: inReplica(i + 1, node.path) }))).flat()
   const { program, executable } = await model.pass(batchSize, {
     training: true,
     gradients: 'none',
@@ -36,7 +40,7 @@ export async function locateDivergence(model: Model, batchSize: number, inputs: 
   )
   // In f32 everything is in order: it was a half that overflowed.
   if (!first && document.training.precision === 'f16') return { code: 'train.half-range', severity: 'error', values: { step } }
-  return { code: 'train.not-finite', severity: 'error', nodeId: first?.path, values: { step, got: String(loss) } }
+  return { code: 'train.not-finite', severity: 'error', nodeId: first && originalPath(first.path), values: { step, got: String(loss) } }
 }
 
 /** Whether the weights themselves are no numbers any more. */

@@ -162,6 +162,17 @@ describe('an ensemble (C8)', () => {
     expect(line.logits.reduce((sum: number, z: number) => sum + Math.exp(z), 0)).toBeCloseTo(1, 5)
   })
 
+  it('names the node, not the copy, that a loss which is no number came from', async () => {
+    const data = await prepare(moonsDocument(settings({ optimizer: 'sgd', lr: 1e36, training: { l2: 0 } })))
+    const trainer = await Trainer.create({ data, backend: createReferenceBackend(), maxSteps: 20 })
+    // Only the second copy goes wrong.
+    await trainer.model.load({ '$2/dense2.kernel': new Float32Array(24).fill(1e38) })
+    await expect(trainer.run()).rejects.toMatchObject({
+      diagnostics: [{ code: 'train.not-finite', nodeId: expect.stringMatching(/^[a-z]+\d$/) }],
+    })
+    await trainer.dispose()
+  })
+
   it('batches that continue one another are told that they cannot be drawn', async () => {
     const document = templates.get('rnn-lm')?.create({ numHiddens: 4, batchSize: 4 }) as GraphDocument
     const data = await prepare({ ...document, training: { ...document.training, ensemble: {} } })
