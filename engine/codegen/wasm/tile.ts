@@ -43,7 +43,7 @@ export const tileRows = (variant: KernelVariant, columns: number): number =>
   columns >= variant.columns ? variant.rows : Math.min(2, variant.columns / columns) * variant.rows
 
 /** Steps written out one after the other; more of them become a loop over `unroll` steps. */
-const straightSteps = 16
+const straightSteps = 8
 export const unroll = 4
 
 /** Where something lies: a pointer and a constant offset from it. */
