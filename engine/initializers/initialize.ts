@@ -12,14 +12,16 @@ import { completeParams } from '../layers/kit/validate'
 import { ownersOf, type ShapedGraph } from '../shapes/shaped-graph'
 import { initializers } from './registry'
 
-export function initializeWeights(shaped: Pick<ShapedGraph, 'nodes'>, seed: number): Map<string, Float32Array> {
-  const weights = new Map<string, Float32Array>()
+export const initializeWeights = (shaped: Pick<ShapedGraph, 'nodes'>, seed: number): Map<string, Float32Array> =>
+  new Map(freshWeights(shaped, seed))
+
+/** One after the other, so that they need not all lie in memory twice. */
+export function* freshWeights(shaped: Pick<ShapedGraph, 'nodes'>, seed: number): Generator<readonly [string, Float32Array]> {
   for (const { path, weights: specs } of ownersOf(shaped))
     for (const [weight, spec] of Object.entries(specs)) {
       const name = stateNames.weight(path, weight)
-      weights.set(name, initializeWeight(spec, Random.seeded(seed, name), path))
+      yield [name, initializeWeight(spec, Random.seeded(seed, name), path)]
     }
-  return weights
 }
 
 function initializeWeight(spec: WeightSpec, random: Random, path: string): Float32Array {

@@ -7,13 +7,14 @@ import { DiagnosedError } from '../core/diagnostics'
 import type { DType, Shape, TensorData } from '../core/tensor'
 import type { GraphDocument } from '../document/schema'
 import { groupOf } from '../document/training-groups'
-import { initializeWeights } from '../initializers/initialize'
+import { freshWeights } from '../initializers/initialize'
 import { inputNames, stateNames } from '../ir/names'
 import type { Program } from '../ir/program'
 import type { Outcome } from '../protocol/messages'
 import type { Backend, StateSpec, StateStore } from '../runtime/backend'
 import { inReplica, isReplica, replicate } from '../shapes/replicas'
 import { ownersOf, type ShapedGraph } from '../shapes/shaped-graph'
+import { Turns } from './pace'
 import { planOf } from './plan'
 
 /** The value of an outcome; its diagnostics as a `DiagnosedError`. */
@@ -90,6 +91,25 @@ const passKey = (batchSize: number, { optimizer, ...options }: PassOptions): str
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   ])
 
+/** Enough numbers for JavaScript engines to know how to draw them well. */
+const WARMING = 2 ** 18
+
+/**
+ * The first weights. They are drawn before the network is compiled: while WebAssembly is being optimised nothing else is, and what runs
+ * meanwhile would stay as slow as it is then.
+ */
+function someOf(fresh: Iterator<readonly [string, Float32Array]>): (readonly [string, Float32Array])[] {
+  const first: (readonly [string, Float32Array])[] = []
+  let drawn = 0
+  while (drawn < WARMING) {
+    const { value, done } = fresh.next()
+    if (done) break
+    first.push(value)
+    drawn += value[1].length
+  }
+  return first
+}
+
 export class Model {
   private readonly passes = new Map<string, Promise<Compiled>>()
 
@@ -118,8 +138,11 @@ export class Model {
     ])
     const model = new Model(document, backend, state, weights, new Set(lowered.kept), pass.optimizer?.averaging !== undefined)
     try {
+      const fresh = freshWeights(lowered.shaped, document.training.seed)
+      const first = someOf(fresh)
       const compiling = model.keep(passKey(batchSize, { ...pass, ...replicasOf(document) }), realize(lowered, backend, state, pass))
-      await model.load(Object.fromEntries(initializeWeights(lowered.shaped, document.training.seed)))
+      await model.fill(first)
+      await model.fill(fresh, new Turns())
       await compiling
       return model
     } catch (error) {
@@ -150,11 +173,16 @@ export class Model {
     const copies = Object.entries(given).flatMap(([name, data]) =>
       isReplica(name) ? [] : Array.from({ length: replicas }, (_, i) => [inReplica(i + 1, name), data] as const),
     )
-    const weights = { ...Object.fromEntries(copies), ...given }
+    await this.fill(Object.entries({ ...Object.fromEntries(copies), ...given }))
+  }
+
+  /** `turns`: others are to get on meanwhile (WebAssembly is compiled on other threads, but by way of this one's event loop). */
+  private async fill(weights: Iterable<readonly [string, Float32Array]>, turns?: Turns): Promise<void> {
     const averaged = new Set(this.weights.filter((weight) => this.evaluatedName(weight) !== weight.name).map(({ name }) => name))
-    for (const [name, data] of Object.entries(weights)) {
+    for (const [name, data] of weights) {
       await this.state.write(name, data)
       if (averaged.has(name)) await this.state.write(stateNames.average(name), data)
+      await turns?.due()
     }
   }
 
