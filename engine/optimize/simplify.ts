@@ -2,6 +2,7 @@
  * @file Algebra on programs: dead code, common subexpressions, constants, identities, chains of movement.
  * In: a program. Out: an equal one with fewer and smaller operations. Each rule is local; the pass repeats until nothing changes.
  */
+import { sameShape } from '../core/tensor'
 import type { Instruction, Program, ValueId } from '../ir/program'
 import { Rewriter } from './rewriter'
 import { simplifyElementwise } from './simplify-elementwise'
@@ -15,11 +16,27 @@ export function simplify(program: Program): Program {
   let current = program
   for (let round = 0; round < maxRounds; round++) {
     const next = simplifyOnce(current)
-    if (JSON.stringify(next) === JSON.stringify(current)) return next
+    if (isSame(next, current)) return next
     current = next
   }
   return current
 }
+
+/** Most operations are the very objects that they were. */
+function isSame(a: Program, b: Program): boolean {
+  return (
+    a.values.length === b.values.length &&
+    a.values.every((value, id) => sameInstruction(value, b.values[id] as Instruction)) &&
+    a.state.every(({ value, update }, i) => value === b.state[i]?.value && update === b.state[i].update) &&
+    a.outputs.every(({ value }, i) => value === b.outputs[i]?.value)
+  )
+}
+
+const sameInstruction = (a: Instruction, b: Instruction): boolean =>
+  a.inputs.length === b.inputs.length &&
+  a.inputs.every((id, i) => id === b.inputs[i]) &&
+  (a.op === b.op || JSON.stringify(a.op) === JSON.stringify(b.op)) &&
+  sameShape(a.shape, b.shape)
 
 function simplifyOnce(program: Program): Program {
   const r = new Rewriter()

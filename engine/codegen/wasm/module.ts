@@ -78,6 +78,9 @@ export function emitModule(program: KernelProgram, options: ModuleOptions, kept:
 const placeAt = (buffer: BufferId): number => buffer + 3
 const bufferAt = (place: number): BufferId => place - 3
 
+/** Numbers below this are no addresses. */
+const foreignFrom = addressIn(1, -(2 ** 33))
+
 /** Hands out places while kernels are written. */
 class Places {
   readonly control = 1
@@ -123,7 +126,7 @@ class Places {
     const alike = this.tables.get(key) ?? []
     const known = alike.find(({ at, length }) => length === values.length && values.every((value, i) => value === this.tableWords[at + i]))
     if (known) return addressIn(this.fixed, 4 * known.at)
-    if (values.some((value) => placeIn(value) > 0 && placeIn(value) !== this.fixed))
+    if (values.some((value) => value >= foreignFrom && placeIn(value) !== this.fixed))
       throw new InternalError('wasm', 'a table may hold addresses of other tables only: what a phase touches must stand in its code')
     const table = { at: this.tableWords.length, length: values.length }
     for (const value of values) this.tableWords.push(value)
