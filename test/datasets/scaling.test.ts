@@ -141,13 +141,16 @@ describe('preparing data (C1)', () => {
     const backend = ['--backend', 'reference']
     const ran = await netloom('train', graphFile, ...backend, '--out', weights)
     expect(ran.code, ran.err).toBe(0)
-    const predicted = await netloom('predict', graphFile, ...backend, '--weights', weights)
-    const lines = predicted.out
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(lines).toHaveLength(ROWS)
-    for (const { index, prediction } of lines) expect(Math.abs(prediction[0] - (1000 + 20 * index))).toBeLessThan(60)
+    await netloom('train', graphFile, ...backend, '--checkpoint', at('kept'))
+    for (const from of [weights, at('kept')]) {
+      const predicted = await netloom('predict', graphFile, ...backend, '--weights', from)
+      const lines = predicted.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      expect(lines).toHaveLength(ROWS)
+      for (const { index, prediction } of lines) expect(Math.abs(prediction[0] - (1000 + 20 * index))).toBeLessThan(60)
+    }
   })
 
   it('a range that is none is told', async () => {

@@ -101,7 +101,7 @@ export async function withStatisticsOf(path: string, document: GraphDocument): P
 
 /** Those of the document that a checkpoint carries. */
 function statisticsIn(document: string | undefined) {
-  const statistics = z.object({ statistics: z.unknown(), targetStatistics: z.unknown() })
+  const statistics = z.object({ statistics: z.unknown().optional(), targetStatistics: z.unknown().optional() })
   const parsed = z.object({ data: statistics }).safeParse(readJson(document ?? ''))
   return parsed.success ? parsed.data.data : undefined
 }
