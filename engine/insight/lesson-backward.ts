@@ -127,7 +127,7 @@ function throughActivation(traced: Traced, notation: Notation, node: ShapedNode)
               zh: '最后一层的误差：损失随各激活值的变化率，乘以激活函数的斜率。',
             }
           : {
-              en: 'The errors behind come back over the same weights, times the slope of the activation.',
+              en: 'The errors of the layer after it come back over the same weights, times the slope of the activation.',
               zh: '后一层的误差沿同样的权重传回，再乘以激活函数的斜率。',
             },
       ...bounded(lines),

@@ -60,7 +60,8 @@ function columnOf(traced: Traced, notation: Notation, order: Order, node: Shaped
       id: `${path}:${i}`,
       name: notation.value(path, values.length > 1 || part !== 'loss' ? i : undefined),
       ...(part === 'affine' && { z: shown(value, known) }),
-      a: after ? shown(after[i], order.of(`forward ${activation?.path}`)) : shown(value, known),
+      // What nothing follows is its own activation: it need not stand there twice.
+      ...(after ? { a: shown(after[i], order.of(`forward ${activation?.path}`)) } : part !== 'affine' && { a: shown(value, known) }),
       ...(delta && { delta: shown(delta[i], deltaFrom) }),
     }
   })

@@ -62,7 +62,7 @@ export interface Revealed {
   readonly from: number
 }
 
-/** One neuron; `z` and `a` are the same where nothing follows the sum. */
+/** One neuron; without `a` where nothing follows the sum, without `z` where there is none. */
 export interface LessonUnit {
   readonly id: string
   /** TeX. */

@@ -42,7 +42,8 @@ export function UnitDrawing({ drawing, at, units, wires }: Props) {
   const focusWires = new Set(wires)
   const focusUnits = new Set(units)
   const weighted = drawing.wires.filter(({ weight }) => weight !== undefined)
-  const labelled = weighted.length <= MOST_LABELS ? weighted : weighted.filter(({ id }) => focusWires.has(id)).slice(0, MOST_LABELS)
+  const inFocus = weighted.filter(({ id }) => focusWires.has(id))
+  const labelled = weighted.length <= MOST_LABELS ? weighted : inFocus.length <= MOST_LABELS ? inFocus : []
   const labels = placeLabels(labelled, places)
   return (
     <div className={`lesson-units is-${layout.size}`} ref={ref} data-testid="lesson-units">

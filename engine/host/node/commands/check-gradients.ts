@@ -37,6 +37,9 @@ interface Batch {
   readonly batchSize: number
 }
 
+const PROGRESS_MS = 100
+const LINE = 78
+
 const pass: LowerOptions = { training: true, gradients: 'none' }
 
 async function batchFor(document: GraphDocument, path: string | undefined): Promise<Batch> {
@@ -65,7 +68,16 @@ async function check(graph: string, options: CheckOptions, io: Io): Promise<void
   const { epsilon, samples, seed } = options
   const { document, inputs, batchSize } = await batchFor(await loadGraph(graph, options), options.inputs)
   const weights = options.weights === undefined ? undefined : await readWeights(options.weights, document)
-  const report = await checkGradients({ document, inputs, batchSize, weights, seed, epsilon, samples })
+  let shown = 0
+  const report = await checkGradients({
+    ...{ document, inputs, batchSize, weights, seed, epsilon, samples },
+    onProgress({ done, total, tensor }) {
+      if (!io.isTerminal || performance.now() - shown < PROGRESS_MS) return
+      shown = performance.now()
+      io.err(`\r${done} of ${total} elements  ${tensor}`.padEnd(LINE))
+    },
+  })
+  if (io.isTerminal) io.err(`\r${' '.repeat(LINE)}\r`)
   if (!report) return
   if (options.json) io.out(`${JSON.stringify(report)}\n`)
   else {

@@ -192,7 +192,7 @@ function Row({ tensor }: { tensor: TensorCheck }) {
         <td className="is-number">{worst.difference.toPrecision(6)}</td>
         <td className="is-number">#{worst.index}</td>
       </tr>
-      {kinks > 0 && (
+      {verdict === 'kink' && (
         <tr className="insight-note">
           <td colSpan={9}>
             {words('kinkNote', {
