@@ -18,6 +18,7 @@ import { Trainer } from '../../engine/train/trainer'
 import { asked } from '../support/agreement'
 import { expectAllClose } from '../support/allclose'
 import { availableBackends } from '../support/backends'
+import { askPython, describeWithTorch } from '../support/torch'
 import { moonsDocument, prepare } from './fixtures'
 
 const BATCH = 4
@@ -165,6 +166,60 @@ describe('penalties on weights (C3)', () => {
           asked.gradient,
         )
     }))
+})
+
+const pytorch = `
+import json, sys, torch
+import torch.nn.functional as F
+ask = json.load(sys.stdin)
+w = {name: torch.tensor(v, dtype=torch.float64).reshape(ask['shapes'][name]).requires_grad_() for name, v in ask['weights'].items()}
+x = torch.tensor(ask['features'], dtype=torch.float64).reshape(-1, 3)
+y = torch.tensor(ask['label'])
+decay = dict(weight_decay=ask['lambda'])
+groups = [dict(params=[v for n, v in w.items() if n.endswith('kernel')], **decay),
+          dict(params=[v for n, v in w.items() if n.endswith('bias')], weight_decay=0)]
+optimizer = getattr(torch.optim, ask['optimizer'])(groups, lr=ask['lr'])
+for _ in range(ask['steps']):
+    optimizer.zero_grad()
+    h = torch.tanh(x @ w['a.kernel'] + w['a.bias'])
+    h = torch.tanh(h @ w['b.kernel'] + w['b.bias'])
+    loss = F.cross_entropy(h @ w['dense1.kernel'] + w['dense1.bias'], y)
+    loss = loss + ask['l1'] * sum(v.abs().sum() for n, v in w.items() if n.endswith('kernel'))
+    loss.backward()
+    optimizer.step()
+json.dump({n: v.flatten().tolist() for n, v in w.items()}, sys.stdout)
+`
+
+describeWithTorch('ten steps with penalties (C3) beside PyTorch', () => {
+  it.each([
+    ['sgd', 'SGD', { l2: 0.2, l1: 0.01 }],
+    ['adam', 'Adam', { l2: 0.2 }],
+    ['adam', 'AdamW', { l2: 0.2, decay: true }],
+  ] as const)('%s as %s with %o', async (optimizer, name, penalties) => {
+    const lr = 0.05
+    const document = network({ optimizer, ...penalties })
+    const pass = updateOf(document)
+    const model = await Model.forPass(document, createReferenceBackend(), pass, BATCH)
+    const start = await model.read()
+    const { program, executable } = await model.pass(BATCH, pass)
+    for (let step = 1; step <= 10; step++) executable.run({ ...inputs, ...runtimeInputs(program, 0, step, lr) })
+    const expected = askPython<Record<string, number[]>>(
+      { code: pytorch },
+      {
+        weights: Object.fromEntries(Object.entries(start).map(([weight, data]) => [weight, [...data]])),
+        shapes: Object.fromEntries(model.weights.map(({ name: weight, shape: extents }) => [weight, extents])),
+        features: [...inputs.features],
+        label: [...inputs.label],
+        optimizer: name,
+        lambda: penalties.l2,
+        l1: 'l1' in penalties ? penalties.l1 : 0,
+        lr,
+        steps: 10,
+      },
+    )
+    for (const [weight, data] of Object.entries(await model.read())) expectAllClose([...data], expected[weight] ?? [], 1e-4, weight)
+    await model.dispose()
+  })
 })
 
 describe('weights that nodes share (C3)', () => {
