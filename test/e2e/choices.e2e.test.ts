@@ -52,10 +52,10 @@ async function started(page: Page): Promise<Entry> {
   return entry as Entry
 }
 
-/** The engine has come up when the editor offers its executors. */
+/** The engine has come up when the editor offers its executors; the gallery may lie over them. */
 async function restart(page: Page): Promise<void> {
   await page.reload()
-  await page.getByRole('button', { name: /^Compute on: / }).waitFor()
+  await page.getByRole('button', { name: /^Compute on: /, includeHidden: true }).waitFor({ state: 'attached' })
 }
 
 test('a second start does not measure again', async () => {

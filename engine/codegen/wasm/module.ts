@@ -38,7 +38,7 @@ export interface Addresses {
 
 export interface EmittedModule {
   readonly groups: readonly Group[]
-  /** In groups: how long each scratch buffer is needed, and each workspace of a kernel, numbered on from the program's buffers. */
+  /** In groups, or single steps where one thread does them: how long each scratch buffer is needed, and each workspace, numbered on from the buffers. */
   readonly lives: readonly Life[]
   /** Bytes that are written once. */
   readonly fixedBytes: number
@@ -185,14 +185,20 @@ function livesOf(
   kept: ReadonlySet<BufferId>,
 ): Life[] {
   const spans = new Map<BufferId, { first: number; last: number }>()
-  for (const [at, { parts }] of groups.entries())
-    for (const part of parts)
-      for (const { reads, writes } of part.steps)
+  let time = 0
+  for (const { parts, parallel } of groups) {
+    for (const { steps } of parts)
+      for (const { reads, writes } of steps) {
         for (const buffer of [...reads, ...writes]) {
           const known = spans.get(buffer)
-          if (known) known.last = at
-          else spans.set(buffer, { first: at, last: at })
+          if (known) known.last = time
+          else spans.set(buffer, { first: time, last: time })
         }
+        // One thread does one step after the other.
+        if (!parallel) time++
+      }
+    if (parallel) time++
+  }
   return [...spans].flatMap(([buffer, span]): Life[] => {
     const described = program.buffers[buffer]
     if (kept.has(buffer) || (described && described.role !== 'scratch')) return []
