@@ -139,7 +139,7 @@ class BackwardScan {
   private forward: readonly Tensor[] = []
   private results: readonly Tensor[] = []
   private readonly operandOf: ReadonlyMap<string, { readonly kind: string; readonly tensor: Tensor }>
-  /** Position of a state slot or output by the name of the input that carries its gradient. */
+  /** Which state slot or output an input of the joint program carries the gradient of. */
   private readonly seedOf = new Map<ValueId, { readonly carry: number } | { readonly output: number }>()
 
   constructor(

@@ -14,7 +14,7 @@ import {
   recurrentShape,
   recurrentWeights,
 } from './kit/recurrent'
-import { recurrentInputs, recurrentOutputs, recurrentParams } from './kit/recurrent-form'
+import { recurrentCases, recurrentInputs, recurrentOutputs, recurrentParams } from './kit/recurrent-form'
 
 const cell: Cell<'state'> = {
   gates: 3,
@@ -56,27 +56,7 @@ const gru = defineLayer({
   flops: ({ x }, params) => recurrentFlops(cell, x, params),
   brief: (params) => recurrentBrief(params),
   pytorch: (params, { x }) => recurrentPytorch(cell, 'GRU', x, params),
-  cases: [
-    { inputs: { x: [2, 4, 3] }, params: { numHiddens: 2 } },
-    { name: 'one step, one sequence', inputs: { x: [1, 1, 3] }, params: { numHiddens: 4 } },
-    { name: 'the last step, no bias', inputs: { x: [3, 5, 1] }, params: { numHiddens: 3, returns: 'last', useBias: false } },
-    {
-      name: 'mask and initial state',
-      inputs: { x: [2, 3, 2], mask: [2, 3], state: [2, 3] },
-      params: { numHiddens: 3, returnState: true },
-    },
-    {
-      name: 'two layers in both directions',
-      inputs: { x: [2, 3, 2], state: [2, 4, 2] },
-      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returnState: true },
-    },
-    {
-      name: 'both directions, the last step, dropout between layers',
-      inputs: { x: [2, 3, 2] },
-      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returns: 'last', dropout: 0.4 },
-      mode: 'eval',
-    },
-  ],
+  cases: recurrentCases(cell.states),
 })
 
 declare module './kit/kinds' {

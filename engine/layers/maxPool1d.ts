@@ -2,17 +2,14 @@
 import { defineLayer } from './kit/define'
 import {
   asImages,
-  expectSequence,
   flatWindow,
   fromImages,
   layoutSpec,
+  pooledSequence,
   pythonSequence,
   sequenceOf,
-  sequenceShape,
   sequences,
-  slideAlong,
   stepFlops,
-  stepPaddingFits,
   stepWindowParams,
 } from './kit/sequence'
 
@@ -34,10 +31,8 @@ const maxPool1d = defineLayer({
     layout: layoutSpec,
   },
   shape: ({ x }, params, fail) => {
-    if (!expectSequence(x, fail) || !stepPaddingFits(params, fail)) return undefined
-    const sequence = sequenceOf(x, params.layout)
-    const length = slideAlong(sequence.length, params, fail)
-    return length === undefined ? undefined : { y: { shape: sequenceShape({ ...sequence, length }, params.layout), dtype: 'f32' } }
+    const y = pooledSequence(x, params, fail)
+    return y && { y }
   },
   lower: (b, { x }, _weights, params) => {
     const window = { ...flatWindow(params), kernel: [1, params.kernelSize] } as const

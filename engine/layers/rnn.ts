@@ -13,7 +13,7 @@ import {
   recurrentShape,
   recurrentWeights,
 } from './kit/recurrent'
-import { recurrentInputs, recurrentOutputs, recurrentParams } from './kit/recurrent-form'
+import { recurrentCases, recurrentInputs, recurrentOutputs, recurrentParams } from './kit/recurrent-form'
 
 const activations = {
   tanh: { write: (b: Emit, z: Tensor) => b.tanh(z), python: 'torch.tanh' },
@@ -71,25 +71,7 @@ const rnn = defineLayer({
   cases: [
     { name: 'ReLU', inputs: { x: [2, 3, 2] }, params: { numHiddens: 3, activation: 'relu' } },
     { name: 'sigmoid', inputs: { x: [2, 3, 2] }, params: { numHiddens: 3, activation: 'sigmoid' } },
-    { inputs: { x: [2, 4, 3] }, params: { numHiddens: 2 } },
-    { name: 'one step, one sequence', inputs: { x: [1, 1, 3] }, params: { numHiddens: 4 } },
-    { name: 'the last step, no bias', inputs: { x: [3, 5, 1] }, params: { numHiddens: 3, returns: 'last', useBias: false } },
-    {
-      name: 'mask and initial state',
-      inputs: { x: [2, 3, 2], mask: [2, 3], state: [2, 3] },
-      params: { numHiddens: 3, returnState: true },
-    },
-    {
-      name: 'two layers in both directions',
-      inputs: { x: [2, 3, 2], state: [2, 4, 2] },
-      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returnState: true },
-    },
-    {
-      name: 'both directions, the last step, dropout between layers',
-      inputs: { x: [2, 3, 2] },
-      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returns: 'last', dropout: 0.4 },
-      mode: 'eval',
-    },
+    ...recurrentCases(['state']),
   ],
 })
 

@@ -1,8 +1,7 @@
 /**
  * @file The closing line of `npm test`, and its conscience: with CI=true a skipped test is a failure, the real-Electron test excepted.
- * In: vitest's results. Out: each skip with its reason, how many rows were compared with PyTorch, which systems
- * passing tests speak for, `Tests: N passed, N failed, N skipped`, and the
- * exit code.
+ * In: vitest's results. Out: each skip with its reason, how many rows were compared with PyTorch, which systems passing tests speak for,
+ * `Tests: N passed, N failed, N skipped`, and the exit code.
  */
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
 import { promisedRows, rowsIn } from './systems'

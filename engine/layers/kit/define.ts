@@ -195,7 +195,7 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
    * training minimises, shows the input ports named in `exposes` as outputs of the model, and measures itself.
    */
   readonly role?: { readonly type: 'input' | 'label' } | LossRole<S, I>
-  readonly cases: readonly LayerCase<ParamValues<S>>[]
+  readonly cases: readonly LayerCase<NoInfer<ParamValues<S>>>[]
 }
 
 /** Identity that lets TypeScript infer parameter and port types from the record. */

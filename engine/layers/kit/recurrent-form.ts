@@ -1,6 +1,7 @@
 /** @file The form fields and ports of recurrent layers (notes 002 §7). */
 import type { Text } from '../../core/text'
 import { initializerSpec } from './affine'
+import type { LayerCase } from './define'
 import { bool, choice, float, int, type ParamValues } from './params'
 
 export const recurrentParams = {
@@ -91,3 +92,29 @@ export const recurrentOutputs = {
   },
   state: { about: { en: 'state after the last step (N, units)', zh: '最后一步之后的状态 (N, 隐藏单元个数)' } },
 } as const
+
+/** Rows of the layer check for a cell with these states. */
+export function recurrentCases(states: readonly string[]): readonly LayerCase<RecurrentParams>[] {
+  const given = (shape: readonly number[]) => Object.fromEntries(states.map((state) => [state, shape]))
+  return [
+    { inputs: { x: [2, 4, 3] }, params: { numHiddens: 2 } },
+    { name: 'one step, one sequence', inputs: { x: [1, 1, 3] }, params: { numHiddens: 4 } },
+    { name: 'the last step, no bias', inputs: { x: [3, 5, 1] }, params: { numHiddens: 3, returns: 'last', useBias: false } },
+    {
+      name: 'mask and initial state',
+      inputs: { x: [2, 3, 2], mask: [2, 3], ...given([2, 3]) },
+      params: { numHiddens: 3, returnState: true },
+    },
+    {
+      name: 'two layers in both directions',
+      inputs: { x: [2, 3, 2], ...given([2, 4, 2]) },
+      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returnState: true },
+    },
+    {
+      name: 'both directions, the last step, dropout between layers',
+      inputs: { x: [2, 3, 2] },
+      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returns: 'last', dropout: 0.4 },
+      mode: 'eval',
+    },
+  ]
+}

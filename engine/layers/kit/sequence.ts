@@ -127,6 +127,18 @@ export function stepPaddingFits({ kernelSize, padding }: StepWindow, fail: Fail)
   return false
 }
 
+/** The result of a pool, or undefined after `fail`. */
+export function pooledSequence(
+  x: TensorType,
+  params: StepWindow & { readonly layout: SequenceLayout },
+  fail: Fail,
+): TensorType | undefined {
+  if (!expectSequence(x, fail) || !stepPaddingFits(params, fail)) return undefined
+  const sequence = sequenceOf(x, params.layout)
+  const length = slideAlong(sequence.length, params, fail)
+  return length === undefined ? undefined : { shape: sequenceShape({ ...sequence, length }, params.layout), dtype: 'f32' }
+}
+
 /** Operations that do `perElement` work for every element of the result. */
 export function stepFlops(
   x: TensorType,
