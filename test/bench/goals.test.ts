@@ -28,7 +28,7 @@ const ceiling = {
   copy: 20,
   triad: 30,
 }
-const squares = [256, 512, 1024].map((size, i) => ({ size, threads: 2, gigaflops: 160 + 10 * i }))
+const squares = [256, 512, 1024].map((size, i) => ({ size, threads: 2, gigaflops: 160 + 10 * i, ofPeak: 0.9 - 0.05 * i }))
 const measured = { cases: [lenet], ceilings: [ceiling], squares, shapes: [] }
 const find = (title: string) => goalsOf(measured).find((goal) => goal.title === title)
 

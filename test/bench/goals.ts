@@ -50,8 +50,9 @@ export function goalsOf({ cases, ceilings, squares, shapes }: Pick<Report, 'case
     return their !== undefined && my !== undefined && Number.isFinite(their) && Number.isFinite(my) ? their / my : undefined
   }
   const most = ceilings.at(-1)
-  const slowest = squares.filter(({ threads }) => threads === most?.threads).map(({ gigaflops }) => gigaflops)
-  const worst = slowest.length > 0 ? Math.min(...slowest) : undefined
+  const onAll = squares.filter(({ threads }) => threads === most?.threads)
+  const worst = onAll.length > 0 ? Math.min(...onAll.map(({ gigaflops }) => gigaflops)) : undefined
+  const worstShare = onAll.length > 0 ? Math.min(...onAll.map(({ ofPeak }) => ofPeak)) : undefined
   // Without 256-bit code, tiles of 16 columns reach no more than those of 8.
   const peakOf = (columns: string) =>
     Math.max(0, ...(most?.tiles ?? []).filter(({ tile }) => tile.includes(columns)).map(({ gigaflops }) => gigaflops))
@@ -59,7 +60,7 @@ export function goalsOf({ cases, ceilings, squares, shapes }: Pick<Report, 'case
   const first = find('googlenet', 16)?.peers.find(({ peer }) => peer === ours)?.prepared?.firstStepMilliseconds
   const inChromium = 'Netloom in Chromium, webgpu'
   return [
-    atLeast('square products, slowest size ÷ peak', 0.85, '', most && worst !== undefined ? worst / most.peak : undefined),
+    atLeast('square products, slowest size ÷ peak', 0.85, '', worstShare),
     atLeast('square products, slowest size', isWide ? 180 : 110, ' GFLOP/s', worst),
     ...asFast.map(([name, batch, wanted]) =>
       atLeast(`PyTorch ÷ Netloom, ${name} b${batch}`, wanted, '', ratio(name, batch, /^PyTorch, /, ours)),

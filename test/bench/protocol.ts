@@ -65,4 +65,6 @@ export interface Square {
   readonly size: number
   readonly threads: number
   readonly gigaflops: number
+  /** Share of the peak, each sample beside the peak of its own moment. */
+  readonly ofPeak: number
 }

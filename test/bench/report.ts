@@ -102,7 +102,7 @@ const roofline = (cases: readonly CaseResult[], ceiling: Ceilings): Section => (
 const ceilingsOf = (ceilings: readonly Ceilings[], squares: readonly Square[]): Section => ({
   title: 'Ceilings of the machine as WebAssembly reaches them',
   note: [
-    'Peak: multiply-adds that touch registers only, the best tile. Squares: matrix products through the whole compiler, operands in memory.',
+    'Peak: multiply-adds that touch registers only, the best tile. Squares: matrix products through the whole compiler, operands in memory, medians; their share of the peak beside them in time.',
     disturbance(Math.max(...ceilings.map(({ takenByOthers }) => takenByOthers ?? 0))),
   ]
     .filter(Boolean)
@@ -117,7 +117,7 @@ const ceilingsOf = (ceilings: readonly Ceilings[], squares: readonly Square[]): 
       short(triad),
       ...squares
         .filter((square) => square.threads === threads)
-        .map(({ gigaflops }) => `${short(gigaflops)} (${Math.round((100 * gigaflops) / peak)} %)`),
+        .map(({ gigaflops, ofPeak }) => `${short(gigaflops)} (${Math.round(100 * ofPeak)} %)`),
     ]),
   },
 })

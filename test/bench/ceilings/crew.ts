@@ -37,6 +37,9 @@ interface Finished {
 /** What one thread does in one turn; `start`: where its part of the memory begins. */
 export type Body = (f: FunctionBuilder, start: Local) => void
 
+/** Does so many turns on every thread; resolves with the seconds they took. */
+export type Turns = (turns: number) => Promise<number>
+
 export class Crew {
   private readonly workers: readonly Worker[]
   private readonly memory: WebAssembly.Memory
@@ -46,7 +49,7 @@ export class Crew {
 
   /** `bytes`: how much memory the bodies need in all. */
   constructor(
-    private readonly threads: number,
+    readonly threads: number,
     bytes: number,
   ) {
     this.pages = Math.ceil((bytes + this.top) / pageBytes) + 1
@@ -65,7 +68,7 @@ export class Crew {
   }
 
   /** Thread number t works at `base + t · stride`. Undefined if the engine lacks an instruction. */
-  async load(base: number, stride: number, body: Body): Promise<((turns: number) => Promise<number>) | undefined> {
+  async load(base: number, stride: number, body: Body): Promise<Turns | undefined> {
     const module = new ModuleBuilder({ initialPages: 1, maximumPages: this.pages, shared: true })
     const work = module.function(['i32', 'i32'], [], (f, start, turns) => {
       f.countDown(turns, 1, () => body(f, start))
@@ -97,10 +100,16 @@ export class Crew {
   }
 }
 
-/** Turns a second at best: several samples of some milliseconds each, the first of which also warm up. */
-export async function bestRate(run: (turns: number) => Promise<number>, samples = 12, seconds = 0.02): Promise<number> {
+/** How many turns take about so long. */
+export async function turnsFor(run: Turns, seconds: number): Promise<number> {
   let turns = 1
   while ((await run(turns)) < seconds / 2 && turns < 2 ** 30) turns *= 2
+  return turns
+}
+
+/** Turns a second at best: several samples of some milliseconds each, the first of which also warm up. */
+export async function bestRate(run: Turns, samples = 12, seconds = 0.02): Promise<number> {
+  const turns = await turnsFor(run, seconds)
   let best = 0
   for (let i = 0; i < samples; i++) best = Math.max(best, turns / (await run(turns)))
   return best
