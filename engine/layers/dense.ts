@@ -2,8 +2,7 @@
 import { sizeOf } from '../core/tensor'
 import { initializerSpec, kernelAndBias, pytorchKernelAndBias, useBiasSpec, weightOf } from './kit/affine'
 import { defineLayer } from './kit/define'
-import { expectDType, expectRank } from './kit/expect'
-import { flattenBefore } from './kit/fixes'
+import { expectDType, expectRank, flattened } from './kit/expect'
 import { int } from './kit/params'
 
 const dense = defineLayer({
@@ -37,8 +36,8 @@ const dense = defineLayer({
   affine: { input: 'x', output: 'y', kernel: 'kernel', bias: 'bias' },
   shape: ({ x }, { numHiddens }, fail) => {
     if (!expectDType(x, 'f32', 'x', fail)) return undefined
-    const expected = { en: 'features (N, in)', zh: '特征 (N, in)' }
-    if (!expectRank(x, [2, 3], expected, 'x', fail, x.shape.length > 3 ? [flattenBefore('x')] : [])) return undefined
+    const expected = { en: 'features (N, in) or (N, steps, in)', zh: '特征 (N, in) 或 (N, 时间步, in)' }
+    if (!expectRank(x, [2, 3], expected, 'x', fail, flattened(x))) return undefined
     return { y: { shape: [...x.shape.slice(0, -1), numHiddens], dtype: 'f32' } }
   },
   weights: ({ x }, { numHiddens, useBias, initializer }) => {

@@ -1,5 +1,6 @@
 /** @file max(0, x) + a · min(0, x) with a small fixed a (notes 002 §14; Maas et al. 2013). */
 import { float } from './kit/params'
+import { rectified } from './kit/rectifier'
 import { defineActivation } from './kit/unary'
 
 const leakyRelu = defineActivation({
@@ -22,7 +23,7 @@ const leakyRelu = defineActivation({
       max: 1,
     }),
   },
-  apply: (b, x, { slope }) => b.add(b.max(x, 0), b.mul(b.min(x, 0), slope)),
+  apply: (b, x, { slope }) => rectified(b, x, slope),
   operations: 3,
   brief: ({ slope }) => `a = ${slope}`,
   pytorch: (x, { slope }) => `F.leaky_relu(${x}, ${slope})`,

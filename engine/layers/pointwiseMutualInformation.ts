@@ -20,7 +20,10 @@ const pointwiseMutualInformation = defineMeasure({
     return b.mul(b.sub(b.log(orOne(b, p, chance)), b.log(orOne(b, chance))), PER_BIT)
   },
   operations: 7,
-  pytorch: ([p = '']) => `torch.log2(${p} / (${p}.sum(2, keepdim=True) * ${p}.sum(1, keepdim=True)))`,
+  pytorch: ([p = '']) => {
+    const chance = `(${p}.sum(2, keepdim=True) * ${p}.sum(1, keepdim=True))`
+    return `torch.where(${chance} > 0, torch.log2(${p} / ${chance}), 0.0)`
+  },
   cases: [{ inputs: { p: [2, 3, 4] } }, { name: 'one pair, batch 1', inputs: { p: [1, 1, 1] } }],
 })
 

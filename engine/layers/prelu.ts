@@ -8,6 +8,7 @@ import { behindBatch } from './kit/axis'
 import { defineLayer } from './kit/define'
 import { expectDType, expectRank } from './kit/expect'
 import { bool, float } from './kit/params'
+import { rectified } from './kit/rectifier'
 
 const prelu = defineLayer({
   kind: 'prelu',
@@ -58,7 +59,7 @@ const prelu = defineLayer({
   lower: (b, { x }, weights, { perChannel }) => {
     const slope = weightOf(weights, 'slope')
     const spread = perChannel ? b.perChannel(slope, x.shape) : b.broadcast(b.reshape(slope, []), x.shape)
-    return { y: b.add(b.max(x, 0), b.mul(b.min(x, 0), spread)) }
+    return { y: rectified(b, x, spread) }
   },
   flops: ({ x }) => 3 * sizeOf(x.shape),
   pytorch: ({ perChannel }, { x }) => ({

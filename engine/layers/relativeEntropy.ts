@@ -18,7 +18,7 @@ const relativeEntropy = defineMeasure({
     return b.mul(sumPerSample(b, b.mul(p, ratio)), PER_BIT)
   },
   operations: 6,
-  pytorch: ([p = '', q = '']) => `F.kl_div(torch.log(${q}), ${p}, reduction='none').flatten(1).sum(1) / ${Math.LN2}`,
+  pytorch: ([p = '', q = '']) => `(torch.xlogy(${p}, ${p}) - torch.xlogy(${p}, ${q})).flatten(1).sum(1) / ${Math.LN2}`,
   cases: [{ inputs: { p: [3, 4], q: [3, 4] } }, { name: 'tables, batch 1', inputs: { p: [1, 2, 3], q: [1, 2, 3] } }],
 })
 

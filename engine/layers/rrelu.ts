@@ -6,6 +6,7 @@ import { sizeOf } from '../core/tensor'
 import { defineLayer } from './kit/define'
 import { expectDType } from './kit/expect'
 import { float } from './kit/params'
+import { rectified } from './kit/rectifier'
 
 const rrelu = defineLayer({
   kind: 'rrelu',
@@ -59,7 +60,7 @@ const rrelu = defineLayer({
   },
   lower: (b, { x }, _weights, { lower, upper }, { training }) => {
     const slope = training && lower < upper ? b.add(b.mul(b.random(x.shape), upper - lower), lower) : (lower + upper) / 2
-    return { y: b.add(b.max(x, 0), b.mul(b.min(x, 0), slope)) }
+    return { y: rectified(b, x, slope) }
   },
   flops: ({ x }) => 5 * sizeOf(x.shape),
   brief: ({ lower, upper }) => `${lower} … ${upper}`,

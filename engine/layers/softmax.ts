@@ -1,5 +1,6 @@
 /** @file Positive numbers that add up to 1 along one axis (notes 002 §1). */
 import { formatShape, sizeOf } from '../core/tensor'
+import { axisFromFront, takeLastAxis } from './kit/axis'
 import { defineLayer } from './kit/define'
 import { expectDType } from './kit/expect'
 import { int } from './kit/params'
@@ -25,7 +26,7 @@ const softmax = defineLayer({
         zh: '沿哪个轴求和为 1，批量维为 0；−1 为最后一个轴，1 为图像的通道。',
       },
       default: -1,
-      min: -1,
+      min: -7,
       max: 7,
       advanced: true,
     }),
@@ -33,11 +34,17 @@ const softmax = defineLayer({
   shape: ({ x }, { axis }, fail) => {
     if (!expectDType(x, 'f32', 'x', fail)) return undefined
     const rank = x.shape.length
-    if (axis >= rank || rank === 0)
-      return fail({ code: 'shape.axis', port: 'x', param: 'axis', values: { expected: `< ${rank} (${formatShape(x.shape)})`, got: axis } })
+    if (axis >= rank || axis < -rank)
+      return fail({
+        code: 'shape.axis',
+        port: 'x',
+        param: 'axis',
+        values: { expected: `< ${rank} (${formatShape(x.shape)})`, got: axis },
+        fixes: rank === 0 ? [] : [takeLastAxis],
+      })
     return { y: { shape: x.shape, dtype: 'f32' } }
   },
-  lower: (b, { x }, _weights, { axis }) => ({ y: b.softmax(x, axis) }),
+  lower: (b, { x }, _weights, { axis }) => ({ y: b.softmax(x, axisFromFront(x.shape, axis)) }),
   flops: ({ x }) => 5 * sizeOf(x.shape),
   pytorch: ({ axis }) => ({ call: (_self, [x]) => `torch.softmax(${x}, ${axis})` }),
   cases: [
@@ -45,6 +52,8 @@ const softmax = defineLayer({
     { name: 'one score', inputs: { x: [2, 1] } },
     { name: 'channels of an image', inputs: { x: [2, 3, 4, 5] }, params: { axis: 1 } },
     { name: 'every step of a sequence', inputs: { x: [2, 3, 4] } },
+    { name: 'steps, from the end', inputs: { x: [2, 3, 4] }, params: { axis: -2 } },
+    { name: 'over the batch', inputs: { x: [5, 2] }, params: { axis: 0 } },
   ],
 })
 

@@ -30,7 +30,7 @@ interface Curve {
   readonly layer: AnyLayer
   readonly params?: Readonly<Record<string, unknown>>
   readonly f: (x: number) => number
-  /** At the kink the derivative that the executors use. */
+  /** At the kink PyTorch's. */
   readonly slope: (x: number) => number
 }
 
@@ -39,7 +39,7 @@ const curves: readonly Curve[] = [
   { layer: sigmoid, f: sigma, slope: (x) => sigma(x) * (1 - sigma(x)) },
   { layer: tanh, f: Math.tanh, slope: (x) => 1 - Math.tanh(x) ** 2 },
   { layer: relu, f: rectified(0), slope: (x) => (x > 0 ? 1 : 0) },
-  { layer: leakyRelu, f: rectified(0.01), slope: (x) => (x > 0 ? 1 : x < 0 ? 0.01 : 0) },
+  { layer: leakyRelu, f: rectified(0.01), slope: (x) => (x > 0 ? 1 : 0.01) },
   { layer: absolute, f: rectified(-1), slope: Math.sign },
   { layer: elu, f: (x) => (x > 0 ? x : Math.expm1(x)), slope: (x) => (x > 0 ? 1 : Math.exp(x)) },
   {

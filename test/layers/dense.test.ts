@@ -29,8 +29,13 @@ test('dense given images offers to insert a Flatten', () => {
   })
 })
 
+test('dense given one number a sample offers a Flatten, which makes rows of one', () => {
+  expect(refused(dense, { x: [4] }).fixes?.[0]?.edits).toEqual([{ type: 'insertBefore', port: 'x', kind: 'flatten', params: {} }])
+  expect(accepted(flatten, { x: [4] })).toMatchObject({ y: { shape: [4, 1] } })
+})
+
 test('dense refuses what a Flatten would not mend without offering one', () => {
-  expect(refused(dense, { x: [4] }).fixes).toEqual([])
+  expect(refused(dense, { x: [] }).fixes).toEqual([])
   expect(refused(dense, { x: tokens() })).toMatchObject({ code: 'shape.dtype' })
 })
 
@@ -63,7 +68,8 @@ test('embedding wants tokens that its table holds', () => {
 
 test('softmax refuses an axis that is not there', () => {
   expect(refused(softmax, { x: [2, 3] }, { axis: 2 })).toMatchObject({ code: 'shape.axis', param: 'axis', values: { got: 2 } })
-  expect(refused(softmax, { x: [] })).toMatchObject({ code: 'shape.axis' })
+  expect(refused(softmax, { x: [2, 3] }, { axis: -3 }).fixes?.[0]?.edits).toEqual([{ type: 'setParam', param: 'axis', value: -1 }])
+  expect(refused(softmax, { x: [] })).toMatchObject({ code: 'shape.axis', fixes: [] })
 })
 
 test('batch normalisation keeps running statistics last and out of training', () => {

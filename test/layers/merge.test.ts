@@ -151,5 +151,11 @@ test('concat adds up one axis and refuses differences on the others', () => {
       },
       { axis: 2 },
     ),
-  ).toMatchObject({ code: 'shape.axis', param: 'axis' })
+  ).toMatchObject({ code: 'shape.axis', param: 'axis', fixes: [{ edits: [{ type: 'setParam', param: 'axis', value: -1 }] }] })
+})
+
+test('concat of whole numbers may hold whatever any of its inputs may hold', () => {
+  const some = { shape: [2, 1], dtype: 'i32', classes: 5 } as const
+  expect(accepted(concat, { x: [some, { ...some, classes: 9 }] }).y).toEqual({ shape: [2, 2], dtype: 'i32', classes: 9 })
+  expect(accepted(concat, { x: [some, tokens] }, { axis: -1 }).y).toEqual({ shape: [2, 4], dtype: 'i32' })
 })

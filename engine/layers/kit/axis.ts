@@ -29,6 +29,11 @@ export function axesBehindBatch(shape: Shape): Text {
     : { en: `1 to ${last} or −${last} to −1 ${named}`, zh: `1 到 ${last} 或 −${last} 到 −1 ${named}` }
 }
 
+export const takeLastAxis: LayerFix = {
+  title: { en: 'Take the last axis', zh: '改用最后一个轴' },
+  edits: [{ type: 'setParam', param: 'axis', value: -1 }],
+}
+
 /** The axis counted from the front, or undefined after `fail` where the sample has no such axis. */
 export function sampleAxis({ shape, dtype }: TensorType, axis: number, fail: Fail): number | undefined {
   if (shape.length < 2) {
@@ -42,7 +47,7 @@ export function sampleAxis({ shape, dtype }: TensorType, axis: number, fail: Fai
     port: 'x',
     param: 'axis',
     values: { expected: axesBehindBatch(shape), got: axis },
-    fixes: [{ title: { en: 'Take the last axis', zh: '改用最后一个轴' }, edits: [{ type: 'setParam', param: 'axis', value: -1 }] }],
+    fixes: [takeLastAxis],
   })
 }
 

@@ -39,7 +39,9 @@ export function expectRank(
 export const expectImages = (type: TensorType, fail: Fail): boolean =>
   expectDType(type, 'f32', 'x', fail) && expectRank(type, [4], images, 'x', fail)
 
+/** One number a sample becomes a row of one; what has no samples at all cannot be mended. */
+export const flattened = ({ shape }: TensorType): readonly LayerFix[] => (shape.length > 0 ? [flattenBefore('x')] : [])
+
 /** One row of real features a sample. */
 export const expectFeatures = (type: TensorType, fail: Fail): boolean =>
-  expectDType(type, 'f32', 'x', fail) &&
-  expectRank(type, [2], { en: 'features (N, in)', zh: '特征 (N, in)' }, 'x', fail, type.shape.length > 2 ? [flattenBefore('x')] : [])
+  expectDType(type, 'f32', 'x', fail) && expectRank(type, [2], { en: 'features (N, in)', zh: '特征 (N, in)' }, 'x', fail, flattened(type))
