@@ -13,7 +13,7 @@ import { useRun } from '../engine/run-store'
 import { canvasWords } from '../i18n/canvas-words'
 import { useWords } from '../i18n/i18n'
 import { positionsOf } from '../layout/positions'
-import { type Point, STRIP_HEIGHT } from '../layout/sizes'
+import type { Point } from '../layout/sizes'
 import { move } from '../store/actions'
 import { select, useDocument } from '../store/document'
 import { graphAt } from '../store/graphs'
@@ -22,9 +22,9 @@ import { useShaped } from '../store/shaped'
 import { AddPalette } from './AddPalette'
 import { Breadcrumbs } from './Breadcrumbs'
 import { useDrops } from './drops'
-import { useFlowEdges, useFlowNodes, useRemembered } from './flow-elements'
+import { overhang, useFlowEdges, useFlowNodes, useRemembered } from './flow-elements'
 import { type LayerFlowNode, LayerNode } from './LayerNode'
-import { type NodeView, nodeViews, type WireView, wireViews } from './model'
+import { type NodeView, nodeViews, roomsOf, type WireView, wireViews } from './model'
 import { PendingWire } from './PendingWire'
 import { ShapeEdge, type WireFlowEdge } from './ShapeEdge'
 import { useViewport } from './use-viewport'
@@ -62,17 +62,18 @@ function Graph() {
   const wrapper = useRef<HTMLDivElement>(null)
 
   const { graph } = graphAt(document, path)
-  const resting = useMemo(() => positionsOf(graph), [graph])
+  const resting = useMemo(() => positionsOf(graph, document.blocks), [graph, document.blocks])
   const positions = useMemo(() => (dragged === NOTHING ? resting : { ...resting, ...dragged }), [resting, dragged])
   const views = useRemembered<NodeView[]>((previous) => nodeViews(document, path, shaped, previous), [document, path, shaped])
   const wires = useRemembered<WireView[]>(
     (previous) => wireViews(graph, path, views, positions, shaped.graph.types, previous, dragged === NOTHING ? undefined : dragged),
     [graph, path, views, positions, shaped, dragged],
   )
+  const rooms = useMemo(() => roomsOf(views, positions), [views, positions])
   const nodes = useFlowNodes(views, positions, chosenNodes, live)
   const edges = useFlowEdges(wires, chosenEdges)
 
-  useViewport(wrapper, positions)
+  useViewport(wrapper, rooms)
   useWatch(views)
   const wiring = useWiring()
   const drops = useDrops(wrapper)
@@ -194,8 +195,8 @@ function Graph() {
 
 /** The compact top left corner, which the document keeps, from where React Flow has the (perhaps taller) node. */
 function settled(position: Point, id: string, { live, views }: { live: ReadonlySet<string>; views: readonly NodeView[] }): Point {
-  const grown = live.has(views.find((view) => view.id === id)?.strip?.path ?? '')
-  return { x: position.x, y: position.y + (grown ? STRIP_HEIGHT / 2 : 0) }
+  const view = views.find((one) => one.id === id)
+  return view ? { x: position.x, y: position.y + overhang(view, live.has(view.strip?.path ?? '')) } : position
 }
 
 /** Where text would be under eight pixels there is none, or a title large enough to read. */

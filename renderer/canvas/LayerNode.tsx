@@ -8,7 +8,7 @@ import { memo } from 'react'
 import { Handle, type Node, type NodeProps, Position } from 'reactflow'
 import { canvasWords } from '../i18n/canvas-words'
 import { useText, useWords } from '../i18n/i18n'
-import { NODE_HEIGHT, portOffset, STRIP_HEIGHT } from '../layout/sizes'
+import { portOffset, STRIP_HEIGHT } from '../layout/sizes'
 import { enterBlock } from '../store/document'
 import { isUnfinished, type Problem } from '../store/problems'
 import { LiveStrip } from './LiveStrip'
@@ -38,7 +38,7 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
   else if (errors > 0) classes.push('has-warning')
   else if (waiting.length > 0) classes.push('is-waiting')
   if (view.bypassed) classes.push('is-bypassed')
-  const height = NODE_HEIGHT + (live ? STRIP_HEIGHT : 0)
+  const height = view.height + (live ? STRIP_HEIGHT : 0)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a node groups its ports; a fieldset would bring form semantics
     <div
@@ -65,7 +65,7 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
           type="target"
           position={Position.Left}
           className={`port${port.variadic ? ' is-variadic' : ''}${port.optional ? ' is-optional' : ''}${unwired.has(port.name) ? ' is-unwired' : ''}`}
-          style={{ top: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, view.ports.inputs.length, NODE_HEIGHT) }}
+          style={{ top: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, view.ports.inputs.length, view.height) }}
           title={[port.about ? `${port.name}: ${text(port.about)}` : port.name, ...(port.optional ? [say('optional')] : [])].join('\n')}
           aria-label={say(port.optional ? 'optionalInput' : 'input', { name: port.name })}
         />
@@ -78,7 +78,7 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
           type="source"
           position={Position.Right}
           className="port"
-          style={{ top: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, view.ports.outputs.length, NODE_HEIGHT) }}
+          style={{ top: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, view.ports.outputs.length, view.height) }}
           title={port.about ? `${port.name}: ${text(port.about)}` : port.name}
           aria-label={say('output', { name: port.name })}
         />

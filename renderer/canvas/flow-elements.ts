@@ -32,7 +32,7 @@ export function useFlowNodes(
       return views.map((view) => {
         const grown = view.strip !== undefined && live.has(view.strip.path)
         const corner = positions[view.id] ?? { x: 0, y: 0 }
-        const position = { x: corner.x, y: corner.y - (grown ? STRIP_HEIGHT / 2 : 0) }
+        const position = { x: corner.x, y: corner.y - overhang(view, grown) }
         const selected = selection.has(view.id)
         const old = known.get(view.id)
         if (
@@ -50,14 +50,17 @@ export function useFlowNodes(
   )
 }
 
+/** How far a node reaches above the compact one whose corner the document keeps. */
+export const overhang = (view: NodeView, live: boolean): number => (view.height - NODE_HEIGHT + (live ? STRIP_HEIGHT : 0)) / 2
+
 function flowNode(view: NodeView, position: Point, selected: boolean, live: boolean): LayerFlowNode {
-  const height = NODE_HEIGHT + (live ? STRIP_HEIGHT : 0)
+  const height = view.height + (live ? STRIP_HEIGHT : 0)
   const handle = (type: 'source' | 'target', index: number, count: number, id: string) => ({
     id,
     type,
     position: type === 'target' ? Position.Left : Position.Right,
     x: type === 'target' ? -4.5 : NODE_WIDTH - 4.5,
-    y: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, count, NODE_HEIGHT) - 4.5,
+    y: (live ? STRIP_HEIGHT / 2 : 0) + portOffset(index, count, view.height) - 4.5,
     width: 9,
     height: 9,
   })

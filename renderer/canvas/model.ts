@@ -10,7 +10,7 @@ import type { Graph, GraphDocument, GraphNode } from '../../engine/document/sche
 import type { ParamSpecs, ParamValues } from '../../engine/layers/kit/params'
 import { completeParams } from '../../engine/layers/kit/validate'
 import { blocks } from '../../templates/registry'
-import { LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, type Point, portOffset, type Rect } from '../layout/sizes'
+import { NODE_HEIGHT, NODE_WIDTH, nodeHeight, type Point, portOffset, type Rect, STRIP_HEIGHT } from '../layout/sizes'
 import { categoryOf, colourOf, edgeKeys, graphAt, isBlock, isBlockPort, layerOf, pathOf, portsIn } from '../store/graphs'
 import { type Problem, problemsOf } from '../store/problems'
 import { formatType, type Shaped } from '../store/shaped'
@@ -25,6 +25,8 @@ export interface NodeView {
   readonly brief: string
   readonly colour: string
   readonly ports: NodePorts
+  /** Without the live strip. */
+  readonly height: number
   readonly isBlock: boolean
   readonly bypassed: boolean
   readonly frozen: boolean
@@ -59,13 +61,15 @@ export function nodeViews(document: GraphDocument, path: readonly string[], shap
 
 function viewOf(document: GraphDocument, graph: Graph, path: readonly string[], node: GraphNode, shaped: Shaped): NodeView {
   const enginePath = pathOf(path, node.id)
+  const ports = portsIn(document, node)
   return {
     id: node.id,
     path: enginePath,
     title: titleOf(document, node),
     brief: briefOf(node, enginePath, shaped),
     colour: colourOf(categoryOf(document, node)),
-    ports: portsIn(document, node),
+    ports,
+    height: nodeHeight(ports),
     isBlock: isBlock(node),
     bypassed:
       node.bypass === true || (typeof node.bypass === 'object' && !isBlock(node) && !isBlockPort(node) && isBypassed(enginePath, shaped)),
@@ -129,12 +133,21 @@ function innerSource(document: GraphDocument, node: GraphNode, enginePath: strin
 }
 
 /** The room a node takes on the canvas, its live strip included, so that wires stay where they are when training starts. */
-export const roomOf = (position: Point): Rect => ({
+const roomOf = (position: Point, height: number): Rect => ({
   x: position.x,
-  y: position.y + NODE_HEIGHT / 2 - LANE_HEIGHT / 2,
+  y: position.y + (NODE_HEIGHT - height - STRIP_HEIGHT) / 2,
   width: NODE_WIDTH,
-  height: LANE_HEIGHT,
+  height: height + STRIP_HEIGHT,
 })
+
+export function roomsOf(nodes: readonly NodeView[], positions: Readonly<Record<string, Point>>): ReadonlyMap<string, Rect> {
+  return new Map(
+    nodes.flatMap(({ id, height }) => {
+      const position = positions[id]
+      return position ? [[id, roomOf(position, height)] as const] : []
+    }),
+  )
+}
 
 export function wireViews(
   graph: Graph,
@@ -147,9 +160,7 @@ export function wireViews(
   dragged?: Readonly<Record<string, Point>>,
 ): WireView[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
-  const rooms = new Map(
-    graph.nodes.flatMap((node) => (positions[node.id] ? [[node.id, roomOf(positions[node.id] as Point)] as const] : [])),
-  )
+  const rooms = roomsOf(nodes, positions)
   const obstacles = [...rooms.values()]
   const known = new Map(previous.map((wire) => [wire.key, wire]))
   const lanes: Lane[] = []
@@ -172,7 +183,7 @@ export function wireViews(
   })
 }
 
-/** Ports that share a side spread over the node's compact height, whether or not the strip shows. */
+/** Ports that share a side spread over the node's height without the strip, whether or not the strip shows. */
 function portPoint(
   room: Rect | undefined,
   ports: readonly { name: string }[] | undefined,
@@ -181,6 +192,6 @@ function portPoint(
 ): Point | undefined {
   const index = ports?.findIndex((port) => port.name === name) ?? -1
   if (!room || !ports || index < 0) return undefined
-  const top = room.y + (LANE_HEIGHT - NODE_HEIGHT) / 2
-  return { x: side === 'left' ? room.x : room.x + NODE_WIDTH, y: top + portOffset(index, ports.length, NODE_HEIGHT) }
+  const height = room.height - STRIP_HEIGHT
+  return { x: side === 'left' ? room.x : room.x + NODE_WIDTH, y: room.y + STRIP_HEIGHT / 2 + portOffset(index, ports.length, height) }
 }

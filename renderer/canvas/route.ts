@@ -2,7 +2,7 @@
  * @file The way of a wire. In: its two ends and the boxes of all nodes. Out: an SVG path and where its label sits. Straight on to the right;
  * around what lies between; and back to the left through the gap between two rows, like the return at the end of a line of text.
  */
-import { NODE_HEIGHT, type Point, type Rect } from '../layout/sizes'
+import { type Point, type Rect, STRIP_HEIGHT } from '../layout/sizes'
 
 export interface Route {
   readonly path: string
@@ -69,7 +69,7 @@ function backward({ from, to, source, target }: RouteEnds, obstacles: readonly R
   }
 }
 
-const compact = (room: Rect): Rect => ({ ...room, y: room.y + (room.height - NODE_HEIGHT) / 2, height: NODE_HEIGHT })
+const compact = (room: Rect): Rect => ({ ...room, y: room.y + STRIP_HEIGHT / 2, height: room.height - STRIP_HEIGHT })
 
 function around({ from, to }: RouteEnds, between: readonly Rect[], obstacles: readonly Rect[], lanes: Lane[], owner: string): Route {
   const top = Math.min(...between.map((box) => box.y)) - CLEARANCE

@@ -4,9 +4,8 @@
  */
 import { type RefObject, useEffect, useRef } from 'react'
 import { useReactFlow } from 'reactflow'
-import type { Point } from '../layout/sizes'
+import type { Point, Rect } from '../layout/sizes'
 import { useDocument } from '../store/document'
-import { roomOf } from './model'
 import { registerViewport } from './viewport'
 
 const MARGIN = { left: 28, right: 28, top: 20, bottom: 58 }
@@ -16,18 +15,16 @@ const DURATION = 140
 
 const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
 
-export function useViewport(wrapper: RefObject<HTMLDivElement | null>, positions: Readonly<Record<string, Point>>): void {
+export function useViewport(wrapper: RefObject<HTMLDivElement | null>, placed: ReadonlyMap<string, Rect>): void {
   const flow = useReactFlow()
-  const latest = useRef(positions)
-  latest.current = positions
+  const latest = useRef(placed)
+  latest.current = placed
   const pointer = useRef<Point | undefined>(undefined)
 
   useEffect(() => {
     const box = (): DOMRect => wrapper.current?.getBoundingClientRect() ?? new DOMRect(0, 0, 800, 450)
     const show = (only: readonly string[] | undefined, duration: number): void => {
-      const rooms = Object.entries(latest.current)
-        .filter(([id]) => !only || only.includes(id))
-        .map(([, point]) => roomOf(point))
+      const rooms = [...latest.current].filter(([id]) => !only || only.includes(id)).map(([, room]) => room)
       if (rooms.length === 0) {
         void flow.setViewport({ x: 0, y: 0, zoom: 1 })
         return
@@ -55,9 +52,8 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, positions
       zoomTo: (zoom) => void flow.zoomTo(zoom, { duration: calm() ? 0 : DURATION }),
       zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: calm() ? 0 : DURATION }),
       reveal: (node) => {
-        const at = latest.current[node]
-        if (!at) return
-        const room = roomOf(at)
+        const room = latest.current.get(node)
+        if (!room) return
         const corner = flow.flowToScreenPosition(room)
         const { left, top, right, bottom } = box()
         const zoom = flow.getZoom()

@@ -5,6 +5,7 @@ import { viewport } from '../canvas/viewport'
 import { translate } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
 import { arrangeInWorker } from '../layout/layout-client'
+import { heightsOf } from '../layout/positions'
 import { layOut } from '../store/actions'
 import { enterBlock, leaveBlock, openedGraph, select, useDocument } from '../store/document'
 import { isBlock } from '../store/graphs'
@@ -21,6 +22,7 @@ async function autoLayout(): Promise<void> {
   const positions = await arrangeInWorker({
     nodes: graph.nodes.map((node) => node.id),
     edges: graph.edges.map((edge) => [edge.from.node, edge.to.node] as const),
+    heights: heightsOf(graph, document.blocks),
     window: viewport()?.extent(),
   })
   if (!positions) {

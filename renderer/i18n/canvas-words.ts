@@ -3,7 +3,7 @@ import { defineWords } from './i18n'
 
 export const canvasWords = defineWords('canvas', {
   canvas: { en: 'Network graph', zh: '网络图' },
-  layer: { en: '{title}, {id}', zh: '{title},{id}' },
+  layer: { en: '{title}, {id}', zh: '{title}，{id}' },
   input: { en: 'Input {name}', zh: '输入 {name}' },
   optionalInput: { en: 'Optional input {name}', zh: '可选输入 {name}' },
   optional: { en: 'Optional: works without a wire.', zh: '可选：不连线也可使用。' },

@@ -68,6 +68,6 @@ export const shellWords = defineWords('shell', {
   blockTitle: { en: 'Block {number}', zh: '模块 {number}' },
   packBetween: {
     en: '“{node}” lies between the selected nodes; a block without it would feed itself. Select it too.',
-    zh: '“{node}”位于所选节点之间,不包含它会使模块形成环路。请把它也选上。',
+    zh: '“{node}”位于所选节点之间，不包含它会使模块形成环路。请把它也选上。',
   },
 })

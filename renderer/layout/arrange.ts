@@ -9,6 +9,8 @@ import { COLUMN_GAP, COLUMN_PITCH, LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, type Po
 export interface LayoutInput {
   readonly nodes: readonly string[]
   readonly edges: readonly (readonly [from: string, to: string])[]
+  /** Of nodes that are taller than usual. */
+  readonly heights?: Readonly<Record<string, number>>
   /** Extents of the window in which the result should be readable. */
   readonly window?: { readonly width: number; readonly height: number }
 }
@@ -18,6 +20,8 @@ interface Placed {
   readonly column: number
   /** Centre line, relative to the dagre drawing. */
   readonly y: number
+  /** Room that is kept for it from top to bottom. */
+  readonly lane: number
 }
 
 const ROW_GAP = 40
@@ -47,14 +51,15 @@ export function arrange(input: LayoutInput): Record<string, Point> {
 function columnsByDagre(input: LayoutInput): Placed[] {
   const graph = new Graph()
   graph.setGraph({ rankdir: 'LR', nodesep: LANE_GAP, ranksep: COLUMN_PITCH - NODE_WIDTH, ranker: 'network-simplex' })
+  const laneOf = (id: string): number => LANE_HEIGHT + Math.max(0, (input.heights?.[id] ?? NODE_HEIGHT) - NODE_HEIGHT)
   graph.setDefaultEdgeLabel(() => ({}))
-  for (const id of input.nodes) graph.setNode(id, { width: NODE_WIDTH, height: LANE_HEIGHT })
+  for (const id of input.nodes) graph.setNode(id, { width: NODE_WIDTH, height: laneOf(id) })
   const known = new Set(input.nodes)
   for (const [from, to] of input.edges) if (known.has(from) && known.has(to) && from !== to) graph.setEdge(from, to)
   layout(graph)
   const nodes = input.nodes.map((id) => ({ id, x: Number(graph.node(id).x), y: Number(graph.node(id).y) }))
   const xs = [...new Set(nodes.map((node) => Math.round(node.x)))].sort((a, b) => a - b)
-  return nodes.map(({ id, x, y }) => ({ id, y, column: xs.indexOf(Math.round(x)) }))
+  return nodes.map(({ id, x, y }) => ({ id, y, lane: laneOf(id), column: xs.indexOf(Math.round(x)) }))
 }
 
 /** For every boundary after a column: how many wires pass it. */
@@ -86,8 +91,9 @@ function cut(placed: readonly Placed[], columns: number, perRow: number, crossin
         if ((crossings[candidate - 1] ?? 0) < (crossings[end - 1] ?? 0)) end = candidate
     }
     const nodes = placed.filter((node) => node.column >= first && node.column < end)
-    const ys = nodes.map((node) => node.y)
-    rows.push({ first, nodes, top: Math.min(...ys), bottom: Math.max(...ys), columns: end - first })
+    const top = Math.min(...nodes.map(({ y, lane }) => y - lane / 2))
+    const bottom = Math.max(...nodes.map(({ y, lane }) => y + lane / 2))
+    rows.push({ first, nodes, top, bottom, columns: end - first })
     first = end
   }
   return rows
@@ -95,7 +101,7 @@ function cut(placed: readonly Placed[], columns: number, perRow: number, crossin
 
 function extents(rows: readonly Row[]): { width: number; height: number } {
   const width = Math.max(...rows.map((row) => row.columns)) * COLUMN_PITCH - COLUMN_GAP
-  const height = rows.reduce((sum, row) => sum + row.bottom - row.top + LANE_HEIGHT + ROW_GAP, -ROW_GAP)
+  const height = rows.reduce((sum, row) => sum + row.bottom - row.top + ROW_GAP, -ROW_GAP)
   return { width, height }
 }
 
@@ -104,10 +110,10 @@ function positions(rows: readonly Row[]): Record<string, Point> {
   let top = 0
   for (const row of rows) {
     for (const node of row.nodes) {
-      const middle = top + LANE_HEIGHT / 2 + node.y - row.top
+      const middle = top + node.y - row.top
       result[node.id] = { x: (node.column - row.first) * COLUMN_PITCH, y: Math.round(middle - NODE_HEIGHT / 2) }
     }
-    top += row.bottom - row.top + LANE_HEIGHT + ROW_GAP
+    top += row.bottom - row.top + ROW_GAP
   }
   return result
 }

@@ -2,18 +2,20 @@
  * @file Where every node stands. In: a graph whose layout may be missing or partial. Out: a position for each node: the document's own where
  * there is one, otherwise an automatic one that is not written into the document until somebody moves something.
  */
+import { type Blocks, portsOf } from '../../engine/document/ports'
 import type { Graph } from '../../engine/document/schema'
+import { layers } from '../../engine/layers/kit/registry'
 import { arrange } from './arrange'
-import { COLUMN_PITCH, LANE_HEIGHT, NODE_WIDTH, type Point } from './sizes'
+import { COLUMN_PITCH, LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, nodeHeight, type Point } from './sizes'
 
 /** By structure: a change of a parameter does not lay out anew. The oldest are forgotten. */
 const automatic = new Map<string, Record<string, Point>>()
 const REMEMBERED = 24
 
-export function positionsOf(graph: Graph): Readonly<Record<string, Point>> {
+export function positionsOf(graph: Graph, blocks: Blocks): Readonly<Record<string, Point>> {
   const missing = graph.nodes.filter((node) => !graph.layout[node.id])
   if (missing.length === 0) return graph.layout
-  if (missing.length === graph.nodes.length) return arranged(graph)
+  if (missing.length === graph.nodes.length) return arranged(graph, blocks)
   const positions: Record<string, Point> = {}
   for (const node of graph.nodes) {
     const own = graph.layout[node.id]
@@ -28,13 +30,24 @@ export function positionsOf(graph: Graph): Readonly<Record<string, Point>> {
   return positions
 }
 
-function arranged(graph: Graph): Record<string, Point> {
+/** How tall the nodes are that have more ports than a compact one shows. */
+export const heightsOf = (graph: Graph, blocks: Blocks): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    graph.nodes.flatMap((node) => {
+      const ports = portsOf(node, blocks, layers)
+      const height = ports ? nodeHeight(ports) : NODE_HEIGHT
+      return height > NODE_HEIGHT ? [[node.id, height] as const] : []
+    }),
+  )
+
+function arranged(graph: Graph, blocks: Blocks): Record<string, Point> {
   const nodes = graph.nodes.map((node) => node.id)
   const edges = graph.edges.map((edge) => [edge.from.node, edge.to.node] as const)
-  const key = `${nodes.join(' ')}|${edges.join(' ')}`
+  const heights = heightsOf(graph, blocks)
+  const key = `${nodes.join(' ')}|${edges.join(' ')}|${JSON.stringify(heights)}`
   const known = automatic.get(key)
   if (known) return known
-  const positions = arrange({ nodes, edges })
+  const positions = arrange({ nodes, edges, heights })
   automatic.set(key, positions)
   for (const old of automatic.keys()) {
     if (automatic.size <= REMEMBERED) break

@@ -49,7 +49,7 @@ const titles = {
 } as const satisfies Record<string, Text>
 
 const state = () => useDocument.getState()
-const shown = (): Readonly<Record<string, Point>> => positionsOf(openedGraph(state()))
+const shown = (): Readonly<Record<string, Point>> => positionsOf(openedGraph(state()), state().document.blocks)
 
 /** A new node of this sort, under a free id. */
 export function nodeOf(item: Addable, taken: readonly string[]): GraphNode {

@@ -4,6 +4,7 @@
  */
 import type { Draft } from 'immer'
 import type { Diagnostic, Endpoint, FixEdit } from '../../engine/core/diagnostics'
+import type { Blocks } from '../../engine/document/ports'
 import { type DocumentParam, type Graph, type GraphDocument, type GraphNode, paramRefSchema } from '../../engine/document/schema'
 import { blockParamsAt } from '../inspector/block-params'
 import { positionsOf } from '../layout/positions'
@@ -31,7 +32,7 @@ export function applyFixes(draft: DocumentDraft, problems: readonly Diagnostic[]
     const key = JSON.stringify([place.blockId, place.id, edit.type, what])
     if (done.has(key)) continue
     done.add(key)
-    pin(place.graph, positionsOf(place.graph))
+    pin(place.graph, positionsOf(place.graph, draft.blocks as Blocks))
     applyEdit(draft, place, edit)
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Draft } from 'immer'
 import type { Endpoint } from '../../engine/core/diagnostics'
-import { BLOCK_INPUT_PORT, BLOCK_OUTPUT_PORT, nodeKinds } from '../../engine/document/ports'
+import { BLOCK_INPUT_PORT, BLOCK_OUTPUT_PORT, type Blocks, nodeKinds } from '../../engine/document/ports'
 import {
   type Block,
   type DocumentParam,
@@ -52,7 +52,7 @@ export function pack(draft: DocumentDraft, graph: GraphDraft, blockId: string | 
   const inside = new Set(ids)
   const nodes = graph.nodes.filter((node) => inside.has(node.id))
   const isFree = Object.keys(graph.layout).length === 0
-  const shown = positionsOf(graph as Graph)
+  const shown = positionsOf(graph as Graph, draft.blocks as Blocks)
   const arriving = graph.edges.filter((edge) => !inside.has(edge.from.node) && inside.has(edge.to.node))
   const sources = distinct(arriving.map((edge) => edge.from))
   const used = graph.edges.filter((edge) => inside.has(edge.from.node))
@@ -209,9 +209,9 @@ export function unpack(draft: DocumentDraft, graph: GraphDraft, id: string): str
   if (Object.keys(graph.layout).length > 0)
     makeRoom(
       graph,
-      id,
+      { id, at: positionsOf(graph as Graph, draft.blocks as Blocks)[id] },
       inner.map((node) => node.id),
-      positionsOf(block as Graph),
+      positionsOf(block as Graph, draft.blocks as Blocks),
       names,
     )
   graph.nodes.splice(graph.nodes.indexOf(instance), 1, ...(nodes as Draft<GraphNode>[]))
@@ -223,12 +223,12 @@ export function unpack(draft: DocumentDraft, graph: GraphDraft, id: string): str
 /** Lays the inner nodes where the instance stood and moves what is to the right of it or below out of the way. */
 function makeRoom(
   graph: GraphDraft,
-  id: string,
+  { id, at }: { readonly id: string; readonly at: Point | undefined },
   inner: readonly string[],
   shown: Readonly<Record<string, Point>>,
   names: ReadonlyMap<string, string>,
 ): void {
-  const corner = positionsOf(graph as Graph)[id] ?? { x: 0, y: 0 }
+  const corner = at ?? { x: 0, y: 0 }
   const places = inner.flatMap((one) => (shown[one] ? [[one, shown[one] as Point] as const] : []))
   if (places.length === 0) return
   const left = Math.min(...places.map(([, { x }]) => x))

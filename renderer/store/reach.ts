@@ -25,7 +25,7 @@ function neighbour(id: string, direction: Direction): string | undefined {
   const graph = openedGraph(state())
   if (direction === 'downstream') return graph.edges.find((edge) => edge.from.node === id)?.to.node
   if (direction === 'upstream') return graph.edges.find((edge) => edge.to.node === id)?.from.node
-  const positions = positionsOf(graph)
+  const positions = positionsOf(graph, state().document.blocks)
   const here = positions[id]
   if (!here) return undefined
   const sign = direction === 'below' ? 1 : -1

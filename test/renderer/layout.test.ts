@@ -1,11 +1,11 @@
 /** Automatic layout and the way of wires. */
 import { describe, expect, test } from 'vitest'
-import { nodeViews, roomOf, wireViews } from '../../renderer/canvas/model'
+import { nodeViews, roomsOf, wireViews } from '../../renderer/canvas/model'
 import { type Lane, routeWire } from '../../renderer/canvas/route'
 import { labelsOf, showsBatch } from '../../renderer/canvas/wire-labels'
 import { arrange } from '../../renderer/layout/arrange'
 import { freeSpot, positionsOf } from '../../renderer/layout/positions'
-import { NODE_WIDTH, type Rect } from '../../renderer/layout/sizes'
+import { NODE_HEIGHT, NODE_WIDTH, PORT_PITCH, portOffset, type Rect, STRIP_HEIGHT } from '../../renderer/layout/sizes'
 import { shape } from '../../renderer/store/shaped'
 import { templates } from '../../templates/registry'
 import { documentOf } from './helpers'
@@ -36,7 +36,9 @@ describe('arrange', () => {
   test.each([...templates.keys()])('no two nodes of %s lie on each other', (id) => {
     const document = documentOf(id)
     for (const graph of [document, ...Object.values(document.blocks)]) {
-      const rooms = Object.values(positionsOf(graph)).map(roomOf)
+      const rooms = [
+        ...roomsOf(nodeViews({ ...document, ...graph }, [], shape(document), []), positionsOf(graph, document.blocks)).values(),
+      ]
       for (const [index, room] of rooms.entries()) for (const other of rooms.slice(index + 1)) expect(overlap(room, other)).toBe(false)
     }
   })
@@ -60,7 +62,7 @@ describe('positions', () => {
     const document = documentOf('mlp')
     const [first, ...rest] = document.nodes
     const graph = { ...document, layout: { [first?.id ?? '']: { x: 5, y: 5 } } }
-    const at = positionsOf(graph)
+    const at = positionsOf(graph, document.blocks)
     expect(at[first?.id ?? '']).toEqual({ x: 5, y: 5 })
     expect(rest.every((node) => at[node.id])).toBe(true)
   })
@@ -69,6 +71,41 @@ describe('positions', () => {
     const taken = [{ x: 0, y: 0 }]
     expect(freeSpot({ x: 4, y: 4 }, taken).y).toBeGreaterThan(48)
     expect(freeSpot({ x: NODE_WIDTH + 50, y: 0 }, taken)).toEqual({ x: NODE_WIDTH + 50, y: 0 })
+  })
+})
+
+describe('a node with many ports', () => {
+  const dataset = documentOf('mlp')
+  const graph = {
+    ...dataset,
+    nodes: [...dataset.nodes, { id: 'wide', kind: 'split', params: { parts: 8 } }, { id: 'wider', kind: 'split', params: { parts: 8 } }],
+    edges: [],
+    layout: {},
+  }
+  const views = nodeViews(graph, [], shape(graph), [])
+
+  test('grows, so that no two of its ports touch', () => {
+    for (const view of views) {
+      const most = Math.max(view.ports.inputs.length, view.ports.outputs.length)
+      const offsets = Array.from({ length: most }, (_, index) => portOffset(index, most, view.height))
+      for (const [index, offset] of offsets.slice(1).entries()) expect(offset - (offsets[index] ?? 0)).toBeGreaterThanOrEqual(PORT_PITCH)
+    }
+    expect(views.find(({ id }) => id === 'wide')?.ports.outputs).toHaveLength(8)
+    expect(views.find(({ id }) => id === 'wide')?.height).toBeGreaterThan(NODE_HEIGHT)
+  })
+
+  test('is kept clear by the layout, and wires leave it where its ports are', () => {
+    const positions = positionsOf(graph, graph.blocks)
+    const rooms = roomsOf(views, positions)
+    const boxes = [...rooms.values()]
+    for (const [index, room] of boxes.entries()) for (const other of boxes.slice(index + 1)) expect(overlap(room, other)).toBe(false)
+    const target = dataset.nodes.find(({ kind }) => kind === 'dense')?.id ?? ''
+    const last = views.find(({ id }) => id === 'wide')?.ports.outputs.at(-1)?.name ?? ''
+    const wired = { ...graph, edges: [{ from: { node: 'wide', port: last }, to: { node: target, port: 'x' } }] }
+    const [wire] = wireViews(wired, [], views, positions, new Map(), [])
+    const room = rooms.get('wide')
+    const y = Number(/^M\S+ (\S+?)C/.exec(wire?.route.path ?? '')?.[1])
+    expect(y - (room?.y ?? 0) - STRIP_HEIGHT / 2).toBeCloseTo(portOffset(7, 8, (room?.height ?? 0) - STRIP_HEIGHT), 1)
   })
 })
 
@@ -124,7 +161,7 @@ describe('the canvas model', () => {
     const document = documentOf('lenet')
     const shaped = shape(document)
     const views = nodeViews(document, [], shaped, [])
-    const wires = wireViews(document, [], views, positionsOf(document), shaped.graph.types, [])
+    const wires = wireViews(document, [], views, positionsOf(document, document.blocks), shaped.graph.types, [])
     expect(wires).toHaveLength(document.edges.length)
     expect(wires[0]?.labels.near.text).toBe('N×1×28×28')
     expect(wires[0]?.labels.far.text).toBe('1×28×28')
@@ -134,7 +171,14 @@ describe('the canvas model', () => {
   test.each([...templates.keys()])('every shape of %s has room for its label, the batch on all or on none', (id) => {
     const document = documentOf(id)
     const shaped = shape(document)
-    const wires = wireViews(document, [], nodeViews(document, [], shaped, []), positionsOf(document), shaped.graph.types, [])
+    const wires = wireViews(
+      document,
+      [],
+      nodeViews(document, [], shaped, []),
+      positionsOf(document, document.blocks),
+      shaped.graph.types,
+      [],
+    )
     expect(wires.filter(({ labels }) => !labels.near.fits || !labels.far.fits).map(({ key }) => key)).toEqual([])
     const withBatch = wires.filter(({ labels }) => labels.near.text.includes('×')).map(({ labels }) => labels.near.text.startsWith('N×'))
     expect(new Set(withBatch).size).toBeLessThanOrEqual(1)
