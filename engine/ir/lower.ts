@@ -39,7 +39,8 @@ export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered 
 
   const outputs = forward.modelOutputs()
   for (const { name, value } of outputs) b.output(name, value)
-  for (const { name, value } of forward.metrics()) b.output(outputNames.metric(name), value)
+  for (const { name, value, count } of forward.metrics()) output(b, outputNames.metric(name), value, count)
+  for (const [i, { value, count }] of forward.summands().entries()) output(b, outputNames.summand(i), value, count)
   if (options.optimizer) update(b, forward, options.optimizer)
   else if (options.secondOrder) secondDerivatives(b, forward.loss(), forward.trainable(), options.secondOrder)
   else if (options.gradients !== 'none') differentiate(b, forward, forward.inputs, options)
@@ -55,9 +56,16 @@ export function lowerGraph(shaped: ShapedGraph, options: LowerOptions): Lowered 
   }
 }
 
+function output(b: ProgramBuilder, name: string, value: Tensor, count: Tensor | undefined): void {
+  b.output(name, value)
+  if (count) b.output(outputNames.count(name), count)
+}
+
 interface Named {
   readonly name: string
   readonly value: Tensor
+  /** Of how much it is the mean, where a mask decides that and it was asked for. */
+  readonly count?: Tensor | undefined
 }
 /** A value that wants a name, and the node to name it after when another wants the same. */
 interface Claim extends Named {
@@ -68,6 +76,7 @@ interface Term {
   readonly path: string
   readonly value: Tensor
   readonly weight: number
+  readonly count?: Tensor | undefined
 }
 
 /** The forward pass under construction. */
@@ -108,7 +117,8 @@ class Forward {
   private addLoss(node: ShapedNode, inputs: Carried, { loss }: Readonly<Record<string, Tensor>>): void {
     const { path, layer } = node
     if (layer.role?.type !== 'loss' || !loss) throw new InternalError('lower', 'a loss needs an output called “loss”', path)
-    this.losses.push({ path, value: loss, weight: layer.role.weight(paramsOf(node)) })
+    const counts = this.options.counts ? layer.role.counts?.(this.b, inputs, paramsOf(node)) : undefined
+    this.losses.push({ path, value: loss, weight: layer.role.weight(paramsOf(node)), count: counts?.loss })
     // What further copies of the network say of themselves would only bear the same names.
     if (isReplica(path)) return
     for (const [port, name] of Object.entries<string>(layer.role.exposes)) {
@@ -119,7 +129,7 @@ class Forward {
       if (!this.exposed.some((other) => other.name === name && other.value.id === value.id)) this.exposed.push({ name, path, value })
     }
     for (const [name, value] of Object.entries(layer.role.metrics?.(this.b, inputs, paramsOf(node)) ?? {}))
-      this.measured.push({ name, path, value })
+      this.measured.push({ name, path, value, count: counts?.metrics[name] })
   }
 
   /** What the layer may ask for beside its inputs and weights. */
@@ -133,10 +143,12 @@ class Forward {
       },
       kept: (name, shape) => this.keptBefore(stateNames.kept(path, name), shape),
       keep: (name, value) => {
-        if (this.options.keepsState && !onlyLooks(this.options) && !this.changed) this.b.update(stateNames.kept(path, name), value)
+        const slot = stateNames.kept(path, name)
+        if (this.options.keepsState === 'handed') this.b.output(outputNames.kept(slot), value)
+        else if (this.options.keepsState && !onlyLooks(this.options) && !this.changed) this.b.update(slot, value)
       },
-      penalize: (value, weight) => {
-        this.penalties.push({ path, value, weight })
+      penalize: (value, weight, count) => {
+        this.penalties.push({ path, value, weight, count: this.options.counts ? count : undefined })
       },
       feed: () => {
         const changed = this.changed?.get(path)
@@ -152,6 +164,7 @@ class Forward {
 
   private keptBefore(slot: string, shape: Shape): Tensor {
     if (!this.options.keepsState) return this.b.constant(0, shape)
+    if (this.options.keepsState === 'handed') return this.b.input(inputNames.kept(slot), shape)
     this.continues ??= this.b.input(inputNames.continues, [])
     this.kept.push(slot)
     // Chosen, not multiplied: a state that ran away must not outlive its epoch as NaN · 0.
@@ -220,8 +233,18 @@ class Forward {
   /** Penalties alone are nothing to learn from. */
   private taskLossIfAny(): Tensor | undefined {
     if (this.losses.length === 0) return undefined
-    const [first, ...others] = this.terms().map(({ value, weight }) => (weight === 1 ? value : this.b.mul(value, weight)))
+    const [first, ...others] = this.terms().map((term) => this.weighted(term))
     return first && others.reduce((sum, term) => this.b.add(sum, term), first)
+  }
+
+  private weighted({ value, weight }: Term): Tensor {
+    return weight === 1 ? value : this.b.mul(value, weight)
+  }
+
+  /** The loss in parts, where these are means of different numbers of things. */
+  summands(): readonly Omit<Named, 'name'>[] {
+    const terms = this.losses.length > 0 ? this.terms() : []
+    return terms.some(({ count }) => count) ? terms.map((term) => ({ value: this.weighted(term), count: term.count })) : []
   }
 
   private lossIfAny(): Tensor | undefined {
@@ -243,7 +266,7 @@ class Forward {
   /** What the losses measure; and where the loss is a sum, each of its terms before its weight, named after its node. */
   metrics(): readonly Named[] {
     const own = this.terms().filter(({ path }) => !isReplica(path))
-    const terms = own.length > 1 ? own.map(({ path, value }) => ({ name: path, path, value })) : []
+    const terms = own.length > 1 ? own.map(({ path, value, count }) => ({ name: path, path, value, count })) : []
     const path = this.nodes.at(-1)?.path ?? ''
     const more = { penalty: this.weights.penalty(), adversarialLoss: this.mixed?.value }
     const added = Object.entries(more).flatMap(([name, value]) => (value ? [{ name, path, value: this.perReplica(value) }] : []))
@@ -279,5 +302,5 @@ type Carried<T = Tensor> = Readonly<Record<string, T | readonly T[]>>
 /** A name that several values want is put behind the path of each one's node. */
 function distinct(claims: readonly Claim[], taken: readonly string[] = []): Named[] {
   const wanted = (name: string) => claims.filter((claim) => claim.name === name).length + taken.filter((other) => other === name).length
-  return claims.map(({ name, path, value }) => ({ name: wanted(name) > 1 ? `${path}.${name}` : name, value }))
+  return claims.map(({ name, path, value, count }) => ({ name: wanted(name) > 1 ? `${path}.${name}` : name, value, count }))
 }

@@ -24,9 +24,15 @@ export interface LowerOptions {
   readonly averaged?: boolean
   /**
    * What recurrent layers carry at the end of a run is where the next begins, unless the input `$continues` is 0: for batches that continue
-   * one another (notes 002 §7), and for text that is written step by step. Default: every run begins at zero.
+   * one another (notes 002 §7), and for text that is written step by step. Default: every run begins at zero. `handed`: it comes in as the
+   * inputs `$kept:<slot>` and leaves as the outputs `kept:<slot>`, so that what training keeps in its slots stays as it is.
    */
-  readonly keepsState?: boolean
+  readonly keepsState?: boolean | 'handed'
+  /**
+   * For means over several batches: where a mask decides of how much a loss or a metric is the mean, that number is the output
+   * `count:<output>`, and the loss comes in summands too.
+   */
+  readonly counts?: boolean
   /** Deviation of normal noise on the weights that inputs are multiplied by; only acts in training. */
   readonly weightNoise?: number
   /**

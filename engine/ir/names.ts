@@ -15,6 +15,8 @@ export const inputNames = {
   lossScale: '$lossScale',
   /** f32 []: 1 where this run goes on from what the one before kept, 0 where everything begins anew (`keepsState`). */
   continues: '$continues',
+  /** What a node's slot held at the end of the run before, where it is handed on (`keepsState: 'handed'`). */
+  kept: (slot: string) => `$kept:${slot}`,
   /** What a parameter moves along, when a solver says so. */
   direction: (parameter: string) => `$direction:${parameter}`,
   /** One parameter's part of the vector that the Hessian is multiplied with. */
@@ -24,6 +26,12 @@ export const inputNames = {
 /** Outputs: the model's own (`logits`, `loss` …) by name, and these. */
 export const outputNames = {
   metric: (name: string) => `metric:${name}`,
+  /** Of how much the mean under this name of an output was taken, where a mask decides that (`counts`). */
+  count: (name: string) => `count:${name}`,
+  /** A summand of the loss, its weight included, where summands are means of different numbers of things (`counts`). */
+  summand: (index: number | '') => `summand:${index}`,
+  /** What a node's slot holds at the end of the run, where it is handed on (`keepsState: 'handed'`). */
+  kept: (slot: string) => `kept:${slot}`,
   gradient: (name: string) => `grad:${name}`,
   /** Length of the gradients of a node's parameters, as one vector. */
   norm: (path: string) => `norm:${path}`,

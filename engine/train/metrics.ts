@@ -24,7 +24,7 @@ export const measuredNames = (outputs: readonly { readonly name: string }[]): re
   outputs.map(({ name }) => name).filter((name) => name === 'loss' || name.startsWith(METRIC))
 
 /** The exponential of a mean: over several batches it is the means that are averaged (notes 002 §7). */
-const isPerplexity = (name: string): boolean => name.slice(name.lastIndexOf('.') + 1) === 'perplexity'
+export const isPerplexity = (name: string): boolean => name.slice(name.lastIndexOf('.') + 1) === 'perplexity'
 
 /** Of shares of right answers more is better, of everything else that is measured less. */
 export const isHigherBetter = (name: string): boolean => name.slice(name.lastIndexOf('.') + 1) === 'accuracy'

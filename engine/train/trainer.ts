@@ -19,7 +19,7 @@ import type { Best, Checkpoint } from './checkpoint'
 import { CurvatureWatch } from './curvature'
 import { areSpoilt, locateBadGradient, locateDivergence } from './diverged'
 import { EarlyStopping } from './early-stopping'
-import { evaluateModel, evaluation } from './evaluate'
+import { evaluateModel, evaluationOf } from './evaluate'
 import type { FeedHost } from './feed-messages'
 import { GradientWatch } from './gradient-norms'
 import type { LossScaleRule } from './loss-scale'
@@ -123,7 +123,7 @@ export class Trainer {
     const training = await TrainingStep.prepare(data, backend, { host, scaleRule, onWarning })
     try {
       const stopping = EarlyStopping.of(data.document.training, data.validation !== undefined, () =>
-        metricNames(unwrap(lower(data.document, evaluation)).program.outputs),
+        metricNames(unwrap(lower(data.document, evaluationOf(data.validation ?? data.training))).program.outputs),
       )
       const trainer = new Trainer(training, options, stopping)
       if (weights) await training.model.load(weights)
@@ -131,7 +131,7 @@ export class Trainer {
       const { memory } = (await training.compiled()).executable
       // Where memory may run short, what validates is compiled before training begins, not after its first epoch.
       if (data.validation && memory.scratchBytes + memory.stateBytes > LARGE_BYTES)
-        await training.model.pass(effectiveBatchSize(training.batchSize, data.validation.indices.length), evaluation)
+        await training.model.pass(effectiveBatchSize(training.batchSize, data.validation.indices.length), evaluationOf(data.validation))
       return trainer
     } catch (error) {
       await training.dispose()

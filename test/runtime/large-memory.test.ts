@@ -7,7 +7,6 @@ import { sizeOf, type TensorData } from '../../engine/core/tensor'
 import type { Program } from '../../engine/ir/program'
 import { createWasmBackend } from '../../engine/runtime/wasm/backend'
 import { spawnNode } from '../../engine/runtime/wasm/spawn-node'
-import { evaluation } from '../../engine/train/evaluate'
 import { memoryOf } from '../../engine/train/memory'
 import { dataInputsOf, Model, runtimeInputs, updateOf } from '../../engine/train/model'
 
@@ -52,7 +51,7 @@ describe('a network of 3.5 GiB', () => {
     expect(bytes).toBeLessThan(2 ** 32)
     const model = await Model.forPass(document, backend, update, batchSize)
     const training = await model.pass(batchSize, update)
-    const evaluated = await model.pass(batchSize, evaluation)
+    const evaluated = await model.pass(batchSize, { training: false, gradients: 'none' })
     const inputs = (program: Program, step: number) => ({ ...batchOf(program), ...runtimeInputs(program, 0, step, 0.05) })
     const lossOf = async ({ executable, program }: Compiled, step: number): Promise<number> => {
       executable.run(inputs(program, step))

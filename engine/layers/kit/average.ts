@@ -74,10 +74,26 @@ export function expectCounting(counting: Counting<TensorType>, losses: Shape, fa
 /** Single losses; where each is itself a sum, its parts and the axes they are added up over, so that one sum can do for all. */
 export type Each = Tensor | { readonly parts: Tensor; readonly axes: readonly number[] }
 
+/** The shape that the single losses have together. */
+function shapeOf(all: Each): Shape {
+  const { parts, axes } = 'parts' in all ? all : { parts: all, axes: [] }
+  return parts.shape.filter((_, axis) => !axes.includes(axis))
+}
+
+/** Of how many losses (or, where those of a sample are summed, samples) a mask lets the mean be taken. */
+function countedBy(b: Emit, mask: Tensor, shape: Shape, reduction: Reduction): Tensor {
+  if (reduction === 'mean') return b.mul(b.sum(mask), sizeOf(shape) / sizeOf(mask.shape))
+  return b.sum(b.greater(b.maximum(mask, mask.shape.map((_, axis) => axis).slice(1)), 0))
+}
+
+/** What `averaged` divides by; undefined without a mask: then the size of the batch decides. */
+export const countOf = (b: Emit, all: Each, { mask }: Counting<Tensor>, reduction: Reduction): Tensor | undefined =>
+  mask && countedBy(b, mask, shapeOf(all), reduction)
+
 /** The mean of the single losses, or of what a metric says of each. */
 export function averaged(b: Emit, all: Each, { mask, weight }: Counting<Tensor>, reduction: Reduction): Tensor {
   const { parts, axes } = 'parts' in all ? all : { parts: all, axes: [] }
-  const shape = parts.shape.filter((_, axis) => !axes.includes(axis))
+  const shape = shapeOf(all)
   const mean = (total: Tensor) => b.mul(total, 1 / (reduction === 'mean' ? sizeOf(shape) : (shape[0] ?? 1)))
   if (!mask && !weight) return mean(b.sum(parts))
   const each = axes.length > 0 ? b.sum(parts, axes) : parts
@@ -91,11 +107,7 @@ export function averaged(b: Emit, all: Each, { mask, weight }: Counting<Tensor>,
   }
   const weighted = weight ? b.mul(each, spread(weight)) : each
   if (!mask) return mean(b.sum(weighted))
-  const count =
-    reduction === 'mean'
-      ? b.mul(b.sum(mask), sizeOf(shape) / sizeOf(mask.shape))
-      : b.sum(b.greater(b.maximum(mask, mask.shape.map((_, axis) => axis).slice(1)), 0))
-  return b.div(b.sum(b.mul(weighted, spread(mask))), b.max(count, NOTHING))
+  return b.div(b.sum(b.mul(weighted, spread(mask))), b.max(countedBy(b, mask, shape, reduction), NOTHING))
 }
 
 /**

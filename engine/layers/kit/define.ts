@@ -84,8 +84,11 @@ export interface LowerContext {
   kept(name: string, shape: Shape): Tensor
   /** What the next run is to find under this name. Only acts in passes that keep it. */
   keep(name: string, value: Tensor): void
-  /** Adds to the loss of the network what this value, a single number, is worth, and shows the value as a metric named after the node. */
-  penalize(value: Tensor, weight: number): void
+  /**
+   * Adds to the loss of the network what this value, a single number, is worth, and shows the value as a metric named after the node.
+   * `count`: of how much it is the mean, where a mask decides that.
+   */
+  penalize(value: Tensor, weight: number, count?: Tensor): void
   /** Types of the inputs as the document sees them (classes of a label, say). */
   readonly inputs: Readonly<Record<string, TensorType | readonly TensorType[]>>
   /** What the data set feeds to this node, for roles `input` and `label`: the program's data input named after it. */
@@ -130,6 +133,12 @@ export interface LossRole<S extends ParamSpecs = ParamSpecs, I extends Ports = P
   combine?(b: Emit, values: readonly Tensor[], params: ParamValues<S>): Tensor
   /** Scalars beside the loss: `{ accuracy }`. */
   metrics?(b: Emit, inputs: Carried<I, Tensor>, params: ParamValues<S>): Readonly<Record<string, Tensor>>
+  /** Of how much the loss and each metric is the mean, where a mask decides that; undefined where the size of the batch does. */
+  counts?(
+    b: Emit,
+    inputs: Carried<I, Tensor>,
+    params: ParamValues<S>,
+  ): { readonly loss: Tensor; readonly metrics: Readonly<Record<string, Tensor>> } | undefined
 }
 
 export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Ports = Ports, O extends string = string> {

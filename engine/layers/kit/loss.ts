@@ -4,7 +4,7 @@
  */
 import { type Shape, sizeOf, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
-import { averaged, averagedInPython, type Counting, countingPorts, type Each, expectCounting, type Reduction } from './average'
+import { averaged, averagedInPython, type Counting, countingPorts, countOf, type Each, expectCounting, type Reduction } from './average'
 import { type Carried, defineLayer, type Fail, type InputPort, type LayerCase, type LayerDefinition, type LossRole } from './define'
 import { float, type ParamSpecs, type ParamValues } from './params'
 
@@ -128,6 +128,15 @@ export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<
             return [name, after ? after(b, mean) : mean]
           }),
         ),
+      counts: (b, given, values) => {
+        const loss = countOf(b, each(b, given, values), countingOf(given), reduction(values))
+        if (!loss) return undefined
+        const metrics = Object.entries(measures?.(b, given, values) ?? {}).flatMap(([name, { each: single }]) => {
+          const count = countOf(b, single, countingOf(given), 'mean')
+          return count ? [[name, count] as const] : []
+        })
+        return { loss, metrics: Object.fromEntries(metrics) }
+      },
     },
     cases: cases.map((row) => ({ ...row, ranges: { ...countingRanges, ...ranges, ...row.ranges } })),
   })

@@ -4,7 +4,7 @@
  */
 import { type Shape, sizeOf, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
-import { averaged, averagedInPython, countingPorts, type Each, expectCounting, type Reduction } from './average'
+import { averaged, averagedInPython, countingPorts, countOf, type Each, expectCounting, type Reduction } from './average'
 import { type Carried, defineLayer, type Fail, type LayerCase, type LayerDefinition } from './define'
 import { expectDType } from './expect'
 import { float, type ParamSpecs, type ParamValues } from './params'
@@ -56,7 +56,8 @@ export const definePenalty = <const S extends ParamSpecs>(penalty: PenaltyDefini
       return single && expectCounting(types, single, fail) ? { y: types.x } : undefined
     },
     lower: (b, { x, mask }, _weights, values, context) => {
-      context.penalize(averaged(b, each(b, x, values), { mask }, reduction), values.strength as number)
+      const all = each(b, x, values)
+      context.penalize(averaged(b, all, { mask }, reduction), values.strength as number, countOf(b, all, { mask }, reduction))
       return { y: x }
     },
     flops: ({ x }) => operations * sizeOf(x.shape),

@@ -4,7 +4,8 @@ import { shape } from '../../../compile'
 import { DiagnosedError } from '../../../core/diagnostics'
 import { bindFields } from '../../../datasets/bind'
 import { prepareData } from '../../../datasets/prepare'
-import { evaluateModel } from '../../../train/evaluate'
+import { effectiveBatchSize } from '../../../train/batches'
+import { evaluateModel, evaluationOf } from '../../../train/evaluate'
 import { Model, unwrap } from '../../../train/model'
 import { withBackend } from '../backends'
 import { loadWithData } from '../data-argument'
@@ -18,8 +19,6 @@ interface EvaluateOptions extends CommonOptions, DataOptions {
   readonly weights: string
 }
 
-const forward = { training: false, gradients: 'none' } as const
-
 async function evaluate(graph: string, options: EvaluateOptions, io: Io): Promise<void> {
   const like = await textFieldsOf(options.weights)
   const asked = await withEnsembleOf(options.weights, await withStatisticsOf(options.weights, await loadWithData(graph, options, io, like)))
@@ -31,13 +30,14 @@ async function evaluate(graph: string, options: EvaluateOptions, io: Io): Promis
   const data = await prepareData(whole ? { ...known, training: { ...known.training, validationSplit: 0 } } : known, findFiles, like)
   await withBackend(options, async (backend) => {
     const { document } = data
-    const model = await Model.forPass(document, backend, forward, document.training.batchSize)
+    const samples = data.validation ?? data.training
+    const batchSize = effectiveBatchSize(document.training.batchSize, samples.indices.length)
+    const model = await Model.forPass(document, backend, evaluationOf(samples), batchSize)
     try {
       await model.load(await readWeights(options.weights, document))
       const bound = bindFields(unwrap(shape(document)), data.fields)
       if (bound.diagnostics.length > 0) throw new DiagnosedError(bound.diagnostics)
-      const samples = data.validation ?? data.training
-      const measured = await evaluateModel(model, samples, bound.bindings, { batchSize: document.training.batchSize })
+      const measured = await evaluateModel(model, samples, bound.bindings, { batchSize })
       const result = { samples: samples.indices.length, loss: measured?.loss, ...measured?.metrics }
       if (options.json) return io.out(`${JSON.stringify(result)}\n`)
       io.out(`samples   ${result.samples}\nloss      ${measured?.loss.toFixed(6)}\n`)
