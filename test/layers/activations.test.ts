@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import absolute from '../../engine/layers/absolute'
 import elu from '../../engine/layers/elu'
+import gelu from '../../engine/layers/gelu'
 import type { AnyLayer } from '../../engine/layers/kit/define'
 import leakyRelu from '../../engine/layers/leakyRelu'
 import linear from '../../engine/layers/linear'
@@ -25,6 +26,18 @@ const rectified = (a: number) => (x: number) => Math.max(0, x) + a * Math.min(0,
 const sigma = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)))
 const lambda = 1.0507009873554805
 const alpha = 1.6732632423543772
+const density = (x: number) => Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI)
+/** ½ + φ(x) Σ x²ᵏ⁺¹ / (2k + 1)!! */
+function cumulative(x: number): number {
+  if (Math.abs(x) > 30) return x > 0 ? 1 : 0
+  let [term, sum] = [x, x]
+  for (let k = 1; k < 200; k++) {
+    term *= (x * x) / (2 * k + 1)
+    sum += term
+  }
+  return 0.5 + density(x) * sum
+}
+const inner = (x: number) => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)
 
 interface Curve {
   readonly layer: AnyLayer
@@ -49,6 +62,17 @@ const curves: readonly Curve[] = [
     slope: (x) => (x > 0 ? 1 : 0.3 * Math.exp(x)),
   },
   { layer: selu, f: (x) => lambda * (x > 0 ? x : alpha * Math.expm1(x)), slope: (x) => lambda * (x > 0 ? 1 : alpha * Math.exp(x)) },
+  { layer: gelu, f: (x) => x * cumulative(x), slope: (x) => cumulative(x) + x * density(x) },
+  { layer: gelu, f: (x) => x * cumulative(x), slope: (x) => cumulative(x) + x * density(x) },
+  {
+    layer: gelu,
+    params: { approximate: 'tanh' },
+    f: (x) => (x / 2) * (1 + Math.tanh(inner(x))),
+    slope: (x) => {
+      const bend = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x)
+      return (1 + Math.tanh(inner(x))) / 2 + (x / 2) * (1 - Math.tanh(inner(x)) ** 2) * bend
+    },
+  },
   { layer: softplus, f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), slope: sigma },
   { layer: step, f: (x) => (x >= 0 ? 1 : 0), slope: () => 0 },
   { layer: step, params: { threshold: 3 }, f: (x) => (x >= 3 ? 1 : 0), slope: () => 0 },

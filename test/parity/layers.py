@@ -136,7 +136,7 @@ TABLE = {
     "step": lambda i, p, w, t: step(i["x"], p),
     "hardSigmoid": lambda i, p, w, t: {"y": F.relu6(i["x"] + 3) / 6},
     "swish": lambda i, p, w, t: {"y": i["x"] / (1 + torch.exp(-i["x"]))},
-    "gelu": lambda i, p, w, t: {"y": F.gelu(i["x"], approximate="tanh")},
+    "gelu": lambda i, p, w, t: {"y": F.gelu(i["x"], approximate=p["approximate"])},
     "maxout": lambda i, p, w, t: maxout(i["x"], p),
     "prelu": lambda i, p, w, t: {"y": F.prelu(i["x"], w["slope"])},
     "rrelu": lambda i, p, w, t: rrelu(i["x"], p, t),

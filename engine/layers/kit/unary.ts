@@ -17,7 +17,7 @@ interface UnaryDefinition<S extends ParamSpecs> extends Pick<LayerDefinition<S>,
   readonly params: S
   readonly apply: (b: Emit, x: Tensor, params: ParamValues<S>) => Tensor
   /** Operations per element. */
-  readonly operations: number
+  readonly operations: number | ((params: ParamValues<S>) => number)
   /** The Python expression of the result. */
   readonly pytorch: (x: string, params: ParamValues<S>) => string
   readonly brief?: (params: ParamValues<S>) => string
@@ -37,7 +37,7 @@ const pointwise = <const S extends ParamSpecs>(category: Category, definition: U
     pointwise: true,
     shape: ({ x }, _params, fail) => (expectDType(x, 'f32', 'x', fail) ? { y: { shape: x.shape, dtype: 'f32' } } : undefined),
     lower: (b, { x }, _weights, params) => ({ y: apply(b, x, params) }),
-    flops: ({ x }) => operations * sizeOf(x.shape),
+    flops: ({ x }, params) => (typeof operations === 'number' ? operations : operations(params)) * sizeOf(x.shape),
     pytorch: (params) => ({ call: (_self, [x = '']) => pytorch(x, params) }),
     cases: [...shapes.map((x) => ({ inputs: { x } })), ...cases],
   })
