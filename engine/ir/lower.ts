@@ -7,7 +7,7 @@ import { diagnosedError, type Endpoint, InternalError } from '../core/diagnostic
 import type { Shape, TensorType } from '../core/tensor'
 import type { LowerContext } from '../layers/kit/define'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
-import { isReplica } from '../shapes/replicas'
+import { isReplica, originalPath } from '../shapes/replicas'
 import type { ShapedGraph, ShapedNode, Source } from '../shapes/shaped-graph'
 import { adversarialInputs, movableInputs } from './adversarial'
 import { ProgramBuilder } from './builder'
@@ -119,7 +119,9 @@ class Forward {
     if (layer.role?.type !== 'loss' || !loss) throw new InternalError('lower', 'a loss needs an output called “loss”', path)
     const counts = this.options.counts ? layer.role.counts?.(this.b, inputs, paramsOf(node)) : undefined
     this.losses.push({ path, value: loss, weight: layer.role.weight(paramsOf(node)), count: counts?.loss })
-    // What further copies of the network say of themselves would only bear the same names.
+    for (const [name, value] of Object.entries(layer.role.metrics?.(this.b, inputs, paramsOf(node)) ?? {}))
+      this.measured.push({ name, path, value, count: counts?.metrics[name] })
+    // What further copies of the network give would only bear the same names.
     if (isReplica(path)) return
     for (const [port, name] of Object.entries<string>(layer.role.exposes)) {
       const [source] = node.inputs[port] ?? []
@@ -128,8 +130,6 @@ class Forward {
       // What two losses look at is one output.
       if (!this.exposed.some((other) => other.name === name && other.value.id === value.id)) this.exposed.push({ name, path, value })
     }
-    for (const [name, value] of Object.entries(layer.role.metrics?.(this.b, inputs, paramsOf(node)) ?? {}))
-      this.measured.push({ name, path, value, count: counts?.metrics[name] })
   }
 
   /** What the layer may ask for beside its inputs and weights. */
@@ -263,14 +263,25 @@ class Forward {
     return [...distinct(claims, loss ? ['loss'] : []), ...(loss ? [{ name: 'loss', value: this.perReplica(loss) }] : [])]
   }
 
-  /** What the losses measure; and where the loss is a sum, each of its terms before its weight, named after its node. */
+  /** What the losses measure; and where the loss is a sum, each of its terms before its weight, named after its node. Of copies the mean. */
   metrics(): readonly Named[] {
-    const own = this.terms().filter(({ path }) => !isReplica(path))
-    const terms = own.length > 1 ? own.map(({ path, value, count }) => ({ name: path, path, value, count })) : []
+    const all = this.terms().map(({ path, value, count }) => ({ name: originalPath(path), path, value, count }))
+    const terms = all.filter(({ path }) => !isReplica(path)).length > 1 ? all : []
     const path = this.nodes.at(-1)?.path ?? ''
     const more = { penalty: this.weights.penalty(), adversarialLoss: this.mixed?.value }
     const added = Object.entries(more).flatMap(([name, value]) => (value ? [{ name, path, value: this.perReplica(value) }] : []))
-    return distinct([...this.measured, ...terms, ...added], ['loss'])
+    return distinct([...this.overCopies(this.measured), ...this.overCopies(terms), ...added], ['loss'])
+  }
+
+  /** What copies say of themselves under one name, as the mean of all. */
+  private overCopies(claims: readonly Claim[]): readonly Claim[] {
+    return claims.flatMap((claim) => {
+      if (isReplica(claim.path)) return []
+      const alike = claims.filter(({ name, path }) => name === claim.name && originalPath(path) === claim.path)
+      if (alike.length === 1) return [claim]
+      const sum = alike.map(({ value }) => value).reduce((a, b) => this.b.add(a, b))
+      return [{ ...claim, value: this.b.div(sum, alike.length) }]
+    })
   }
 
   /** Of what is summed over copies that learn side by side, a person wants to know the mean. */

@@ -5,8 +5,9 @@
 import { gradients } from '../autodiff/gradients'
 import { InternalError } from '../core/diagnostics'
 import { completeParams } from '../layers/kit/validate'
+import { replicaOf } from '../shapes/replicas'
 import type { ProgramBuilder } from './builder'
-import { clipByNorm } from './clip'
+import { clipEach } from './clip'
 import type { Tensor } from './emit'
 import type { ForwardView, Parameter } from './forward-view'
 import { scaledGradients } from './loss-scaling'
@@ -20,7 +21,7 @@ export function update(b: ProgramBuilder, forward: ForwardView, options: UpdateO
   const parameters = forward.trainable()
   let slopes = slopesOf(b, forward, parameters, options)
   if (clipNorm !== undefined) {
-    const clipped = clipByNorm(b, slopes, clipNorm)
+    const clipped = clipEach(b, slopes, (i) => replicaOf(parameters[i]?.name ?? ''), clipNorm)
     slopes = clipped.slopes
     b.output(outputNames.gradientNorm, clipped.norm)
   }

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { graph } from '../../engine/builder/graph'
-import type { GraphDocument } from '../../engine/document/schema'
+import type { GraphDocument, TrainingSettings } from '../../engine/document/schema'
 import { exportTypeScript } from '../../engine/export/typescript'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { inReplica } from '../../engine/shapes/replicas'
@@ -10,7 +10,7 @@ import { bootstrap, seedOf } from '../../engine/train/bootstrap'
 import { decodeCheckpoint, encodeCheckpoint } from '../../engine/train/checkpoint'
 import { Feeder } from '../../engine/train/feeder'
 import { Model, runtimeInputs, updateOf } from '../../engine/train/model'
-import { Trainer } from '../../engine/train/trainer'
+import { type StepReport, Trainer } from '../../engine/train/trainer'
 import { templates } from '../../templates/registry'
 import { netloom, scratch } from '../cli/run'
 import { asked } from '../support/agreement'
@@ -40,12 +40,17 @@ describe('a bootstrap sample (C8)', () => {
 })
 
 describe('an ensemble (C8)', () => {
-  it('trains every copy as if it were alone, on every backend', async () => {
-    const document = moonsDocument(settings())
-    const single = moonsDocument(settings({ training: { ensemble: undefined } }))
+  it.each<[string, Partial<TrainingSettings>]>([
+    ['as it is', {}],
+    ['with its gradient clipped', { clipNorm: 0.1 }],
+  ])('trains every copy as if it were alone, %s, on every backend', async (_what, training) => {
+    const document = moonsDocument(settings({ training }))
+    const single = moonsDocument(settings({ training: { ...training, ensemble: undefined } }))
     const data = await prepare(document)
     for (const backend of await availableBackends()) {
-      const trainer = await Trainer.create({ data, backend, maxSteps: 4 })
+      const told: StepReport[] = []
+      const trainer = await Trainer.create({ data, backend, maxSteps: 4, onStep: (report) => told.push(report) })
+      const toldAlone: Record<string, number>[] = []
       const start = await trainer.model.read()
       await trainer.run()
       const together = await trainer.model.read()
@@ -64,11 +69,30 @@ describe('an ensemble (C8)', () => {
         const samples = { dataset: data.training.dataset, indices: bootstrap(data.training.indices, 0, replica) }
         const feeder = new Feeder(samples, trainer.bindings, { batchSize: 16, seed: seedOf(0, replica), shuffle: true })
         const { program, executable } = await model.pass(16, pass)
-        for (let step = 1; step <= 4; step++) executable.run({ ...(await feeder.inputsOf(step)), ...runtimeInputs(program, 0, step, 0.1) })
+        const measured = program.outputs
+          .map(({ name }) => name)
+          .filter((name) => name === 'loss' || name.startsWith('metric:') || name === '$gradientNorm')
+        for (let step = 1; step <= 4; step++) {
+          executable.run({ ...(await feeder.inputsOf(step)), ...runtimeInputs(program, 0, step, 0.1) })
+          const outputs = await executable.read(measured)
+          const sums = toldAlone[step - 1] ?? {}
+          for (const name of measured) sums[name] = (sums[name] ?? 0) + (outputs[name]?.[0] as number) / REPLICAS
+          toldAlone[step - 1] = sums
+        }
         const alone = await model.read()
         for (const [name, expected] of Object.entries(own(together)))
           expectAllClose([...(alone[name] ?? [])], [...expected], asked.gradient, `copy ${replica} ${name} ${backend.info.label.en}`)
         await model.dispose()
+      }
+      // What is told of the ensemble in training is the mean of what each copy would tell.
+      expect(toldAlone).toHaveLength(4)
+      for (const [i, { loss, metrics, gradientNorm }] of told.entries()) {
+        const { loss: meanLoss, 'metric:accuracy': accuracy, 'metric:penalty': penalty, $gradientNorm: norm } = toldAlone[i] ?? {}
+        expect(loss).toBeCloseTo(meanLoss as number, 4)
+        expect(metrics.accuracy).toBeCloseTo(accuracy as number, 6)
+        expect(metrics.penalty).toBeCloseTo(penalty as number, 4)
+        if (training.clipNorm === undefined) expect(gradientNorm).toBeUndefined()
+        else expect(gradientNorm).toBeCloseTo(norm as number, 4)
       }
       expect(start['$2/dense1.kernel']).not.toEqual(start['dense1.kernel'])
       await trainer.dispose()
