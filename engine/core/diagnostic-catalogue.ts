@@ -198,6 +198,39 @@ export const catalogue = {
     en: '“{got}” has {channels} channels and so no colours to change: set saturation and hue to 0.',
     zh: '“{got}”有 {channels} 个通道，没有可变换的颜色：请将饱和度和色相设为 0。',
   },
+  'data.columns-memory': {
+    en: '{file} needs more than {expected} MiB as a table of columns: leave out columns that are not looked at, or rows.',
+    zh: '{file} 按列存放需要超过 {expected} MiB：请去掉不需要的列或部分行。',
+  },
+  // --- information measures of a table (information/) ---
+  'information.column': {
+    en: 'There is no column called “{got}”; there are: {expected}.',
+    zh: '没有名为“{got}”的列；现有：{expected}。',
+  },
+  'information.categories': {
+    en: 'The column “{got}” has more than {expected} different values, and not only numbers (line {line}: “{word}”): merge rare values in the file, or choose another column.',
+    zh: '列“{got}”有超过 {expected} 个不同的值，且不全是数字（第 {line} 行：“{word}”）：请在文件中合并罕见的值，或选择其他列。',
+  },
+  'information.classes': {
+    en: 'More than {expected} different classes or tokens occur in “{got}”: choose another column, or a smaller vocabulary.',
+    zh: '“{got}”中出现了超过 {expected} 个不同的类别或词元：请选择其他列，或使用更小的词表。',
+  },
+  'information.unbinned': {
+    en: 'The column “{got}” has more than {expected} different numbers: count it in bins, of equal width or of equal numbers of rows.',
+    zh: '列“{got}”有超过 {expected} 个不同的数：请按等宽或等频分箱后计数。',
+  },
+  'information.words-in-bins': {
+    en: 'The column “{got}” holds words, which have no order to cut into bins: leave the bins away.',
+    zh: '列“{got}”的内容是文字，没有可供分箱的顺序：请不要分箱。',
+  },
+  'information.bins': {
+    en: 'Numbers are counted in {low} to {high} bins, not in {got}.',
+    zh: '分箱数应为 {low} 到 {high}，而不是 {got}。',
+  },
+  'information.nothing': {
+    en: 'Nothing here can be counted: “{got}” has neither classes nor numbers in columns. Choose data with labels, or a CSV file.',
+    zh: '“{got}”既没有类别，也没有数值列，无法计数：请选择带标签的数据或 CSV 文件。',
+  },
   // --- training, weights and checkpoints (train/, host/) ---
   'train.no-loss': { en: 'The network has no loss to minimise: add a loss node.', zh: '网络没有可供最小化的损失：请添加一个损失节点。' },
   'train.not-finite': {
@@ -331,6 +364,10 @@ export const catalogue = {
   'generate.no-scores': {
     en: 'The network gives no score for each of the {expected} tokens of the vocabulary: a language model ends in a dense layer of that size and a softmax cross-entropy.',
     zh: '网络没有为词表中的 {expected} 个词元各给出一个得分：语言模型应以同样大小的全连接层和 Softmax 交叉熵结尾。',
+  },
+  'generate.backwards': {
+    en: 'This layer also reads from the end to the beginning, so each score depends on what is yet to be written. Make it read one way only, and train the network anew.',
+    zh: '此层还从末尾向开头读取，每个得分都依赖尚未写出的内容。请将其改为单向，并重新训练网络。',
   },
   'lesson.units': {
     en: 'This node gives {got} numbers a sample; the lesson follows at most {expected} by eye. Choose a smaller network, or fewer units here.',

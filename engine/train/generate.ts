@@ -3,6 +3,7 @@
  * In: a network, its weights, the vocabulary as the data set's fields tell it. Out: text, piece by piece. The network is compiled for one token
  * of one text at a time; what its recurrent layers carry stays where it is between the runs.
  */
+import { lower } from '../compile'
 import { DiagnosedError, diagnosedError } from '../core/diagnostics'
 import { Random } from '../core/random'
 import { sizeOf, type TensorData } from '../core/tensor'
@@ -15,7 +16,8 @@ import type { GraphDocument } from '../document/schema'
 import type { LowerOptions } from '../ir/lowering'
 import type { TextWish } from '../protocol/messages'
 import type { Backend } from '../runtime/backend'
-import { dataInputsOf, Model, runtimeInputs } from './model'
+import { originalPath } from '../shapes/replicas'
+import { dataInputsOf, Model, runtimeInputs, unwrap } from './model'
 import type { Turns } from './pace'
 
 export interface GenerateOptions extends TextWish {
@@ -43,6 +45,7 @@ export async function generate(options: GenerateOptions): Promise<string> {
   const fields = options.fields.map((each) => (each.unit ? { ...each, shape: [1] } : each))
   const { document, diagnostics } = adaptDocument(options.document, fields)
   if (diagnostics.length > 0) throw new DiagnosedError(diagnostics)
+  expectForwards(document)
   const model = await Model.forPass(document, backend, stepByStep, 1)
   try {
     await model.load(weights)
@@ -67,6 +70,13 @@ export async function generate(options: GenerateOptions): Promise<string> {
   } finally {
     await model.dispose()
   }
+}
+
+/** A network that reads backwards has learned to look at what is not yet there when a text is written. */
+function expectForwards(document: GraphDocument): void {
+  const { program } = unwrap(lower(document, { ...stepByStep, batchSize: 1 }))
+  const backwards = program.values.find(({ op }) => op.op === 'scan' && op.reverse)
+  if (backwards) throw diagnosedError('generate.backwards', {}, { nodeId: originalPath(backwards.origin) })
 }
 
 /** Without a prefix, a text begins as behind the end of a line or a sentence. */

@@ -75,6 +75,16 @@ describe('text written step by step', () => {
     expect(await codesOf(generate({ document, backend, weights: {}, fields: [], ...wish }))).toEqual(['generate.no-text'])
   })
 
+  it.each(['rnn', 'gru', 'lstm'] as const)('refuses a %s that reads backwards too, by its node', async (kind) => {
+    const g = graph('Both ways', {})
+    const tokens = g.input('tokens', { shape: [7], dtype: 'i32', classes: 9 })
+    const { y } = g[kind](g.oneHotEncoding(tokens, { classes: 9 }), { numHiddens: 4, bidirectional: true })
+    g.softmaxCrossEntropy(g.dense(y, { numHiddens: 9 }), g.label('targets', { shape: [7], classes: 9 }))
+    const wish = { prefix: 'a', length: 1, temperature: 1, seed: 0 }
+    const refused = generate({ document: g.document(), backend, weights: {}, fields, ...wish })
+    await expect(refused).rejects.toMatchObject({ diagnostics: [{ code: 'generate.backwards', nodeId: `${kind}1` }] })
+  })
+
   it('draws by the softmax of the scores, sharper when colder, and never what is unknown', () => {
     const scores = [9, Math.log(1), Math.log(2), Math.log(5)]
     const shares = (temperature: number): number[] => {
