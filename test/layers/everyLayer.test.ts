@@ -2,13 +2,36 @@
 import katex from 'katex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Text } from '../../engine/core/text'
+import type { AnyLayer, InputPort } from '../../engine/layers/kit/define'
+import type { ParamSpec } from '../../engine/layers/kit/params'
 import { layers } from '../../engine/layers/kit/registry'
+import { completeParams } from '../../engine/layers/kit/validate'
 import type { Backend } from '../../engine/runtime/backend'
 import { availableBackends } from '../support/backends'
 import { checkLayer } from '../support/checkLayer'
+import { buildCase } from '../support/layerProgram'
 
 let backends: readonly Backend[] = []
 let rows = 0
+
+/** Names of the parameters that the shape rule or the lowering of any case asks for. */
+function paramsRead(layer: AnyLayer): ReadonlySet<string> {
+  const read = new Set<string>()
+  const watched = <P extends object>(params: P): P =>
+    new Proxy(params, {
+      get: (target, name, receiver) => {
+        if (typeof name === 'string') read.add(name)
+        return Reflect.get(target, name, receiver)
+      },
+    })
+  const watching: AnyLayer = {
+    ...layer,
+    shape: (types, params, fail, environment) => layer.shape(types, watched(params), fail, environment),
+    lower: (b, inputs, weights, params, context) => layer.lower(b, inputs, weights, watched(params), context),
+  }
+  for (const row of layer.cases) for (const training of [false, true]) buildCase(watching, row, training)
+  return read
+}
 
 beforeAll(async () => {
   backends = await availableBackends()
@@ -24,6 +47,23 @@ describe.each([...layers.values()].map((layer) => ({ kind: layer.kind, layer }))
   it.each(layer.cases.map((row, i) => ({ title: row.name ?? `case ${i + 1}`, row })))('$title', async ({ row }) => {
     await checkLayer(layer, row, backends)
     rows++
+  })
+
+  it('has cases that try every optional port, every choice and two values of every parameter that its shape or its formula reads', () => {
+    const ports = Object.entries<InputPort>(layer.inputs).flatMap(([port, { optional }]) => (optional ? [port] : []))
+    expect(
+      ports.filter((port) => !layer.cases.some(({ inputs }) => port in inputs)),
+      'ports never wired',
+    ).toEqual([])
+    const tried = layer.cases.map(({ params = {} }) => completeParams(layer.params, params).params as Readonly<Record<string, unknown>>)
+    const read = paramsRead(layer)
+    const lacking = Object.entries<ParamSpec>(layer.params).flatMap(([name, spec]) => {
+      if (!read.has(name)) return []
+      const values = new Set(tried.map((params) => JSON.stringify(params[name])))
+      const wanted = spec.type === 'choice' ? Object.keys(spec.options).length : 2
+      return values.size < wanted ? [name] : []
+    })
+    expect(lacking, 'parameters').toEqual([])
   })
 
   it('speaks both languages', () => {
