@@ -219,10 +219,6 @@ export const catalogue = {
     en: 'The column “{got}” has more than {expected} different numbers: count it in bins, of equal width or of equal numbers of rows.',
     zh: '列“{got}”有超过 {expected} 个不同的数：请按等宽或等频分箱后计数。',
   },
-  'information.words-in-bins': {
-    en: 'The column “{got}” holds words, which have no order to cut into bins: leave the bins away.',
-    zh: '列“{got}”的内容是文字，没有可供分箱的顺序：请不要分箱。',
-  },
   'information.bins': {
     en: 'Numbers are counted in {low} to {high} bins, not in {got}.',
     zh: '分箱数应为 {low} 到 {high}，而不是 {got}。',
@@ -396,6 +392,18 @@ export const catalogue = {
   'checkpoint.other-graph': {
     en: 'The checkpoint belongs to another network: {detail}.',
     zh: '该检查点属于另一个网络：{detail}。',
+  },
+  'export.in-block': {
+    en: 'This node stands inside a block. In PyTorch inputs, labels and losses must stand in the network itself: dissolve the block, or move the node out of it.',
+    zh: '此节点位于模块内部。导出为 PyTorch 时，输入、标签和损失必须直接位于网络中：请展开模块，或将节点移到模块外。',
+  },
+  'export.no-train': {
+    en: 'The file has no train function, since {detail}. The network itself is complete.',
+    zh: '文件中没有 train 函数：{detail}。网络本身是完整的。',
+  },
+  'export.left-out': {
+    en: 'The train function of the file does without: {detail}. The network itself is complete.',
+    zh: '文件中的 train 函数不包含：{detail}。网络本身是完整的。',
   },
   'file.read': { en: 'Cannot read {file}: {detail}.', zh: '无法读取 {file}：{detail}。' },
   'file.write': { en: 'Cannot write {file}: {detail}.', zh: '无法写入 {file}：{detail}。' },
