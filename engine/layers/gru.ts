@@ -3,18 +3,9 @@
  * The reset gate multiplies the state before the product, not after it. Gates lie in the order r, z, h.
  */
 import type { Tensor } from '../ir/emit'
-import { defineLayer } from './kit/define'
-import {
-  type Cell,
-  gate,
-  lowerRecurrent,
-  recurrentBrief,
-  recurrentFlops,
-  recurrentPytorch,
-  recurrentShape,
-  recurrentWeights,
-} from './kit/recurrent'
-import { recurrentCases, recurrentInputs, recurrentOutputs, recurrentParams } from './kit/recurrent-form'
+import { type Cell, gate } from './kit/recurrent'
+import { recurrentInputs, recurrentOutputs } from './kit/recurrent-form'
+import { defineRecurrent } from './kit/recurrent-layer'
 
 const cell: Cell<'state'> = {
   gates: 3,
@@ -34,10 +25,8 @@ candidate = torch.tanh(z[:, 2 * units:] + (r * h) @ kernel[:, 2 * units:])
 return [u * h + (1 - u) * candidate]`,
 }
 
-const gru = defineLayer({
+const gru = defineRecurrent({
   kind: 'gru',
-  category: 'sequence',
-  idStem: 'gru',
   title: { en: 'GRU layer', zh: 'GRU 层' },
   summary: {
     en: 'Gated recurrent unit: a recurrent layer that learns when to forget its state (reset gate) and when to keep it (update gate). Remembers far longer than a plain recurrent layer, with less work than an LSTM.',
@@ -47,16 +36,9 @@ const gru = defineLayer({
   reference: 'notes 002 §7; Cho et al. 2014',
   inputs: recurrentInputs,
   outputs: recurrentOutputs,
-  outputsOf: ({ returnState }) => (returnState ? ['y', 'state'] : ['y']),
-  params: recurrentParams,
-  adjustable: { width: 'numHiddens' },
-  shape: (types, params, fail) => recurrentShape(cell, types, params, fail),
-  weights: ({ x }, params) => recurrentWeights(cell, x, params),
-  lower: (b, inputs, weights, params, context) => lowerRecurrent(cell, b, inputs, weights, params, context),
-  flops: ({ x }, params) => recurrentFlops(cell, x, params),
-  brief: (params) => recurrentBrief(params),
-  pytorch: (params, { x }) => recurrentPytorch(cell, 'GRU', x, params),
-  cases: recurrentCases(cell.states),
+  params: {},
+  cell: () => cell,
+  className: () => 'GRU',
 })
 
 declare module './kit/kinds' {

@@ -3,18 +3,9 @@
  * H = O ⊙ tanh C. Gates lie in the order i, f, o, c.
  */
 import type { Tensor } from '../ir/emit'
-import { defineLayer } from './kit/define'
-import {
-  type Cell,
-  gate,
-  lowerRecurrent,
-  recurrentBrief,
-  recurrentFlops,
-  recurrentPytorch,
-  recurrentShape,
-  recurrentWeights,
-} from './kit/recurrent'
-import { recurrentCases, recurrentInputs, recurrentOutputs, recurrentParams } from './kit/recurrent-form'
+import { type Cell, gate } from './kit/recurrent'
+import { recurrentInputs, recurrentOutputs } from './kit/recurrent-form'
+import { defineRecurrent } from './kit/recurrent-layer'
 
 const cell: Cell<'state' | 'cell'> = {
   gates: 4,
@@ -33,10 +24,8 @@ c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(candidate)
 return [torch.sigmoid(o) * torch.tanh(c), c]`,
 }
 
-const lstm = defineLayer({
+const lstm = defineRecurrent({
   kind: 'lstm',
-  category: 'sequence',
-  idStem: 'lstm',
   title: { en: 'LSTM layer', zh: 'LSTM 层' },
   summary: {
     en: 'Long short-term memory: a recurrent layer with a memory cell beside its state, and gates that let numbers in, keep them and let them out. The usual choice for long sequences.',
@@ -52,16 +41,9 @@ const lstm = defineLayer({
     ...recurrentOutputs,
     cell: { about: { en: 'cell after the last step (N, units)', zh: '最后一步之后的记忆细胞 (N, 隐藏单元个数)' } },
   },
-  outputsOf: ({ returnState }) => (returnState ? ['y', 'state', 'cell'] : ['y']),
-  params: recurrentParams,
-  adjustable: { width: 'numHiddens' },
-  shape: (types, params, fail) => recurrentShape(cell, types, params, fail),
-  weights: ({ x }, params) => recurrentWeights(cell, x, params),
-  lower: (b, inputs, weights, params, context) => lowerRecurrent(cell, b, inputs, weights, params, context),
-  flops: ({ x }, params) => recurrentFlops(cell, x, params),
-  brief: (params) => recurrentBrief(params),
-  pytorch: (params, { x }) => recurrentPytorch(cell, 'LSTM', x, params),
-  cases: recurrentCases(cell.states),
+  params: {},
+  cell: () => cell,
+  className: () => 'LSTM',
 })
 
 declare module './kit/kinds' {

@@ -2,18 +2,10 @@
  * @file A plain recurrent layer: H = φ(X Wxh + H′ Whh + b) at every step, H′ being the step before (notes 002 §7; Elman 1990).
  */
 import type { Emit, Tensor } from '../ir/emit'
-import { defineLayer } from './kit/define'
 import { choice } from './kit/params'
-import {
-  type Cell,
-  lowerRecurrent,
-  recurrentBrief,
-  recurrentFlops,
-  recurrentPytorch,
-  recurrentShape,
-  recurrentWeights,
-} from './kit/recurrent'
-import { recurrentCases, recurrentInputs, recurrentOutputs, recurrentParams } from './kit/recurrent-form'
+import type { Cell } from './kit/recurrent'
+import { recurrentInputs, recurrentOutputs } from './kit/recurrent-form'
+import { defineRecurrent } from './kit/recurrent-layer'
 
 const activations = {
   tanh: { write: (b: Emit, z: Tensor) => b.tanh(z), python: 'torch.tanh' },
@@ -22,7 +14,7 @@ const activations = {
 } as const
 
 const cells = Object.fromEntries(
-  Object.entries(activations).map(([name, { write, python }]): [string, Cell] => [
+  Object.entries(activations).map(([name, { write, python }]): [string, Cell<'state'>] => [
     name,
     {
       gates: 1,
@@ -31,12 +23,10 @@ const cells = Object.fromEntries(
       python: `return [${python}(z + states[0] @ kernel)]`,
     },
   ]),
-) as Record<keyof typeof activations, Cell>
+) as Record<keyof typeof activations, Cell<'state'>>
 
-const rnn = defineLayer({
+const rnn = defineRecurrent({
   kind: 'rnn',
-  category: 'sequence',
-  idStem: 'rnn',
   title: { en: 'RNN layer', zh: 'RNN 层' },
   summary: {
     en: 'Plain recurrent layer: reads a sequence step by step and remembers what came before in its state. Simple and quick, but it forgets after some tens of steps: take a GRU or LSTM where more matters.',
@@ -46,9 +36,7 @@ const rnn = defineLayer({
   reference: 'notes 002 §7; Elman 1990',
   inputs: recurrentInputs,
   outputs: recurrentOutputs,
-  outputsOf: ({ returnState }) => (returnState ? ['y', 'state'] : ['y']),
   params: {
-    ...recurrentParams,
     activation: choice({
       label: { en: 'Activation', zh: '激活函数' },
       help: { en: 'What each step passes its sums through.', zh: '每一步的求和结果所经过的函数。' },
@@ -61,17 +49,11 @@ const rnn = defineLayer({
       },
     }),
   },
-  adjustable: { width: 'numHiddens' },
-  shape: (types, params, fail) => recurrentShape(cells[params.activation], types, params, fail),
-  weights: ({ x }, params) => recurrentWeights(cells[params.activation], x, params),
-  lower: (b, inputs, weights, params, context) => lowerRecurrent(cells[params.activation], b, inputs, weights, params, context),
-  flops: ({ x }, params) => recurrentFlops(cells[params.activation], x, params),
-  brief: (params) => recurrentBrief(params),
-  pytorch: (params, { x }) => recurrentPytorch(cells[params.activation], `${params.activation}RNN`, x, params),
+  cell: ({ activation }) => cells[activation],
+  className: ({ activation }) => `${activation}RNN`,
   cases: [
     { name: 'ReLU', inputs: { x: [2, 3, 2] }, params: { numHiddens: 3, activation: 'relu' } },
     { name: 'sigmoid', inputs: { x: [2, 3, 2] }, params: { numHiddens: 3, activation: 'sigmoid' } },
-    ...recurrentCases(['state']),
   ],
 })
 

@@ -6,6 +6,7 @@ import conv1d from '../../engine/layers/conv1d'
 import globalMaxPool2d from '../../engine/layers/globalMaxPool2d'
 import { completeParams } from '../../engine/layers/kit/validate'
 import layerNorm from '../../engine/layers/layerNorm'
+import lstm from '../../engine/layers/lstm'
 import maxOverTime from '../../engine/layers/maxOverTime'
 import maxPool1d from '../../engine/layers/maxPool1d'
 import { inferShapes } from '../../engine/shapes/infer'
@@ -91,5 +92,22 @@ describe('layer normalisation', () => {
       param: 'numAxes',
       fixes: [{ edits: [{ type: 'setParam', param: 'numAxes', value: 1 }] }],
     })
+  })
+})
+
+describe('F4: states of recurrent layers', () => {
+  it('of another width are met by as many units', () => {
+    expect(refused(lstm, { x: [2, 5, 3], state: [2, 7] }, { numHiddens: 4 })).toMatchObject({
+      code: 'shape.mismatch',
+      port: 'state',
+      values: { expected: '2×4', got: '2×7' },
+      fixes: [{ edits: [{ type: 'setParam', param: 'numHiddens', value: 7 }] }],
+    })
+    expect(accepted(lstm, { x: [2, 5, 3], state: [2, 7] }, { numHiddens: 7 }).y?.shape).toEqual([2, 5, 7])
+  })
+  it('of another batch, or of fewer rows of cells, are not', () => {
+    expect(refused(lstm, { x: [2, 5, 3], cell: [3, 7] }, { numHiddens: 4 }).fixes).toEqual([])
+    expect(refused(lstm, { x: [2, 5, 3], state: [2, 4] }, { numHiddens: 4, bidirectional: true }).fixes).toEqual([])
+    expect(refused(lstm, { x: [2, 5, 3], mask: [2, 4] }).fixes).toEqual([])
   })
 })

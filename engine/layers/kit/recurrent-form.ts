@@ -111,6 +111,12 @@ export function recurrentCases(states: readonly string[]): readonly LayerCase<Re
       params: { numHiddens: 2, numLayers: 2, bidirectional: true, returnState: true },
     },
     {
+      name: 'mask in both directions, the last step of two layers',
+      inputs: { x: [1, 4, 2], mask: [1, 4] },
+      params: { numHiddens: 2, numLayers: 2, bidirectional: true, returns: 'last' },
+      ranges: { mask: [-1, 1] },
+    },
+    {
       name: 'both directions, the last step, dropout between layers',
       inputs: { x: [2, 3, 2] },
       params: { numHiddens: 2, numLayers: 2, bidirectional: true, returns: 'last', dropout: 0.4 },

@@ -7,6 +7,7 @@ import type { Emit, Tensor } from '../../ir/emit'
 import { weightOf } from './affine'
 import type { Fail, LowerContext, PyTorchExport, WeightSpec } from './define'
 import { expectDType, expectRank } from './expect'
+import type { LayerFix } from './fixes'
 import type { RecurrentParams } from './recurrent-form'
 import { recurrentClass } from './recurrent-pytorch'
 
@@ -68,13 +69,30 @@ export function recurrentShape<S extends string>(
     if (!type) continue
     if (!expectDType(type, 'f32', port, fail)) return undefined
     if (!sameShape(type.shape, shape))
-      return fail({ code: 'shape.mismatch', port, values: { expected: formatShape(shape), got: formatShape(type.shape) } })
+      return fail({
+        code: 'shape.mismatch',
+        port,
+        values: { expected: formatShape(shape), got: formatShape(type.shape) },
+        fixes: port === 'mask' ? [] : widthOf(type.shape, shape),
+      })
   }
   const width = numHiddens * (bidirectional ? 2 : 1)
   return {
     y: { shape: returns === 'sequence' ? [batch, steps, width] : [batch, width], dtype: 'f32' },
     ...Object.fromEntries(statesGiven(cell, params).map((name) => [name, { shape: shapeOfState(params, batch), dtype: 'f32' }])),
   } as Outputs<S, TensorType>
+}
+
+/** Where a state is only of another width, as many units as it has. */
+function widthOf(given: Shape, wanted: Shape): readonly LayerFix[] {
+  const units = given.at(-1)
+  if (units === undefined || !sameShape(given.slice(0, -1), wanted.slice(0, -1))) return []
+  return [
+    {
+      title: { en: `Use ${units} units, as the state has`, zh: `将隐藏单元个数改为状态的宽度 ${units}` },
+      edits: [{ type: 'setParam', param: 'numHiddens', value: units }],
+    },
+  ]
 }
 
 export function recurrentWeights({ gates }: Cell, x: TensorType, params: RecurrentParams): Record<string, WeightSpec> {
