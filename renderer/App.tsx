@@ -7,6 +7,7 @@ import { Canvas } from './canvas/Canvas'
 import { listenToClipboard } from './commands/clipboard'
 import { listenToKeys } from './commands/keys'
 import { runCommand } from './commands/registry'
+import { FieldHelp } from './controls/FieldHelp'
 import { CommandPalette } from './dialogs/CommandPalette'
 import { FileProblems } from './dialogs/FileProblems'
 import { FindNode } from './dialogs/FindNode'
@@ -43,6 +44,7 @@ export function App() {
       <Shortcuts />
       <FileProblems />
       <StartFrom />
+      <FieldHelp />
       <Toaster theme={themeInForce(theme)} position="bottom-center" offset={228} toastOptions={{ unstyled: true, className: 'toast' }} />
     </div>
   )

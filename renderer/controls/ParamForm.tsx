@@ -7,6 +7,7 @@ import { useId, useState } from 'react'
 import { type ParamSpec, type ParamSpecs, type Variant, type VariantSpec, variantOf } from '../../engine/layers/kit/params'
 import { useText, useWords } from '../i18n/i18n'
 import { inspectorWords } from '../i18n/inspector-words'
+import { described, explained } from './help'
 import { isRef, parseParam, showParam } from './param-text'
 import './controls.css'
 
@@ -62,15 +63,15 @@ export function ParamField({ spec, value, onChange, blockParams }: FieldProps) {
   const help = spec.help && text(spec.help)
   return (
     <>
-      <label htmlFor={id} title={help}>
+      <label htmlFor={id} {...explained(help)}>
         {text(spec.label)}
       </label>
       {isRef(value) ? (
         <Reference id={id} name={value.$param} present={blockParams?.[value.$param]} fallback={spec.default} onChange={onChange} />
       ) : spec.type === 'bool' ? (
-        <Switch id={id} on={value === true} onChange={onChange} />
+        <Switch id={id} on={value === true} help={help} onChange={onChange} />
       ) : spec.type === 'choice' ? (
-        <select id={id} className="field" title={help} value={String(value)} onChange={(event) => onChange(event.target.value)}>
+        <select id={id} className="field" {...described(help)} value={String(value)} onChange={(event) => onChange(event.target.value)}>
           {Object.entries(spec.options).map(([option, words]) => (
             <option key={option} value={option}>
               {text(words)}
@@ -106,7 +107,7 @@ function VariantField({
       <select
         id={id}
         className="field"
-        title={spec.help && text(spec.help)}
+        {...described(spec.help && text(spec.help))}
         value={kind}
         onChange={(event) => onChange(event.target.value)}
       >
@@ -156,9 +157,16 @@ function Reference({
   )
 }
 
-export function Switch({ id, on, onChange }: { id?: string; on: boolean; onChange: (on: boolean) => void }) {
+interface SwitchProps {
+  readonly id?: string
+  readonly on: boolean
+  readonly help?: string
+  readonly onChange: (on: boolean) => void
+}
+
+export function Switch({ id, on, help, onChange }: SwitchProps) {
   return (
-    <button id={id} type="button" role="switch" aria-checked={on} className="switch" onClick={() => onChange(!on)}>
+    <button id={id} type="button" role="switch" aria-checked={on} className="switch" {...described(help)} onClick={() => onChange(!on)}>
       <i />
     </button>
   )
@@ -185,7 +193,7 @@ function TextField({ id, spec, value, onChange, blockParams }: FieldProps & { id
         id={id}
         className="field"
         value={draft}
-        title={hint}
+        {...described(hint)}
         inputMode={spec.type === 'text' ? 'text' : 'decimal'}
         spellCheck={false}
         autoComplete="off"

@@ -4,7 +4,7 @@ import { defineWords } from './i18n'
 export const inspectorWords = defineWords('inspector', {
   name: { en: 'Name', zh: '名称' },
   rename: { en: 'Rename (F2)', zh: '重命名（F2）' },
-  nameInvalid: { en: 'Letters, digits, _ and -, beginning with a letter.', zh: '请使用字母、数字、_ 和 -,并以字母开头。' },
+  nameInvalid: { en: 'Letters, digits, _ and -, beginning with a letter.', zh: '请使用字母、数字、_ 和 -，并以字母开头。' },
   nameTaken: { en: 'Another node has this name.', zh: '已有同名节点。' },
   caption: { en: 'Shown as', zh: '显示为' },
   more: { en: 'More', zh: '更多' },

@@ -7,6 +7,7 @@ import type { TrainingSettings } from '../../engine/document/schema'
 import { type GroupName, groupNames, trainingGroups } from '../../engine/document/training-groups'
 import { trainingSpecs } from '../../engine/document/training-specs'
 import type { ParamSpecs } from '../../engine/layers/kit/params'
+import { explained } from '../controls/help'
 import { ParamForm, Switch } from '../controls/ParamForm'
 import { useText, useWords } from '../i18n/i18n'
 import { trainingWords } from '../i18n/training-words'
@@ -50,12 +51,13 @@ function GroupForm({ name, training, change }: GroupFormProps) {
   return (
     <>
       <div className="form is-optional">
-        <label htmlFor={id} title={text(help)}>
+        <label htmlFor={id} {...explained(text(help))}>
           {text(label)}
         </label>
         <Switch
           id={id}
           on={values !== undefined}
+          help={text(help)}
           onChange={(on) =>
             change(name, (draft) => {
               if (on) draft[name] = {}

@@ -8,6 +8,7 @@ import { trainingSpecs } from '../../engine/document/training-specs'
 import type { FloatSpec, ParamSpecs } from '../../engine/layers/kit/params'
 import { methods, solvers } from '../../engine/optimizers/registry'
 import { schedules } from '../../engine/schedules/registry'
+import { explained } from '../controls/help'
 import { ParamField, ParamForm, Switch } from '../controls/ParamForm'
 import { useText, useWords } from '../i18n/i18n'
 import { formatCount } from '../i18n/numbers'
@@ -141,12 +142,13 @@ function Optional(props: {
   const { label, help, spec, value, onChange } = props
   const text = useText()
   const id = useId()
+  const sentence = help ?? (spec.help && text(spec.help))
   return (
     <div className="form is-optional">
-      <label htmlFor={id} title={help ?? (spec.help && text(spec.help))}>
+      <label htmlFor={id} {...explained(sentence)}>
         {label}
       </label>
-      <Switch id={id} on={value !== undefined} onChange={(on) => onChange(on ? spec.default : undefined)} />
+      <Switch id={id} on={value !== undefined} help={sentence} onChange={(on) => onChange(on ? spec.default : undefined)} />
       {value !== undefined && <ParamField spec={spec} value={value} onChange={(next) => onChange(Number(next))} />}
     </div>
   )

@@ -4,6 +4,7 @@ import { useId, useState } from 'react'
 import { formatShape } from '../../engine/core/tensor'
 import type { GraphNode } from '../../engine/document/schema'
 import { nodeSettings } from '../../engine/layers/kit/node-settings'
+import { described, explained } from '../controls/help'
 import { ParamField } from '../controls/ParamForm'
 import { useWords } from '../i18n/i18n'
 import { inspectorWords } from '../i18n/inspector-words'
@@ -91,13 +92,13 @@ function Other({ label, hint, none, ids, value, onChange }: OtherProps) {
   const listed = value === undefined || ids.includes(value) ? ids : [value, ...ids]
   return (
     <>
-      <label htmlFor={id} title={hint}>
+      <label htmlFor={id} {...explained(hint)}>
         {label}
       </label>
       <select
         id={id}
         className="field"
-        title={hint}
+        {...described(hint)}
         value={value ?? ''}
         disabled={listed.length === 0}
         onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}

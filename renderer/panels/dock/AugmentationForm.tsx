@@ -1,6 +1,7 @@
 /** @file How images are changed at random in training. In: the setting, or nothing where it is off. Out: changes; a wish to see other draws. */
 import { useId } from 'react'
 import { type Augmentation, augmentationSpecs } from '../../../engine/document/augmentation-specs'
+import { explained } from '../../controls/help'
 import { ParamForm, Switch } from '../../controls/ParamForm'
 import { useWords } from '../../i18n/i18n'
 import { dockWords } from './words'
@@ -17,10 +18,10 @@ export function AugmentationForm({ value, onChange, onAgain }: AugmentationFormP
   return (
     <>
       <div className="form is-optional">
-        <label htmlFor={id} title={words('augmentHint')}>
+        <label htmlFor={id} {...explained(words('augmentHint'))}>
           {words('augment')}
         </label>
-        <Switch id={id} on={value !== undefined} onChange={(on) => onChange(on ? {} : undefined)} />
+        <Switch id={id} on={value !== undefined} help={words('augmentHint')} onChange={(on) => onChange(on ? {} : undefined)} />
       </div>
       {value !== undefined && (
         <>
