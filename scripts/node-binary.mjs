@@ -11,6 +11,6 @@ const isModern = Number(process.versions.node.split('.')[0]) >= 24
 
 export const nodeBinary = !isModern && existsSync(packaged) ? packaged : process.execPath
 
-/** Re-vectorisation to 256 bits, and optimised code from the first step on. */
+/** Re-vectorisation to 256 bits, optimised code from the first step on, and no tidying of a small heap while a network is being compiled. */
 export const nodeFlags =
-  isModern || nodeBinary === packaged ? ['--experimental-wasm-revectorize', '--no-liftoff', '--no-wasm-lazy-compilation'] : []
+  isModern || nodeBinary === packaged ? ['--experimental-wasm-revectorize', '--no-liftoff', '--no-wasm-lazy-compilation', '--initial-old-space-size=256'] : []
