@@ -27,6 +27,8 @@ export interface ScheduleDefinition<S extends ParamSpecs = ParamSpecs> {
   /** It changes only with validations, and cannot do without them. */
   readonly needsValidation?: boolean
   rate(point: SchedulePoint, params: ParamValues<S>): number
+  /** The rate as a Python expression of `step`; absent where it depends on more. */
+  pytorch?(params: ParamValues<S>, base: number): string
 }
 
 export const defineSchedule = <const S extends ParamSpecs>(definition: ScheduleDefinition<S>): ScheduleDefinition<S> => definition

@@ -3,53 +3,18 @@
  * least squares, the perceptron rule (A3) beside its formula, settling on separable data and never on XOR; and which graphs each refuses.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { graph } from '../../engine/builder/graph'
-import type { GraphBuilder } from '../../engine/builder/graph-builder'
 import type { TrainingSetting } from '../../engine/builder/settings'
-import type { Handle } from '../../engine/builder/types'
 import { DiagnosedError, type Diagnostic } from '../../engine/core/diagnostics'
 import { choleskyOf, shortestSolution, solveLinear } from '../../engine/core/linear-algebra'
 import { Random } from '../../engine/core/random'
-import type { Dataset } from '../../engine/datasets/dataset'
-import type { PreparedData } from '../../engine/datasets/prepare'
 import type { GraphDocument } from '../../engine/document/schema'
 import type { Backend } from '../../engine/runtime/backend'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { type StepReport, Trainer, type TrainerOptions } from '../../engine/train/trainer'
 import { expectAllClose } from '../support/allclose'
 import { availableBackends } from '../support/backends'
+import { network, type Table, tableData } from '../support/table'
 import { askPython, describeWithTorch } from '../support/torch'
-
-interface Table {
-  readonly x: readonly (readonly number[])[]
-  readonly y: readonly number[]
-}
-
-/** Rows of features and one number each. */
-function tableData(document: GraphDocument, { x, y }: Table): PreparedData {
-  const dataset: Dataset = {
-    fields: [
-      { name: 'features', dtype: 'f32', shape: [x[0]?.length ?? 0], role: 'input', display: 'table' },
-      { name: 'target', dtype: 'f32', shape: [1], role: 'target', display: 'table' },
-    ],
-    length: x.length,
-    read: (indices, out) => {
-      indices.forEach((index, i) => {
-        out.features?.set(x[index] ?? [], i * (x[index]?.length ?? 0))
-        out.target?.set([y[index] ?? 0], i)
-      })
-    },
-  }
-  const training = { dataset, indices: Uint32Array.from(x, (_, i) => i) }
-  return { document, fields: dataset.fields, training, recipe: { source: document.data.source, seed: 0 }, dispose: () => {} }
-}
-
-function network(features: number, training: TrainingSetting, build: (g: GraphBuilder, x: Handle) => Handle, half = true): GraphDocument {
-  const g = graph('Table', { training: { batchSize: 1000, epochs: 1, seed: 3, validationSplit: 0, ...training } })
-  const x = g.input('features', [features])
-  g.meanSquaredError(build(g, x), g.label('target', { type: 'number', shape: [1] }), { half })
-  return g.document()
-}
 
 const linear = (features: number, training: TrainingSetting, half = true) =>
   network(features, training, (g, x) => g.dense(x, { numHiddens: 1 }), half)

@@ -49,6 +49,8 @@ describe('schedules (D4)', () => {
     expect(halved(3, 2, 2.5, 2.4, 2.3)).toBe(0.5)
     expect(halved(3, 2, 2.5, 2.4, 2.3, 2.2)).toBe(0.25)
     expect(halved(3, 2, 2.5, 2.4, 2.3, 1.9, 2.2)).toBe(0.5)
+    // A loss that was no number once is forgotten when a better one comes.
+    expect(halved(3, Number.NaN, 2, 1.9, 1.8)).toBe(1)
   })
 
   it('warm-up rises in a straight line to what the schedule says', () => {

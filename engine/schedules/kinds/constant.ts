@@ -8,5 +8,6 @@ export default defineSchedule({
   formula: String.raw`\eta_k = \eta`,
   reference: 'notes 003',
   params: {},
+  pytorch: (_params, base) => `${base}`,
   rate: ({ base }) => base,
 })

@@ -14,5 +14,6 @@ export default defineSchedule({
     tau: steps({ en: 'Steps τ', zh: '步数 τ' }, { en: 'Steps until the final rate is reached.', zh: '经过多少步降到最终学习率。' }, 1000),
     final: finalRate,
   },
+  pytorch: ({ tau, final }, base) => `${final} + 0.5 * (${base} - ${final}) * (1 + math.cos(math.pi * min(step, ${tau}) / ${tau}))`,
   rate: ({ step, base }, { tau, final }) => final + 0.5 * (base - final) * (1 + Math.cos((Math.PI * Math.min(step, tau)) / tau)),
 })

@@ -17,5 +17,6 @@ export default defineSchedule({
       1000,
     ),
   },
+  pytorch: ({ tau }, base) => `${base} * ${tau} / max(step, ${tau})`,
   rate: ({ step, base }, { tau }) => (base * tau) / Math.max(step, tau),
 })

@@ -14,6 +14,7 @@ export default defineSchedule({
     tau: steps({ en: 'Steps τ', zh: '步数 τ' }, { en: 'Steps until the final rate is reached.', zh: '经过多少步降到最终学习率。' }, 1000),
     final: finalRate,
   },
+  pytorch: ({ tau, final }, base) => `${base} + (${final} - ${base}) * min(step / ${tau}, 1)`,
   rate: ({ step, base }, { tau, final }) => {
     const share = Math.min(step / tau, 1)
     return (1 - share) * base + share * final

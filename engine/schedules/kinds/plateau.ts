@@ -27,8 +27,10 @@ export default defineSchedule({
     let waited = 0
     let drops = 0
     for (const loss of validation) {
-      waited = loss < best ? 0 : waited + 1
-      best = Math.min(best, loss)
+      // A loss that is no number is no better one, and nothing to compare later ones with.
+      const isBetter = loss < best
+      waited = isBetter ? 0 : waited + 1
+      if (isBetter) best = loss
       if (waited < patience) continue
       drops++
       waited = 0
