@@ -147,6 +147,10 @@ export const catalogue = {
     en: '{file}, line {line}: expected {expected} columns, got {got}.',
     zh: '{file} 第 {line} 行：应有 {expected} 列，实际是 {got} 列。',
   },
+  'data.quote': {
+    en: '{file}, line {line}: a quotation mark (") opens a cell and nothing closes it; write "" for one inside a cell.',
+    zh: '{file} 第 {line} 行：引号（"）未闭合；单元格内的引号请写作 ""。',
+  },
   'data.number': {
     en: '{file}, line {line}, column {column}: “{got}” is not a number.',
     zh: '{file} 第 {line} 行第 {column} 列：“{got}”不是数字。',

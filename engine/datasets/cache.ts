@@ -15,10 +15,15 @@ export class BoundedCache<K, V> {
     return entry.value
   }
 
-  set(key: K, value: V, bytes: number): void {
-    const old = this.entries.get(key)
-    if (old) this.bytes -= old.bytes
+  delete(key: K): void {
+    const entry = this.entries.get(key)
+    if (!entry) return
+    this.bytes -= entry.bytes
     this.entries.delete(key)
+  }
+
+  set(key: K, value: V, bytes: number): void {
+    this.delete(key)
     this.entries.set(key, { value, bytes })
     this.bytes += bytes
     for (const [oldest, entry] of this.entries) {

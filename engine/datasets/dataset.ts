@@ -5,6 +5,7 @@
 import type { Shape, TensorData } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
+import type { ColumnTable } from './columns/column-table'
 import type { TokenUnit } from './text/tokens'
 
 /** One tensor of a sample. */
@@ -69,6 +70,8 @@ export interface DatasetDefinition<S extends ParamSpecs = ParamSpecs> {
   readonly params: S
   /** Throws a `DiagnosedError` naming the file (and line) that is wrong. */
   open(params: ParamValues<S>, options: OpenOptions): Promise<Dataset>
+  /** The data as columns to count, where it holds more than its fields say: words, say, that no network can be trained on. */
+  columns?(params: ParamValues<S>, options: OpenOptions): Promise<ColumnTable>
 }
 
 export const defineDataset = <const S extends ParamSpecs>(definition: DatasetDefinition<S>): DatasetDefinition<S> => definition

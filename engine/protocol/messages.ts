@@ -9,6 +9,7 @@ import type { Text } from '../core/text'
 import type { Field } from '../datasets/dataset'
 import type { Recognised } from '../datasets/recognise'
 import type { ChoiceOf, DataSettings, GraphDocument } from '../document/schema'
+import type { InformationReport, VariableRequest } from '../information/report'
 import type { GradientCheckRequest, GradientProgress, GradientReport } from '../insight/gradient-report'
 import type { Lesson, LessonRequest } from '../insight/lesson-report'
 import type { BackendId, BackendInfo, KernelTime, MemoryForecast } from '../runtime/backend'
@@ -176,6 +177,16 @@ export interface DataPreview {
   readonly samples: readonly Readonly<Record<string, TensorData>>[]
 }
 
+/** Two columns of a data set to be counted and measured; `seed` and `validationSplit` as in the document's training. */
+export interface InformationRequest {
+  readonly source: ChoiceOf
+  readonly validation?: ChoiceOf
+  readonly seed: number
+  readonly validationSplit: number
+  readonly x: VariableRequest
+  readonly y: VariableRequest
+}
+
 /** What the compiler can show of a training step; the names that `netloom compile --emit` takes. */
 export type ListingStage = 'program' | 'kernels' | 'plan' | 'wasm' | 'wgsl'
 
@@ -220,6 +231,8 @@ export interface EngineApi {
   /** What kind of data set the given files are, with suggested settings. */
   recognise(name: string): Promise<Outcome<Recognised>>
   previewData(source: ChoiceOf, options: PreviewOptions): Promise<Outcome<DataPreview>>
+  /** Entropies and what columns of the data say of each other. */
+  information(request: InformationRequest): Promise<Outcome<InformationReport>>
   fitWeights(request: FitRequest): Promise<Outcome<WeightFit>>
   train(request: TrainRequest): Promise<Outcome<null>>
   pause(): void

@@ -7,6 +7,7 @@ import type { Listing } from '../../engine/core/listing'
 import type { Language, Text } from '../../engine/core/text'
 import type { Recognised } from '../../engine/datasets/recognise'
 import type { ChoiceOf } from '../../engine/document/schema'
+import type { InformationReport } from '../../engine/information/report'
 import type { GradientCheckRequest, GradientReport } from '../../engine/insight/gradient-report'
 import type { Lesson, LessonRequest } from '../../engine/insight/lesson-report'
 import type {
@@ -14,6 +15,7 @@ import type {
   EngineApi,
   FitRequest,
   GivenFiles,
+  InformationRequest,
   Outcome,
   PreviewOptions,
   StepProfile,
@@ -201,12 +203,16 @@ export const engine = {
       log('warning', 'notKept', { name: files.name, reason: String(error) }),
     )
   },
+  /** Files to look at: no document needs them after a reload. */
+  lendFiles: handOver,
   recognise: (name: string): Promise<Outcome<Recognised> | undefined> => attempt(async () => (await connection.calls()).recognise(name)),
   /** What of a file of weights the network could start from. */
   fitWeights: (request: FitRequest): Promise<Outcome<WeightFit> | undefined> =>
     attempt(async () => (await connection.calls()).fitWeights(request)),
   previewData: (source: ChoiceOf, options: PreviewOptions): Promise<Outcome<DataPreview> | undefined> =>
     attempt(async () => (await connection.calls()).previewData(source, options)),
+  information: (request: InformationRequest): Promise<Outcome<InformationReport> | undefined> =>
+    attempt(async () => (await connection.calls()).information(request)),
   /** What a training step would take. */
   forecast: (request: StepRequest): Promise<Awaited<ReturnType<EngineApi['forecast']>> | undefined> =>
     attempt(async () => (await connection.calls()).forecast(request)),

@@ -28,6 +28,13 @@ describe('a table', () => {
     expect([...(label ?? [])]).toEqual([0, 1])
   })
 
+  it('may have two columns that semicolons or tabs part', async () => {
+    for (const delimiter of [';', '\t']) {
+      const { features, label } = await samplesOf(await open(['1,0', '3,1', ''].join('\n').replaceAll(',', delimiter)), [0, 1])
+      expect([...(features ?? []), ...(label ?? [])]).toEqual([1, 3, 0, 1])
+    }
+  })
+
   it('tells word targets from a header', async () => {
     const words = await open('5.1,3.5,setosa\n4.9,3.0,virginica\n')
     expect(words.length).toBe(2)
@@ -89,6 +96,7 @@ describe('errors name file and line', () => {
     ['words among numbers', '1,2,0\n1,2,1\n\n1,x,0\n', { code: 'data.number', values: { line: 4, column: 2, got: 'x' } }],
     ['missing values', '1,2,0\n1,,1\n', { code: 'data.number', values: { line: 2, column: 2, got: '' } }],
     ['missing targets', '1,2,0\n1,2,\n', { code: 'data.number', values: { line: 2, column: 3 } }],
+    ['a quotation mark that nothing closes', '1,2,a\n1,2,b\n3,4,"a\n5,6,b\n', { code: 'data.quote', values: { line: 3 } }],
     ['an empty file', '', { code: 'data.empty' }],
     ['nothing but a header', 'a,b,c\n', { code: 'data.empty' }],
   ])('%s', async (_, text, expected) => {

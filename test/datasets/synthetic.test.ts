@@ -1,5 +1,6 @@
 /** @file The data sets that are made on demand: seeded, endless where they say so, and learnable. */
 import { describe, expect, it } from 'vitest'
+import { openColumns } from '../../engine/datasets/columns/open'
 import { openDataset } from '../../engine/datasets/open'
 import { datasets } from '../../engine/datasets/registry'
 import { samplesOf } from './memory-files'
@@ -8,7 +9,7 @@ const some = Array.from({ length: 200 }, (_, i) => i)
 
 describe('the registry', () => {
   it('finds every source', () => {
-    expect([...datasets.keys()].sort()).toEqual(['csv', 'digits', 'idx', 'imageFolder', 'points2d', 'story', 'textFile'])
+    expect([...datasets.keys()].sort()).toEqual(['csv', 'digits', 'idx', 'imageFolder', 'points2d', 'story', 'textFile', 'weather'])
   })
   it('diagnoses unknown kinds, settings and missing files', async () => {
     await expect(openDataset({ kind: 'mnist', params: {} }, { seed: 0 })).rejects.toMatchObject({ diagnostics: [{ code: 'data.unknown' }] })
@@ -110,5 +111,44 @@ describe('points2d', () => {
     const dataset = await open({ target: 'number', noise: 0 })
     expect(dataset.fields[1]).toMatchObject({ name: 'target', dtype: 'f32', shape: [1] })
     expect([...((await samplesOf(dataset, [0, 1])).target ?? [])]).toEqual([0, 1])
+  })
+})
+
+describe('weather', () => {
+  const open = (samples = 300, seed = 0) => openDataset({ kind: 'weather', params: { samples } }, { seed })
+
+  it('is one-hot in four groups, the same for the same seed and day', async () => {
+    const dataset = await open()
+    expect(dataset.fields).toMatchObject([
+      { name: 'features', shape: [10] },
+      { name: 'label', classNames: ['no', 'yes'] },
+    ])
+    const { features = [], label = [] } = await samplesOf(dataset, some)
+    for (let day = 0; day < some.length; day++)
+      for (const [from, to] of [
+        [0, 3],
+        [3, 6],
+        [6, 8],
+        [8, 10],
+      ] as const)
+        expect([...features.slice(day * 10 + from, day * 10 + to)].sort().at(-1)).toBe(1)
+    expect([...features].reduce((sum, value) => sum + value, 0)).toBe(4 * some.length)
+    expect(new Set(label)).toEqual(new Set([0, 1]))
+    expect(await samplesOf(await open(), [7])).toEqual(await samplesOf(dataset, [7]))
+    expect(await samplesOf(await open(300, 1), some)).not.toEqual({ features, label })
+  })
+
+  it('says the same as columns and as samples', async () => {
+    const table = await openColumns({ kind: 'weather', params: { samples: 50 } }, () => undefined, 3)
+    const days = Array.from({ length: 50 }, (_, day) => day)
+    const { features = [], label = [] } = await samplesOf(await open(50, 3), days)
+    let from = 0
+    for (const { name, categories } of table.columns) {
+      if (!categories) throw new Error(`${name} has no categories`)
+      for (const day of days)
+        if (name === 'play') expect(categories.codes[day]).toBe(label[day])
+        else expect(features[day * 10 + from + (categories.codes[day] ?? 0)]).toBe(1)
+      from += categories.names.length
+    }
   })
 })

@@ -1,8 +1,9 @@
 /**
  * @file A CSV file, row by row, without ever holding its whole text. In: a file source and a path. Out: batches of rows with the
- * line each began on. Cells are split by papaparse; a chunk ends at a line break that lies outside quotes.
+ * line each began on; a quotation mark that is never closed is named. Cells are split by papaparse; a chunk ends at a line break that lies outside quotes.
  */
 import Papa from 'papaparse'
+import { diagnosedError } from '../../core/diagnostics'
 import type { FileSource } from '../dataset'
 
 const CHUNK_BYTES = 1 << 20
@@ -26,14 +27,16 @@ export async function* readRows(files: FileSource, path: string, size: number): 
     const text = rest.slice(0, cut)
     rest = rest.slice(cut)
     const newline = text.includes('\r\n') ? '\r\n' : '\n'
-    const parsed = Papa.parse<string[]>(text, { delimiter, newline })
+    // The empty row after the last line break would count against a delimiter that few rows speak for.
+    const parsed = Papa.parse<string[]>(text.endsWith(newline) ? text.slice(0, -newline.length) : text, { delimiter, newline })
     delimiter ||= parsed.meta.delimiter
     const rows: Row[] = []
-    for (const cells of parsed.data) {
+    const unclosed = parsed.errors.find(({ code }) => code === 'MissingQuotes')?.row
+    for (const [index, cells] of parsed.data.entries()) {
+      if (index === unclosed) throw diagnosedError('data.quote', { file: path, line }, { file: path })
       if (cells.length > 1 || (cells[0] as string).trim() !== '') rows.push({ cells: cells.map((cell) => cell.trim()), line })
       line += cells.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 1)
     }
-    if (text.endsWith('\n')) line--
     yield rows
   }
 }

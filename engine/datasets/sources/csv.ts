@@ -5,8 +5,9 @@
 import { diagnosedError } from '../../core/diagnostics'
 import { formatShape, sizeOf } from '../../core/tensor'
 import { choice, ints, text } from '../../layers/kit/params'
+import { readColumns } from '../columns/csv-columns'
 import { readTable } from '../csv/table'
-import { defineDataset, type Field } from '../dataset'
+import { defineDataset, type Field, type FileSource } from '../dataset'
 import { resize } from '../image'
 
 export default defineDataset({
@@ -46,11 +47,13 @@ export default defineDataset({
       maxLength: 3,
     }),
   },
+  columns: async ({ path, label }, { files }) => {
+    const file = await tableIn(files, path)
+    return readColumns(file.files, file.path, file.size, label)
+  },
   open: async ({ path, label, target, shape }, { files, imageSize, like }) => {
-    if (!files) throw diagnosedError('data.missing', { got: path })
-    const file = (await files.list()).find((entry) => /\.(csv|tsv|txt|data)$/i.test(entry.path)) ?? (await files.list())[0]
-    if (!file) throw diagnosedError('data.missing', { got: path })
-    const table = await readTable(files, file.path, file.size, {
+    const file = await tableIn(files, path)
+    const table = await readTable(file.files, file.path, file.size, {
       label,
       target,
       like: like?.find((field) => field.role === 'target')?.classNames,
@@ -99,6 +102,13 @@ export default defineDataset({
     }
   },
 })
+
+async function tableIn(files: FileSource | undefined, path: string) {
+  const entries = (await files?.list()) ?? []
+  const file = entries.find((entry) => /\.(csv|tsv|txt|data)$/i.test(entry.path)) ?? entries[0]
+  if (!files || !file) throw diagnosedError('data.missing', { got: path })
+  return { ...file, files }
+}
 
 /** (H, W) means one channel. */
 function imageShape(shape: readonly number[]): readonly [number, number, number] | undefined {

@@ -17,6 +17,7 @@ import type {
   FitRequest,
   GivenFiles,
   Hello,
+  InformationRequest,
   Outcome,
   StepProfile,
   StepRequest,
@@ -34,6 +35,7 @@ import type { Backends } from './backends'
 import { blobFiles } from './blob-files'
 import { feedHostOf } from './feeder-thread'
 import { GradientChecks } from './gradient-check'
+import { InformationTables } from './information'
 import { previewOf } from './preview'
 import { Run } from './run'
 import { Writing } from './writing'
@@ -65,6 +67,7 @@ export class Session implements EngineApi {
     weights: () => this.weights(),
     onProgress: (progress) => void this.editor.onCheckProgress.asEvent(progress),
   })
+  private readonly tables = new InformationTables(this.findFiles)
   private readonly writing = new Writing((piece) => void this.editor.onText.asEvent(piece))
   /** Calls that start or end runs follow one another. */
   private queue: Promise<unknown> = Promise.resolve()
@@ -80,6 +83,7 @@ export class Session implements EngineApi {
 
   giveFiles(files: GivenFiles): void {
     this.given.set(files.name, files)
+    this.tables.forget()
   }
 
   recognise(name: string) {
@@ -88,6 +92,10 @@ export class Session implements EngineApi {
 
   previewData(...[source, options]: Parameters<EngineApi['previewData']>) {
     return outcomeOf(() => previewOf(source, this.findFiles, options))
+  }
+
+  information(request: InformationRequest) {
+    return outcomeOf(() => this.tables.measure(request))
   }
 
   fitWeights({ document, name, file, keepOutput }: FitRequest) {

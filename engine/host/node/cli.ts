@@ -10,6 +10,7 @@ import { addEvaluate } from './commands/evaluate'
 import { addExport } from './commands/export'
 import { addGenerate } from './commands/generate'
 import { addImport } from './commands/import'
+import { addInformation } from './commands/information'
 import { addInit } from './commands/init'
 import { addInspect } from './commands/inspect'
 import { addPredict } from './commands/predict'
@@ -41,6 +42,7 @@ export async function runCli(words: readonly string[], io: Io): Promise<number> 
     addImport,
     addCompile,
     addData,
+    addInformation,
     addServe,
     addDoctor,
   ])

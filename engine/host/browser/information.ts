@@ -1,0 +1,55 @@
+/**
+ * @file Information measures for the editor. In: requests, and a way to reach files. Out: reports. Tables of columns are kept while the questions are
+ * about the same data, so that another pair of columns is only counted; given files may have changed, so then nothing is kept.
+ */
+import { keyOf } from '../../core/random'
+import { BoundedCache } from '../../datasets/cache'
+import type { ColumnTable } from '../../datasets/columns/column-table'
+import { openColumns } from '../../datasets/columns/open'
+import type { FindFiles } from '../../datasets/prepare'
+import { datasets } from '../../datasets/registry'
+import type { ChoiceOf } from '../../document/schema'
+import { measureTable } from '../../information/measure-table'
+import type { InformationReport } from '../../information/report'
+import type { InformationRequest } from '../../protocol/messages'
+
+/** What is looked at, what validates it, and one to go back to. */
+const KEPT_TABLES = 3
+
+export class InformationTables {
+  private tables = new BoundedCache<string, Promise<ColumnTable>>(KEPT_TABLES)
+
+  constructor(private readonly findFiles: FindFiles) {}
+
+  forget(): void {
+    this.tables = new BoundedCache(KEPT_TABLES)
+  }
+
+  async measure({ source, validation, seed, validationSplit, x, y }: InformationRequest): Promise<InformationReport> {
+    const table = await this.tableOf(source, seed)
+    const held = validation
+      ? { table: await this.tableOf(validation, keyOf(seed, 'validation')) }
+      : validationSplit > 0
+        ? { share: validationSplit, seed }
+        : undefined
+    const { path } = source.params
+    const name = typeof path === 'string' && path !== '' ? path : (datasets.get(source.kind)?.title ?? source.kind)
+    return measureTable(table, held, { x, y, name })
+  }
+
+  private async tableOf(choice: ChoiceOf, seed: number): Promise<ColumnTable> {
+    const { tables } = this
+    const key = JSON.stringify([choice, seed])
+    const known = tables.get(key)
+    if (known) return known
+    const opened = openColumns(choice, this.findFiles, seed)
+    // Questions that come while the file is read wait for the same table.
+    tables.set(key, opened, 1)
+    try {
+      return await opened
+    } catch (error) {
+      tables.delete(key)
+      throw error
+    }
+  }
+}
