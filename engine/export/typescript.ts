@@ -3,10 +3,10 @@
  * structure, finished or not. Out: source that imports from 'netloom' alone; blocks stay blocks, automatic ids are left out.
  */
 import { DiagnosedError } from '../core/diagnostics'
+import { blocksInOrderOfUse } from '../document/block-order'
 import { compactChoice, compactTraining } from '../document/compact'
 import { normalizeDocument } from '../document/normalize'
-import { forwardOrder } from '../document/order'
-import { nodeKinds, portsOfBlock } from '../document/ports'
+import { portsOfBlock } from '../document/ports'
 import type { Block, ChoiceOf, DataSettings, GraphDocument, TrainingSettings } from '../document/schema'
 import { checkStructure } from '../document/structure'
 import { literal, type Printable, propertyKey, quoted, tallLiteral } from './literal'
@@ -24,7 +24,7 @@ export function exportTypeScript(document: GraphDocument): string {
   const names = new Names([...imports, 'g', 'p'])
   const blockNames = new Map(Object.keys(blocks).map((id) => [id, names.claim(id)]))
   const context = { blocks, blockNames }
-  const definitions = inOrderOfUse(blocks).map(([id, block]) => writeBlock(id, block, blockNames, names, context))
+  const definitions = blocksInOrderOfUse(blocks).map(([id, block]) => writeBlock(id, block, blockNames, names, context))
   const used = new Set([graph, ...Object.values(blocks)].flatMap(({ nodes }) => nodes.map((node) => node.block)))
   const unused = Object.keys(blocks).filter((id) => !used.has(id))
   const { lines } = drawGraph(graph, context, { params: {}, names: new Names(names.taken), variables: new Map(), indent: '' })
@@ -70,21 +70,6 @@ function writeBlock(
   const build = `(g, ${given}${/\bp[.[]/.test(body) ? ', p' : ''}) => {`
   if (!hasOptions) return `${head}${quoted(id)}, ${literal(block.params)}, ${build}\n${body}})\n`
   return [head, `  ${quoted(id)},`, `  ${literal(block.params)},`, `  ${build}`, `${body}  },`, `  ${literal(options)},`, ')\n'].join('\n')
-}
-
-/** A block is defined before those that use it. */
-function inOrderOfUse(blocks: GraphDocument['blocks']): (readonly [string, Block])[] {
-  const entries = Object.entries(blocks)
-  const nodes = entries.map(([id]) => ({ id, kind: nodeKinds.block, params: {} }))
-  const edges = entries.flatMap(([user, { nodes: inside }]) =>
-    inside.flatMap(({ kind, block }) =>
-      kind === nodeKinds.block && block !== undefined ? [{ from: { node: block, port: '' }, to: { node: user, port: '' } }] : [],
-    ),
-  )
-  return forwardOrder({ nodes, edges }).order.flatMap((index) => {
-    const entry = entries[index]
-    return entry ? [entry] : []
-  })
 }
 
 const choiceSetting = (choice: ChoiceOf): Printable =>

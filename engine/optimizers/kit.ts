@@ -9,6 +9,7 @@ import type { ProgramBuilder } from '../ir/builder'
 import type { Emit, Tensor } from '../ir/emit'
 import type { ForwardView } from '../ir/forward-view'
 import { type FloatSpec, float, type ParamSpecs, type ParamValues } from '../layers/kit/params'
+import type { PyTorchOptimizer, PyTorchOptimizerArguments } from './pytorch'
 
 interface UpdateContext {
   /** Learning rate of this step (a run-time input, so that schedules need no recompilation). */
@@ -42,6 +43,8 @@ export interface OptimizerDefinition<S extends ParamSpecs = ParamSpecs> extends 
     params: ParamValues<S>,
     context: UpdateContext,
   ): { readonly change: Tensor; readonly state: Readonly<Record<string, Tensor>> }
+  /** How it reads in PyTorch; absent where that trains by gradients of the loss and the rule does not. */
+  pytorch?(params: ParamValues<S>, args: PyTorchOptimizerArguments): PyTorchOptimizer
   /** A scalar that is descended in place of the loss; a `DiagnosedError` where the graph is not one that the rule can train. */
   objective?(b: ProgramBuilder, forward: ForwardView): Tensor
 }

@@ -256,7 +256,7 @@ export function recurrentPytorch(cell: Cell, name: string, x: TensorType, params
   return {
     definitions: [recurrentClass(name, cell)],
     module: `${name}(${options.join(', ')})`,
-    call: (self, args) => `${self}(${args.join(', ')})`,
+    call: (self, args) => `${self}(${args.slice(0, args.findLastIndex((arg) => arg !== 'None') + 1).join(', ')})`,
     weights: Object.fromEntries(weights),
   }
 }

@@ -19,6 +19,9 @@ export default defineOptimizer({
     epsilon: epsilon(1e-5),
   },
   state: ['s', 'delta'],
+  pytorch: ({ rho, epsilon: small }, { parameters, lr }) => ({
+    expression: `torch.optim.Adadelta(${parameters}, lr=${lr}, rho=${rho}, eps=${small})`,
+  }),
   update: (b, _parameter, gradient, state, { rho, epsilon: small }) => {
     const delta = stateOf(state, 'delta')
     const s = b.add(b.mul(stateOf(state, 's'), rho), b.mul(b.mul(gradient, gradient), 1 - rho))

@@ -26,6 +26,9 @@ export default defineOptimizer({
     epsilon: epsilon(1e-8),
   },
   state: ['v', 's'],
+  pytorch: ({ beta1, beta2, epsilon: small }, { parameters, lr }) => ({
+    expression: `torch.optim.Adam(${parameters}, lr=${lr}, betas=(${beta1}, ${beta2}), eps=${small})`,
+  }),
   update: (b, _parameter, gradient, state, { beta1, beta2, epsilon: small }, { lr, step }) => {
     const v = b.add(b.mul(stateOf(state, 'v'), beta1), b.mul(gradient, 1 - beta1))
     const s = b.add(b.mul(stateOf(state, 's'), beta2), b.mul(b.mul(gradient, gradient), 1 - beta2))

@@ -1,6 +1,15 @@
 /** @file Gradient descent with momentum: the velocity is a fading sum of steps (notes 002 §8; Polyak 1964). */
 import { choice } from '../../layers/kit/params'
 import { decay, defineOptimizer, learningRate, stateOf } from '../kit'
+import { optimizerClass } from '../pytorch'
+
+const inPython = optimizerClass({
+  name: 'Momentum',
+  about: 'v = gamma v + lr g, w = w - v: the rate of each step stays in the velocity, unlike in torch.optim.SGD.',
+  settings: ['gamma'],
+  state: 'v',
+  update: ['v.mul_(gamma).add_(g, alpha=lr)', 'w.sub_(v)'],
+})
 
 export default defineOptimizer({
   kind: 'momentum',
@@ -30,6 +39,10 @@ export default defineOptimizer({
     }),
   },
   state: ['v'],
+  pytorch: ({ gamma }, { parameters, lr, steady }) =>
+    steady
+      ? { expression: `torch.optim.SGD(${parameters}, lr=${lr}, momentum=${gamma})` }
+      : { expression: `Momentum(${parameters}, lr=${lr}, gamma=${gamma})`, definitions: [inPython] },
   update: (b, _parameter, gradient, state, { gamma, form }, { lr }) => {
     const kept = b.mul(stateOf(state, 'v'), gamma)
     const step = b.mul(lr, gradient)

@@ -19,6 +19,10 @@ export default defineOptimizer({
     ),
   },
   state: ['v'],
+  pytorch: ({ gamma }, { parameters, lr }) => ({
+    // PyTorch refuses to look ahead of a velocity that is not kept.
+    expression: `torch.optim.SGD(${parameters}, lr=${lr}${gamma === 0 ? '' : `, momentum=${gamma}, nesterov=True`})`,
+  }),
   update: (b, _parameter, gradient, state, { gamma }, { lr }) => {
     const velocity = b.add(b.mul(stateOf(state, 'v'), gamma), gradient)
     return { change: b.mul(lr, b.add(gradient, b.mul(velocity, gamma))), state: { v: velocity } }

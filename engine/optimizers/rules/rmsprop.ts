@@ -1,5 +1,14 @@
 /** @file RMSProp: AdaGrad that forgets, so that steps need not shrink for ever (notes 002 §8; Tieleman and Hinton 2012). */
 import { decay, defineOptimizer, epsilon, learningRate, stateOf } from '../kit'
+import { optimizerClass } from '../pytorch'
+
+const inPython = optimizerClass({
+  name: 'RMSProp',
+  about: 's = gamma s + (1 - gamma) g^2, w = w - lr g / sqrt(s + epsilon): epsilon stands inside the root, unlike in torch.optim.RMSprop.',
+  settings: ['gamma', 'epsilon'],
+  state: 's',
+  update: ['s.mul_(gamma).add_((1 - gamma) * g * g)', 'w.sub_(lr * g / (s + epsilon).sqrt())'],
+})
 
 export default defineOptimizer({
   kind: 'rmsprop',
@@ -20,6 +29,10 @@ export default defineOptimizer({
     epsilon: epsilon(1e-6),
   },
   state: ['s'],
+  pytorch: ({ gamma, epsilon: small }, { parameters, lr }) => ({
+    expression: `RMSProp(${parameters}, lr=${lr}, gamma=${gamma}, epsilon=${small})`,
+    definitions: [inPython],
+  }),
   update: (b, _parameter, gradient, state, { gamma, epsilon: small }, { lr }) => {
     const s = b.add(b.mul(stateOf(state, 's'), gamma), b.mul(b.mul(gradient, gradient), 1 - gamma))
     const step = b.div(b.mul(lr, gradient), b.sqrt(b.add(s, small)))

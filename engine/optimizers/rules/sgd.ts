@@ -12,5 +12,6 @@ export default defineOptimizer({
   reference: 'notes 002 §8',
   params: { lr: learningRate(0.1) },
   state: [],
+  pytorch: (_params, { parameters, lr }) => ({ expression: `torch.optim.SGD(${parameters}, lr=${lr})` }),
   update: (b, _parameter, gradient, _state, _params, { lr }) => ({ change: b.mul(lr, gradient), state: {} }),
 })
