@@ -44,6 +44,7 @@ const mccullochPitts = defineLayer({
   lower: (b, { x }, weights) => ({
     y: b.sub(1, b.less(b.matmul(x, weightOf(weights, 'kernel')), weightOf(weights, 'threshold'))),
   }),
+  gradient: () => 'none',
   flops: ({ x }, { numHiddens }) => 2 * sizeOf(x.shape) * numHiddens + (x.shape[0] ?? 1) * numHiddens,
   brief: ({ numHiddens }) => `${numHiddens}`,
   // A linear module holds the numbers; its bias is the threshold, compared with and not added.

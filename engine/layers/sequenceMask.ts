@@ -37,6 +37,7 @@ const sequenceMask = defineLayer({
     const shape = stepsOf(like.shape)
     return { y: b.less(b.iota(shape, 1), b.broadcast(lengths, shape, [0])) }
   },
+  gradient: () => 'none',
   flops: ({ like }) => sizeOf(stepsOf(like.shape)),
   pytorch: () => ({
     call: (_self, [lengths = '', like = '']) => `(torch.arange(${like}.shape[1]) < ${lengths}[:, None]).to(torch.get_default_dtype())`,

@@ -27,6 +27,7 @@ const step = defineActivation({
     }),
   },
   apply: (b, x, { values, threshold }) => (values === 'binary' ? b.sub(1, b.less(x, threshold)) : b.sign(b.sub(x, threshold))),
+  gradient: () => 'none',
   operations: 2,
   brief: ({ values, threshold }) => `${values === 'binary' ? '0 / 1' : '−1 / 1'}${threshold === 0 ? '' : ` · θ = ${threshold}`}`,
   pytorch: (x, { values, threshold }) =>

@@ -66,6 +66,16 @@ describe.each([...layers.values()].map((layer) => ({ kind: layer.kind, layer }))
     expect(lacking, 'parameters').toEqual([])
   })
 
+  it('says rightly whether a gradient passes', () => {
+    for (const row of layer.cases) {
+      const { program, params } = buildCase(layer, row, false)
+      const found = program.outputs.filter(({ name }) => name.startsWith('grad:')).map(({ value }) => program.values[value]?.op)
+      if (found.length === 0) continue
+      const isNone = found.every((op) => op?.op === 'constant' && op.value === 0)
+      expect(isNone, row.name).toBe(layer.gradient?.(params) === 'none')
+    }
+  })
+
   it('speaks both languages', () => {
     const words: Text[] = [layer.title, layer.summary]
     for (const port of [...Object.values<{ about: Text }>(layer.inputs), ...Object.values<{ about: Text }>(layer.outputs)])

@@ -149,6 +149,15 @@ describe('J2: quantization', () => {
     const once = runLayer(quantize, { x: { shape: [5], data: [0.1, 0.3, 0.5, 0.7, 0.9] } }, { params: { levels: 8 } }).y ?? []
     expect(runLayer(quantize, { x: { shape: [5], data: once } }, { params: { levels: 8 } }).y).toEqual(close(once))
   })
+  it('has no gradient, or hands it straight through inside the range, its ends included', () => {
+    const x = { shape: [6], data: [-0.1, 0, 0.2, 0.7, 1, 1.1] }
+    const none = runLayer(quantize, { x }, { params: { levels: 3 } })
+    const through = runLayer(quantize, { x }, { params: { levels: 3, gradient: 'straightThrough' } })
+    expect(through.y).toEqual(none.y)
+    expect(none.y).toEqual([0, 0, 0, 0.5, 1, 1])
+    expect(none['grad:x']).toEqual([0, 0, 0, 0, 0, 0])
+    expect(through['grad:x']).toEqual([0, 1, 1, 1, 1, 0])
+  })
   it('refuses an empty range', () => {
     expect(refused(quantize, { x: [2] }, { low: 1, high: 1 })).toMatchObject({ code: 'param.invalid', param: 'high' })
   })

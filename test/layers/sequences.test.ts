@@ -95,6 +95,28 @@ describe('layer normalisation', () => {
   })
 })
 
+describe('F8: max over time with a mask', () => {
+  const x = { shape: [2, 3, 1], data: [1, 5, 9, -4, -2, -3] }
+  it('takes the largest of the steps that count, and hands the gradient there', () => {
+    const found = runLayer(maxOverTime, { x, mask: { shape: [2, 3], data: [1, 1, 0, 1, 0, 1] } })
+    expect(found.y).toEqual([5, -3])
+    expect(found['grad:x']).toEqual([0, 1, 0, 0, 0, 1])
+  })
+  it('gives 0 where none counts', () => {
+    const found = runLayer(maxOverTime, { x, mask: { shape: [2, 3], data: [0, 0, 0, 1, 1, 1] } })
+    expect(found.y).toEqual([0, -2])
+    expect(found['grad:x']).toEqual([0, 0, 0, 0, 1, 0])
+  })
+  it('refuses a mask of another length', () => {
+    expect(refused(maxOverTime, { x: [2, 5, 3], mask: [2, 6] })).toMatchObject({
+      code: 'shape.mismatch',
+      port: 'mask',
+      values: { expected: '2×5', got: '2×6' },
+      fixes: [{ edits: [{ type: 'adjustSource', port: 'mask', what: 'shape', value: [5] }] }],
+    })
+  })
+})
+
 describe('F4: states of recurrent layers', () => {
   it('of another width are met by as many units', () => {
     expect(refused(lstm, { x: [2, 5, 3], state: [2, 7] }, { numHiddens: 4 })).toMatchObject({

@@ -12,6 +12,13 @@ def sequence(x, p, apply):
     return {"y": apply(x) if p["layout"] == "NCL" else apply(x.movedim(2, 1)).movedim(1, 2)}
 
 
+def max_over_time(x, mask, p):
+    """One sequence after the other; of the steps that count."""
+    steps = x if p["layout"] == "NLC" else x.movedim(1, 2)
+    rows = steps if mask is None else [row[counts > 0] for row, counts in zip(steps, mask)]
+    return {"y": torch.stack([row.max(0).values if len(row) else 0 * steps[0, 0] for row in rows])}
+
+
 def conv1d(x, p, w):
     return sequence(x, p, lambda s: F.conv1d(s, w["kernel"], w.get("bias"), p["stride"], p["padding"], p["dilation"], p["groups"]))
 
@@ -87,7 +94,10 @@ def edges(x, p, middle):
 def quantize(x, p):
     levels = torch.linspace(p["low"], p["high"], p["levels"])
     nearest = levels[(x.detach()[..., None] - levels).abs().argmin(-1)]
-    return {"y": nearest + 0 * x}
+    if p["gradient"] == "zero":
+        return {"y": nearest + 0 * x}
+    inside = x.clamp(p["low"], p["high"])
+    return {"y": nearest + inside - inside.detach()}
 
 
 def thin_lens(a, b, p):
@@ -127,7 +137,7 @@ TABLE = {
     "avgPool1d": lambda i, p, w, t: sequence(
         i["x"], p, lambda s: F.avg_pool1d(s, p["kernelSize"], p["stride"], p["padding"], count_include_pad=p["countPadding"])
     ),
-    "maxOverTime": lambda i, p, w, t: {"y": i["x"].max(1 if p["layout"] == "NLC" else 2).values},
+    "maxOverTime": lambda i, p, w, t: max_over_time(i["x"], i.get("mask"), p),
     "globalMaxPool2d": lambda i, p, w, t: {"y": F.adaptive_max_pool2d(i["x"], 1)[:, :, 0, 0]},
     "layerNorm": lambda i, p, w, t: layer_norm(i["x"], p, w),
     "upsample2d": lambda i, p, w, t: {

@@ -29,7 +29,7 @@ export async function checkLayer(layer: AnyLayer, row: Case, backends: readonly 
     verify(built.program, `lowering of ${layer.kind}`)
     checkShapes(layer, built)
     const reference = evaluateOutputs(built)
-    checkDifferences(built, reference)
+    if (layer.gradient?.(built.params) !== 'surrogate') checkDifferences(built, reference)
     for (const backend of backends) expectAgreement(await deviationsOn(built, reference, backend))
   }
 }

@@ -185,6 +185,11 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
     params: ParamValues<S>,
     context: LowerContext,
   ): Readonly<Record<O, Tensor>>
+  /**
+   * How the gradient that it hands back stands to what it computes: it is the derivative (the default); there is `none`, as the derivative is zero
+   * wherever it exists, so that nothing before it learns; or a `surrogate` takes its place, which differences of the values do not confirm.
+   */
+  gradient?(params: ParamValues<S>): 'exact' | 'none' | 'surrogate'
   /** Each element of the only output depends on the element of the input at its place, and on no other. */
   readonly pointwise?: true
   /** Floating-point operations of one forward pass (a multiply-add counts two). Default: size of the outputs. */
