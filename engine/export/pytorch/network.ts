@@ -26,6 +26,8 @@ export interface PythonNetwork {
   readonly weights: ReadonlyMap<string, string>
   /** Arguments of `forward`, those that may be left out last. */
   readonly inputs: readonly string[]
+  /** How many of them may not be left out. */
+  readonly required: number
   readonly outputs: readonly string[]
   readonly hasLoss: boolean
 }
@@ -158,7 +160,7 @@ class Drawing {
     return [...Object.entries(values).map(([name, value]): [string, string] => [name, literal(value)]), ...extents]
   }
 
-  #main(className: string): Pick<PythonNetwork, 'inputs' | 'outputs' | 'hasLoss'> & { readonly definition: string } {
+  #main(className: string): Pick<PythonNetwork, 'inputs' | 'required' | 'outputs' | 'hasLoss'> & { readonly definition: string } {
     const { steps, all } = this.#stepsOf(this.#root)
     const outputs = outputsOf(steps, all)
     const losses = all.filter(isLoss)
@@ -193,7 +195,13 @@ class Drawing {
       args,
       lines: forward.lines,
     })
-    return { definition, inputs: inputs.map(({ id }) => id), outputs: outputs.map(({ name }) => name), hasLoss: losses.length > 0 }
+    return {
+      definition,
+      inputs: inputs.map(({ id }) => id),
+      required: inputs.filter(isNeeded).length,
+      outputs: outputs.map(({ name }) => name),
+      hasLoss: losses.length > 0,
+    }
   }
 
   /** Modules that have their weights in common. */

@@ -5,22 +5,28 @@
  */
 
 import { shape } from '../../compile'
-import type { Diagnostic } from '../../core/diagnostics'
-import { InternalError } from '../../core/diagnostics'
+import { DiagnosedError, type Diagnostic, InternalError } from '../../core/diagnostics'
 import { type Shape, sizeOf } from '../../core/tensor'
 import type { GraphDocument } from '../../document/schema'
-import { unwrap } from '../../train/model'
-import type { NamedTensor } from '../../train/safetensors'
+import type { ShapedGraph } from '../../shapes/shaped-graph'
 import { docstring } from './classes'
 import { type PythonNetwork, pythonNetwork } from './network'
 import { pytorchOf } from './steps'
 import { pythonTraining } from './training'
+
+export interface PyTorchTensor {
+  readonly name: string
+  readonly shape: Shape
+  readonly data: Float32Array
+}
 
 export interface PyTorchSource {
   readonly source: string
   readonly className: string
   /** Names of the data that `forward` takes, and of what it gives, the loss not counted. */
   readonly inputs: readonly string[]
+  /** How many of the inputs may not be left out. */
+  readonly required: number
   readonly outputs: readonly string[]
   /** What of the training settings the file does without. */
   readonly warnings: readonly Diagnostic[]
@@ -39,26 +45,32 @@ const READER = `def load_weights(model, path):
     model.load_state_dict(state)`
 
 export function exportPyTorch(document: GraphDocument): PyTorchSource {
-  const shaped = unwrap(shape(document))
+  const shaped = shapedOf(document)
   const network = pythonNetwork(document, shaped)
   const { definitions, usesMath, warnings } = pythonTraining(document, shaped, network)
-  const { className, inputs, outputs } = network
+  const { className, inputs, required, outputs } = network
   const head = [
     docstring(`${document.name} in PyTorch. load_weights(model, path) reads weights that were exported beside this file.`),
     ['import json', ...(usesMath ? ['import math'] : [])].join('\n'),
     ['import torch', 'import torch.nn.functional as F', 'from torch import nn'].join('\n'),
   ]
   const parts = [...network.definitions, READER, ...definitions].map((part) => part.trimEnd())
-  return { source: `${head.join('\n\n')}\n\n\n${parts.join('\n\n\n')}\n`, className, inputs, outputs, warnings }
+  return { source: `${head.join('\n\n')}\n\n\n${parts.join('\n\n\n')}\n`, className, inputs, required, outputs, warnings }
+}
+
+function shapedOf(document: GraphDocument): ShapedGraph {
+  const shaped = shape(document)
+  if (!shaped.ok) throw new DiagnosedError(shaped.diagnostics)
+  return shaped.value
 }
 
 /** The weights as `state_dict` has them. */
-export function pytorchWeights(document: GraphDocument, weights: Readonly<Record<string, Float32Array>>): readonly NamedTensor[] {
-  const shaped = unwrap(shape(document))
+export function pytorchWeights(document: GraphDocument, weights: Readonly<Record<string, Float32Array>>): readonly PyTorchTensor[] {
+  const shaped = shapedOf(document)
   const { attributes }: PythonNetwork = pythonNetwork(document, shaped)
   return shaped.nodes.flatMap((node) => {
     const { weights: names = {} } = pytorchOf(node)
-    return Object.entries(node.weights).map(([weight, { shape: extents }]): NamedTensor => {
+    return Object.entries(node.weights).map(([weight, { shape: extents }]): PyTorchTensor => {
       const known = names[weight]
       const data = weights[`${node.sharesWith ?? node.path}.${weight}`]
       if (!known || !data) throw new InternalError('export', `the weight “${weight}” has no place`, node.path)

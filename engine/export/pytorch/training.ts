@@ -2,16 +2,17 @@
  * @file Training in PyTorch. In: the training settings and the network as Python. Out: a `train` function with the optimiser, the schedule, clipping
  * and penalties of the document; and what of the settings it cannot have.
  */
-import type { Diagnostic } from '../../core/diagnostics'
+import { DiagnosedError, type Diagnostic } from '../../core/diagnostics'
 import type { Text } from '../../core/text'
 import type { GraphDocument } from '../../document/schema'
 import { groupNames, trainingGroups } from '../../document/training-groups'
 import { trainingSpecs } from '../../document/training-specs'
 import { penalizedWeights } from '../../ir/weight-penalties'
-import { completeParams } from '../../layers/kit/validate'
+import type { ParamSpecs } from '../../layers/kit/params'
+import { completeParams, problemValues } from '../../layers/kit/validate'
 import { methods, optimizers } from '../../optimizers/registry'
+import { schedules } from '../../schedules/registry'
 import { ownersOf, type ShapedGraph, type ShapedNode } from '../../shapes/shaped-graph'
-import { planOf } from '../../train/plan'
 import type { PythonNetwork } from './network'
 
 export interface PythonTraining {
@@ -37,9 +38,17 @@ export function pythonTraining(document: GraphDocument, shaped: ShapedGraph, net
     const { en = kind, zh = kind } = methods.get(kind)?.title ?? {}
     return none({ en: `PyTorch has nothing like the method “${en}”`, zh: `PyTorch 没有与“${zh}”对应的方法` })
   }
-  const { schedule, params, base, warmup } = planOf(training).rate
+  const settings = settingsOf(rule.params, training.optimizer.params)
+  const base = typeof settings.lr === 'number' ? settings.lr : 1
+  const { warmup = 0 } = training
+  const chosen = training.schedule ?? { kind: 'constant', params: {} }
+  const schedule = schedules.get(chosen.kind)
+  if (!schedule)
+    throw new DiagnosedError([
+      { code: 'train.schedule', severity: 'error', values: { got: chosen.kind, expected: [...schedules.keys()].join(', ') } },
+    ])
   const owners = ownersOf(shaped)
-  const scheduled = schedule.pytorch?.(params, base) ?? `${base}`
+  const scheduled = schedule.pytorch?.(settingsOf(schedule.params, chosen.params), base) ?? `${base}`
   const steady = scheduled === `${base}` && warmup === 0
   const rate = warmup > 0 ? `(${scheduled}) * min((step + 1) / ${warmup}, 1)` : scheduled
 
@@ -56,7 +65,7 @@ export function pythonTraining(document: GraphDocument, shaped: ShapedGraph, net
       `{'params': [${all(trained.filter(({ node }) => node.rateMultiplier === multiplier)).join(', ')}], 'scale': ${multiplier}},`,
   )
   const parameters = isGrouped ? 'groups' : frozen.length > 0 ? '[w for w in model.parameters() if w.requires_grad]' : 'model.parameters()'
-  const optimizer = rule.pytorch(completeParams(rule.params, training.optimizer.params).params, { parameters, lr: `${base}`, steady })
+  const optimizer = rule.pytorch(settings, { parameters, lr: `${base}`, steady })
   const penalties = penaltiesOf(shaped, weight)
   const decays = decaysOf(learned, weight)
   const lr = steady ? `${base}` : 'rate(step)'
@@ -105,6 +114,18 @@ export function pythonTraining(document: GraphDocument, shaped: ShapedGraph, net
     usesMath: rate.includes('math.'),
     warnings: leftOut(document, schedule.pytorch ? undefined : schedule.title),
   }
+}
+
+function settingsOf(specs: ParamSpecs, given: Readonly<Record<string, unknown>>) {
+  const { params, problems } = completeParams(specs, given)
+  const invalid = (problem: (typeof problems)[number]): Diagnostic => ({
+    code: 'param.invalid',
+    severity: 'error',
+    param: problem.param,
+    values: problemValues(problem),
+  })
+  if (problems.length > 0) throw new DiagnosedError(problems.map(invalid))
+  return params
 }
 
 /** Where nothing is learned by gradients, statistics are gathered all the same. */
@@ -168,7 +189,7 @@ function decaysOf(learned: readonly ShapedNode[], weight: WeightName): { weights
 function leftOut({ training, data }: GraphDocument, schedule: Text | undefined): Diagnostic[] {
   const settings = [
     ...groupNames.filter((name) => training[name] !== undefined).map((name) => trainingGroups[name].label),
-    ...(training.averaging === undefined ? [] : [trainingSpecs.averaging.label]),
+    ...(training.averaging === undefined ? [] : [{ en: 'Moving average of the weights', zh: '权重的滑动平均' }]),
     ...(training.weightNoise ? [trainingSpecs.weightNoise.label] : []),
     ...(training.precision === 'f16' ? [trainingSpecs.precision.label] : []),
     ...(schedule ? [schedule] : []),
