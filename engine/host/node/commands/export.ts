@@ -2,7 +2,7 @@
  * @file `netloom export`: a graph in another form. In: a graph, perhaps its weights. Out: `.netloom.json`, TypeScript that rebuilds it, or Python for
  * PyTorch with the weights beside it. What cannot be exported is told before anything is written.
  */
-import { parse } from 'node:path'
+import { parse, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { Diagnostic } from '../../../core/diagnostics'
 import { serializeDocument } from '../../../document/parse'
@@ -64,6 +64,8 @@ export const addExport = (program: Command, io: Io): void => {
         command.error(`error: --weights goes with --to pytorch; ${options.to} holds the graph alone, and weights stay in their own file`)
       if (options.weights !== undefined && besideOf(options.out) === options.out)
         command.error('error: --out is where the weights would go; give it a name that ends in .py')
+      if (options.weights !== undefined && resolve(besideOf(options.out)) === resolve(options.weights))
+        command.error(`error: the weights would be written over ${options.weights}; give --out another name`)
       await write(graph, options, io)
     })
 }
