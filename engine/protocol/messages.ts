@@ -247,6 +247,8 @@ export interface EngineApi {
   checkpointOf(documentKey: string): Promise<CheckpointInfo | undefined>
   /** What a training step would take; undefined where the executor cannot tell beforehand. */
   forecast(request: StepRequest): Promise<Outcome<MemoryForecast | undefined>>
+  /** Names of what validation tells of the document's network, the loss first. */
+  measures(document: GraphDocument): Promise<Outcome<readonly string[]>>
   listing(request: StepRequest & { readonly stage: ListingStage }): Promise<Outcome<Listing>>
   /** Measures with fresh weights on the document's own data; refused while a run is active. */
   profile(request: StepRequest): Promise<Outcome<StepProfile>>

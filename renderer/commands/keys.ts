@@ -5,7 +5,7 @@
 import { parseKeybinding, tinykeys } from 'tinykeys'
 import type { Command } from './command'
 import { commands, runCommand } from './registry'
-import { isControl, isDialogOpen, isTyping } from './typing'
+import { isControl, isDialogOpen, isList, isTyping } from './typing'
 
 /** Keys that move the focus or press what has it. */
 const CONTROL_KEYS = /^(Enter|Tab|Shift\+?|Arrow\w+)$/
@@ -24,7 +24,7 @@ export function listenToKeys(): () => void {
 
 function isFor(command: Command, keys: string, event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing || isDialogOpen()) return false
-  if (isTyping(event.target)) return command.whileTyping === true
+  if (isTyping(event.target) && !(isList(event.target) && /\$mod|Alt/.test(keys)) && command.whileTyping !== true) return false
   const plain = keys.split('+').at(-1) ?? keys
   if (CONTROL_KEYS.test(plain) && isControl(event.target)) return false
   // Tab moves the focus as everywhere, unless nothing has it.

@@ -7,6 +7,9 @@ const CONTROLS =
 
 export const isTyping = (target: EventTarget | null): boolean => target instanceof Element && target.closest(TEXT_FIELDS) !== null
 
+/** A list to choose from keeps letters and arrows for itself, but nothing that comes with Mod or Alt. */
+export const isList = (target: EventTarget | null): boolean => target instanceof Element && target.matches('select')
+
 /** Enter, Space, Tab and arrows belong to the control that has the focus. */
 export const isControl = (target: EventTarget | null): boolean => target instanceof Element && target.closest(CONTROLS) !== null
 

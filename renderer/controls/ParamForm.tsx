@@ -3,10 +3,12 @@
  * given. Out: changes, each already valid; what is not valid stays in the field with the reason beneath it.
  */
 import { ChevronRight } from 'lucide-react'
-import { useId, useState } from 'react'
+import { type KeyboardEvent, useId, useState } from 'react'
+import type { Text } from '../../engine/core/text'
 import { type ParamSpec, type ParamSpecs, type Variant, type VariantSpec, variantOf } from '../../engine/layers/kit/params'
 import { useText, useWords } from '../i18n/i18n'
 import { inspectorWords } from '../i18n/inspector-words'
+import { redo, undo } from '../store/document'
 import { described, explained } from './help'
 import { isRef, parseParam, showParam } from './param-text'
 import './controls.css'
@@ -18,9 +20,13 @@ export interface ParamFormProps {
   readonly onChange: (name: string, value: unknown) => void
   /** Inside a block: parameters a value may follow, with their present values. */
   readonly blockParams?: Readonly<Record<string, unknown>>
+  /** For a text whose possible values are known by now: these, with their words. */
+  readonly choices?: Readonly<Record<string, Choices | undefined>>
 }
 
-export function ParamForm({ specs, values, onChange, blockParams }: ParamFormProps) {
+export type Choices = Readonly<Record<string, Text>>
+
+export function ParamForm({ specs, values, onChange, blockParams, choices }: ParamFormProps) {
   const say = useWords(inspectorWords)
   const [open, setOpen] = useState(false)
   const entries = Object.entries(specs)
@@ -31,6 +37,7 @@ export function ParamForm({ specs, values, onChange, blockParams }: ParamFormPro
       value={values[name] ?? spec.default}
       onChange={(value) => onChange(name, value)}
       blockParams={blockParams}
+      choices={choices?.[name]}
     />
   )
   const advanced = entries.filter(([, spec]) => spec.advanced)
@@ -55,12 +62,14 @@ interface FieldProps {
   readonly value: unknown
   readonly onChange: (value: unknown) => void
   readonly blockParams?: Readonly<Record<string, unknown>>
+  readonly choices?: Choices
 }
 
-export function ParamField({ spec, value, onChange, blockParams }: FieldProps) {
+export function ParamField({ spec, value, onChange, blockParams, choices }: FieldProps) {
   const text = useText()
   const id = useId()
   const help = spec.help && text(spec.help)
+  const options = spec.type === 'choice' ? spec.options : spec.type === 'text' ? choices : undefined
   return (
     <>
       <label htmlFor={id} {...explained(help)}>
@@ -70,9 +79,9 @@ export function ParamField({ spec, value, onChange, blockParams }: FieldProps) {
         <Reference id={id} name={value.$param} present={blockParams?.[value.$param]} fallback={spec.default} onChange={onChange} />
       ) : spec.type === 'bool' ? (
         <Switch id={id} on={value === true} help={help} onChange={onChange} />
-      ) : spec.type === 'choice' ? (
+      ) : options ? (
         <select id={id} className="field" {...described(help)} value={String(value)} onChange={(event) => onChange(event.target.value)}>
-          {Object.entries(spec.options).map(([option, words]) => (
+          {Object.entries(withShown(options, value)).map(([option, words]) => (
             <option key={option} value={option}>
               {text(words)}
             </option>
@@ -86,6 +95,10 @@ export function ParamField({ spec, value, onChange, blockParams }: FieldProps) {
     </>
   )
 }
+
+/** What stands in the document stays in the list, so that it can be seen and changed, even where it does not fit any more. */
+const withShown = (options: Choices, value: unknown): Choices =>
+  String(value) in options ? options : { [String(value)]: { en: String(value), zh: String(value) }, ...options }
 
 /** A kind, and a field for each of its settings in the lines below. */
 function VariantField({
@@ -172,6 +185,15 @@ export function Switch({ id, on, help, onChange }: SwitchProps) {
   )
 }
 
+/** Mod+Z, Mod+Shift+Z and Mod+Y. */
+function followHistory(event: KeyboardEvent): void {
+  const key = event.key.toLowerCase()
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || (key !== 'z' && key !== 'y')) return
+  event.preventDefault()
+  if (key === 'y' || event.shiftKey) redo()
+  else undo()
+}
+
 function TextField({ id, spec, value, onChange, blockParams }: FieldProps & { id: string }) {
   const say = useWords(inspectorWords)
   const text = useText()
@@ -203,6 +225,8 @@ function TextField({ id, spec, value, onChange, blockParams }: FieldProps & { id
         onBlur={commit}
         onKeyDown={(event) => {
           if (event.key === 'Enter') commit()
+          // What stands in the field is what the document holds: undo means the document's last step, not the browser's.
+          if (draft === showParam(value)) followHistory(event)
           if (event.key === 'Escape') setDraft(showParam(value))
           if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
             event.preventDefault()

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../engine/core/diagnostics'
 import type { Listing } from '../../engine/core/listing'
 import type { Language, Text } from '../../engine/core/text'
 import type { Recognised } from '../../engine/datasets/recognise'
-import type { ChoiceOf } from '../../engine/document/schema'
+import type { ChoiceOf, GraphDocument } from '../../engine/document/schema'
 import type { InformationReport } from '../../engine/information/report'
 import type { GradientCheckRequest, GradientReport } from '../../engine/insight/gradient-report'
 import type { Lesson, LessonRequest } from '../../engine/insight/lesson-report'
@@ -216,6 +216,9 @@ export const engine = {
   /** What a training step would take. */
   forecast: (request: StepRequest): Promise<Awaited<ReturnType<EngineApi['forecast']>> | undefined> =>
     attempt(async () => (await connection.calls()).forecast(request)),
+  /** What validation tells of a network. */
+  measures: (document: GraphDocument): Promise<Outcome<readonly string[]> | undefined> =>
+    attempt(async () => (await connection.calls()).measures(document)),
   /** What the compiler makes of the training step. */
   listing: (request: Parameters<EngineApi['listing']>[0]): Promise<Outcome<Listing> | undefined> =>
     attempt(async () => (await connection.calls()).listing(request)),

@@ -1,11 +1,12 @@
 /** @file Words of the training settings. */
+import type { Text } from '../../engine/core/text'
 import { defineWords } from './i18n'
 
 export const trainingWords = defineWords('training-settings', {
   training: { en: 'Training', zh: '训练' },
   regularization: { en: 'Regularisation', zh: '正则化' },
   optimizer: { en: 'Optimiser', zh: '优化器' },
-  schedule: { en: 'Learning rate', zh: '学习率策略' },
+  schedule: { en: 'Rate schedule', zh: '学习率策略' },
   stochastic: { en: 'One', zh: '单个' },
   stochasticHint: {
     en: 'Stochastic gradient descent: a step after every sample, noisy but quick to begin.',
@@ -39,3 +40,20 @@ export const trainingWords = defineWords('training-settings', {
   },
   ratePlotFlat: { en: 'falls as validation demands', zh: '依验证情况下降' },
 })
+
+const measures: Readonly<Record<string, Text>> = {
+  loss: { en: 'Loss', zh: '损失' },
+  accuracy: { en: 'Accuracy', zh: '准确率' },
+  perplexity: { en: 'Perplexity', zh: '困惑度' },
+  absoluteError: { en: 'Absolute error', zh: '绝对误差' },
+}
+
+/** What a measure is called; with several losses the node is named too (`loss1.accuracy`). */
+export function measureTitle(name: string): Text {
+  const at = name.lastIndexOf('.') + 1
+  const known = measures[name.slice(at)]
+  const node = name.slice(0, at)
+  return known
+    ? { en: `${known.en}${node && ` (${node.slice(0, -1)})`}`, zh: `${known.zh}${node && `（${node.slice(0, -1)}）`}` }
+    : { en: name, zh: name }
+}

@@ -2,17 +2,18 @@
  * @file What keeps a network from memorising. In: the training settings. Out: changes of them, each one undoable step: penalties and noise on
  * weights, and what comes as a group that is on or off.
  */
-import { useId } from 'react'
+import { useId, useMemo } from 'react'
 import type { TrainingSettings } from '../../engine/document/schema'
 import { type GroupName, groupNames, trainingGroups } from '../../engine/document/training-groups'
 import { trainingSpecs } from '../../engine/document/training-specs'
 import type { ParamSpecs } from '../../engine/layers/kit/params'
 import { explained } from '../controls/help'
-import { ParamForm, Switch } from '../controls/ParamForm'
+import { ParamForm, type ParamFormProps, Switch } from '../controls/ParamForm'
 import { useText, useWords } from '../i18n/i18n'
-import { trainingWords } from '../i18n/training-words'
+import { measureTitle, trainingWords } from '../i18n/training-words'
 import { changeSettings } from '../store/actions'
 import { useDocument } from '../store/document'
+import { useMeasures } from './use-measures'
 
 const { l2, l1, decay, penalizeBiases, weightNoise } = trainingSpecs
 const penaltySpecs: ParamSpecs = { l2, l1, decay, penalizeBiases, weightNoise }
@@ -20,6 +21,8 @@ const penaltySpecs: ParamSpecs = { l2, l1, decay, penalizeBiases, weightNoise }
 export function RegularizationForm() {
   const say = useWords(trainingWords)
   const training = useDocument((state) => state.document.training)
+  const measures = useMeasures(training.earlyStopping !== undefined)
+  const choices = useMemo(() => measures && { metric: Object.fromEntries(measures.map((name) => [name, measureTitle(name)])) }, [measures])
   const change = (key: string, edit: (draft: TrainingSettings) => void): void =>
     changeSettings(trainingWords.words.regularization, `training ${key}`, (draft) => edit(draft.training))
   return (
@@ -31,7 +34,7 @@ export function RegularizationForm() {
         onChange={(name, value) => change(name, (draft) => setOrDrop(draft, name, value, penaltySpecs))}
       />
       {groupNames.map((name) => (
-        <GroupForm key={name} name={name} training={training} change={change} />
+        <GroupForm key={name} name={name} training={training} change={change} choices={choices} />
       ))}
     </>
   )
@@ -41,9 +44,11 @@ interface GroupFormProps {
   readonly name: GroupName
   readonly training: TrainingSettings
   readonly change: (key: string, edit: (draft: TrainingSettings) => void) => void
+  /** What the fields of a group can be, where the network decides it. */
+  readonly choices: ParamFormProps['choices']
 }
 
-function GroupForm({ name, training, change }: GroupFormProps) {
+function GroupForm({ name, training, change, choices }: GroupFormProps) {
   const text = useText()
   const id = useId()
   const { label, help, specs } = trainingGroups[name]
@@ -73,6 +78,7 @@ function GroupForm({ name, training, change }: GroupFormProps) {
           <ParamForm
             specs={specs}
             values={values}
+            choices={choices}
             onChange={(field, value) => change(`${name} ${field}`, (draft) => setOrDrop(draft[name] ?? {}, field, value, specs))}
           />
         </>

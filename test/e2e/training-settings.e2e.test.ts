@@ -28,7 +28,7 @@ test('a schedule shows its curve, batches their iterations, and a run tells its 
 
   const plot = page.locator('.rate-plot svg')
   expect(await plot.getAttribute('aria-label')).toContain('from 0.01 to 0.01')
-  await page.getByLabel('Learning rate', { exact: true }).last().selectOption('linear')
+  await page.getByLabel('Rate schedule').selectOption('linear')
   await eventually(async () => (await plot.getAttribute('aria-label'))?.includes('from 0.01 to 0, at most 0.01') ?? false)
   const tau = page.getByLabel('Steps τ')
   await tau.fill('-3')

@@ -8,6 +8,7 @@ import { lower, shape } from '../../compile'
 import { DiagnosedError, diagnosedError } from '../../core/diagnostics'
 import { type FindFiles, prepareData } from '../../datasets/prepare'
 import { recognise } from '../../datasets/recognise'
+import type { GraphDocument } from '../../document/schema'
 import { lessonOf } from '../../insight/lesson'
 import { channelOver, type PortLike } from '../../protocol/channel'
 import type {
@@ -27,6 +28,7 @@ import type {
 import { listingOf } from '../../runtime/listing'
 import { plainVariant } from '../../runtime/wasm/autotune'
 import type { CheckpointStore } from '../../train/checkpoint'
+import { metricNames } from '../../train/metrics'
 import { unwrap, updateOf } from '../../train/model'
 import { profileStep } from '../../train/profile'
 import { decodeSafetensors } from '../../train/safetensors'
@@ -157,6 +159,13 @@ export class Session implements EngineApi {
       const backends = await this.options.backends
       const chosen = await backends.get(backend ?? backends.preferred)
       return chosen.forecast?.(unwrap(lower(document, updateOf(document))).program)
+    })
+  }
+
+  measures(document: GraphDocument) {
+    return outcomeOf(async () => {
+      const { program } = unwrap(lower(document, { training: false, gradients: 'none', counts: true }))
+      return ['loss', ...metricNames(program.outputs)]
     })
   }
 
