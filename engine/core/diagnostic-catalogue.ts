@@ -198,6 +198,18 @@ export const catalogue = {
     en: 'Only images can be changed at random, and this data has none ({got}): switch the augmentation off, or choose image data.',
     zh: '只有图像可以随机变换，而此数据中没有图像（{got}）：请关闭数据增强，或选择图像数据。',
   },
+  'data.labelled.unused': {
+    en: 'Only some samples are to have labels, but the network does not ask which, so all teach by them: add inputs called {expected} and wire them as masks, or give all samples their labels.',
+    zh: '设置了只有部分样本带标签，但网络并未读取哪些样本带标签，因此仍会学习全部标签：请添加名为 {expected} 的输入并接为掩码，或让全部样本带标签。',
+  },
+  'data.scale-target': {
+    en: 'The data has no numbers to predict, so there is nothing to scale in the target: switch that off, or let the target be a number.',
+    zh: '数据中没有要预测的数值，目标无从缩放：请关闭该选项，或将目标设为数值。',
+  },
+  'data.validation-fields': {
+    en: 'The data to validate with is not like the data to train on: {got} instead of {expected}. Give it the same columns, in the same order, and images of the same size.',
+    zh: '验证数据与训练数据的形式不同：应为 {expected}，实际是 {got}。请使两者的列及其顺序、图像尺寸保持一致。',
+  },
   'data.augment.grey': {
     en: '“{got}” has {channels} channels and so no colours to change: set saturation and hue to 0.',
     zh: '“{got}”有 {channels} 个通道，没有可变换的颜色：请将饱和度和色相设为 0。',
@@ -273,6 +285,22 @@ export const catalogue = {
     en: 'The warm-up takes {got} steps, but the whole training only {expected}: shorten it, or train for longer.',
     zh: '预热需要 {got} 步，而整个训练只有 {expected} 步：请缩短预热，或延长训练。',
   },
+  'train.schedule.long': {
+    en: '“{name}” needs {got} steps to have its effect, and the whole training has {expected}: give it {expected} steps or fewer, or train for longer.',
+    zh: '“{name}”需要 {got} 步才能见效，而整个训练只有 {expected} 步：请把步数设为不超过 {expected}，或延长训练。',
+  },
+  'train.batch': {
+    en: 'A batch of {got} is more than the {expected} samples there are, so every step takes all of them, and an epoch is one step. Choose a smaller batch for more steps.',
+    zh: '批量 {got} 大于现有的 {expected} 个样本，因此每一步都用到全部样本，一轮只有一步。如需更多步，请减小批量。',
+  },
+  'train.split.nothing': {
+    en: 'A share of {got} of {samples} samples is less than one, so nothing is held out to validate: hold out a larger share, or give more data.',
+    zh: '{samples} 个样本的 {got} 不足一个，因此没有留出验证数据：请增大比例，或提供更多数据。',
+  },
+  'train.frozen': {
+    en: 'There is nothing to train: no layer has weights, or all that have are frozen. Unfreeze one, or add a dense layer.',
+    zh: '没有可训练的内容：没有含权重的层，或它们全部被冻结。请解冻一层，或添加一个全连接层。',
+  },
   'train.perceptron': {
     en: 'The perceptron rule trains one dense layer followed by a step unit: {detail}.',
     zh: '感知机法则只训练一个全连接层加一个阶跃单元：{detail}。',
@@ -296,6 +324,10 @@ export const catalogue = {
   'train.newton.singular': {
     en: 'The Hessian has no inverse at damping {got}: raise the damping, to 0.001 say.',
     zh: '阻尼为 {got} 时海森矩阵不可逆：请增大阻尼，例如 0.001。',
+  },
+  'train.unreached': {
+    en: 'Training will not change this layer: every way from it to a loss leads through a layer whose derivative is zero, first through {node}. Use a layer with a slope there (sigmoid instead of a step, a gradient that is let straight through), freeze this layer, or train a single threshold unit by the perceptron rule.',
+    zh: '训练不会改变此层：从它到损失的每条路径都经过导数为零的层，首先是 {node}。请在该处改用有导数的层（例如以 sigmoid 代替阶跃，或令梯度直通），或冻结此层；单个阈值单元可用感知机法则训练。',
   },
   'train.vanishing': {
     en: 'At step {step} the gradient has faded on its way back: {got} at this layer, {expected} at {node}. This layer hardly learns; ReLU, another initialiser, normalisation or shortcuts help.',

@@ -13,6 +13,7 @@ const klSparsity = defineLayer({
   kind: 'klSparsity',
   category: 'regularization',
   idStem: 'penalty',
+  penalizes: true,
   title: { en: 'Sparsity penalty (KL)', zh: '稀疏惩罚（KL）' },
   summary: {
     en: 'Hands activations between 0 and 1 (of a sigmoid) on and adds to the loss how far each unit’s mean over the batch is from the wanted one. For sparse autoencoders; take large batches.',

@@ -66,6 +66,10 @@ describe.each([...layers.values()].map((layer) => ({ kind: layer.kind, layer }))
     expect(lacking, 'parameters').toEqual([])
   })
 
+  it('says rightly whether it adds to the loss', () => {
+    for (const row of layer.cases) expect('penalty' in buildCase(layer, row, true).results).toBe(layer.penalizes === true)
+  })
+
   it('says rightly whether a gradient passes', () => {
     for (const row of layer.cases) {
       const { program, params } = buildCase(layer, row, false)

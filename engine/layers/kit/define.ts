@@ -190,6 +190,8 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
    * wherever it exists, so that nothing before it learns; or a `surrogate` takes its place, which differences of the values do not confirm.
    */
   gradient?(params: ParamValues<S>): 'exact' | 'none' | 'surrogate'
+  /** Adds something to the loss of the network besides what it computes. */
+  readonly penalizes?: true
   /** Each element of the only output depends on the element of the input at its place, and on no other. */
   readonly pointwise?: true
   /** Floating-point operations of one forward pass (a multiply-add counts two). Default: size of the outputs. */

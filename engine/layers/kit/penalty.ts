@@ -47,6 +47,7 @@ export const definePenalty = <const S extends ParamSpecs>(penalty: PenaltyDefini
     ...words,
     category: 'regularization',
     idStem: 'penalty',
+    penalizes: true,
     inputs,
     outputs: penaltyOutputs,
     params: { ...params, ...strengthParam },
