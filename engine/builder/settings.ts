@@ -1,8 +1,9 @@
 /**
  * @file The short forms in which code writes data and training settings. In: `'digits'`, `{ optimizer: 'adam', lr: 0.001 }`.
- * Out: the document's settings. `engine/export` writes the same forms.
+ * Out: the document's settings, or a `DiagnosedError` with all that does not fit. `engine/export` writes the same forms.
  */
 import { type DataSettings, type DocumentParam, dataSchema, type TrainingSettings, trainingSchema } from '../document/schema'
+import { accepted } from '../document/schema-check'
 
 /** An entry of an open set, by name or with settings. */
 export type ChoiceSetting = string | { readonly kind: string; readonly params?: Readonly<Record<string, DocumentParam>> }
@@ -30,9 +31,9 @@ export interface GraphSettings {
 const choiceOf = (setting: ChoiceSetting) => (typeof setting === 'string' ? { kind: setting } : setting)
 
 export function dataOf(setting: DataSetting = 'digits'): DataSettings {
-  if (typeof setting === 'string' || 'kind' in setting) return dataSchema.parse({ source: choiceOf(setting) })
+  if (typeof setting === 'string' || 'kind' in setting) return accepted(dataSchema, { source: choiceOf(setting) }, 'data')
   const { source, validation, ...rest } = setting
-  return dataSchema.parse({ ...rest, source: choiceOf(source), ...(validation && { validation: choiceOf(validation) }) })
+  return accepted(dataSchema, { ...rest, source: choiceOf(source), ...(validation && { validation: choiceOf(validation) }) }, 'data')
 }
 
 export function trainingOf({
@@ -44,11 +45,12 @@ export function trainingOf({
   ...rest
 }: TrainingSetting = {}): TrainingSettings {
   const { kind, params } = { params: {}, ...choiceOf(optimizer) }
-  return trainingSchema.parse({
+  const given = {
     ...rest,
     batchSize,
     epochs,
     optimizer: { kind, params: { ...params, ...(lr !== undefined && { lr }) } },
     ...(schedule && { schedule: choiceOf(schedule) }),
-  })
+  }
+  return accepted(trainingSchema, given, 'training')
 }

@@ -9,6 +9,9 @@ import type { Dataset, Field } from './dataset'
 
 const mask = (name: string): Field => ({ name, dtype: 'f32', shape: [], role: 'input', display: 'table' })
 
+/** Names of the fields that tell. */
+export const masks: readonly string[] = ['labelled', 'unlabelled']
+
 export function withLabelledShare(dataset: Dataset, share: number, seed: number): Dataset {
   const key = keyOf(seed, 'labelled')
   const fill = (indices: Uint32Array, { labelled, unlabelled }: Readonly<Record<string, TensorData>>) => {
@@ -20,7 +23,7 @@ export function withLabelledShare(dataset: Dataset, share: number, seed: number)
   }
   return {
     ...dataset,
-    fields: [...dataset.fields, mask('labelled'), mask('unlabelled')],
+    fields: [...dataset.fields, ...masks.map(mask)],
     read(indices, out, epoch) {
       fill(indices, out)
       return dataset.read(indices, out, epoch)

@@ -5,8 +5,10 @@
  */
 import { DiagnosedError, diagnosedError } from '../core/diagnostics'
 import { keyOf } from '../core/random'
+import { formatShape } from '../core/tensor'
 import type { Augmentation } from '../document/augmentation-specs'
 import type { ChoiceOf, DataSettings, GraphDocument } from '../document/schema'
+import { checkSettings } from '../document/training-check'
 import { inferShapes } from '../shapes/infer'
 import { augment, augmentationFor } from './augment'
 import { adaptDocument } from './bind'
@@ -88,6 +90,8 @@ function asTraining(dataset: Dataset, recipe: Omit<Recipe, 'source'>): Dataset {
 /** `like`: fields of the data that the network was trained on, where this is other data. */
 export async function prepareData(document: GraphDocument, findFiles: FindFiles, like?: readonly Field[]): Promise<PreparedData> {
   const { data, training } = document
+  const wrong = checkSettings(training, ['batchSize', 'validationSplit', 'seed'])
+  if (wrong.length > 0) throw new DiagnosedError(wrong)
   const { seed } = training
   const imageSize = imageSizeOf(document)
   const opened = await openSource(data.source, findFiles, { seed, imageSize, like })
@@ -98,6 +102,7 @@ export async function prepareData(document: GraphDocument, findFiles: FindFiles,
     : split.validation.length > 0
       ? opened
       : undefined
+  if (held && held !== opened) expectAlike(opened.fields, held.fields)
   const heldIndices = data.validation ? Uint32Array.from({ length: held?.length ?? 0 }, (_, i) => i) : split.validation
 
   const augmentation = data.augmentation && augmentationFor(opened.fields, data.augmentation)
@@ -123,6 +128,20 @@ export async function prepareData(document: GraphDocument, findFiles: FindFiles,
       opened.dispose?.()
       if (held !== opened) held?.dispose?.()
     },
+  }
+}
+
+/** What validates must be read as what trains is: the same fields, of a table also the same columns. */
+function expectAlike(training: readonly Field[], validation: readonly Field[]): void {
+  const told = ({ name, shape, dtype, classes }: Field) => `${name} ${formatShape(shape)}${dtype === 'i32' ? ` (${classes})` : ''}`
+  const list = (words: readonly string[]) => words.join(', ')
+  const [expected, got] = [list(training.map(told)), list(validation.map(told))]
+  if (expected !== got) throw diagnosedError('data.validation-fields', { expected, got })
+  for (const [i, { columns = [] }] of training.entries()) {
+    const others = validation[i]?.columns ?? []
+    // Tables without a header, or with other words in it, are taken as they are; the same words in another order are not.
+    if (list(columns) !== list(others) && list([...columns].sort()) === list([...others].sort()))
+      throw diagnosedError('data.validation-fields', { expected: list(columns), got: list(others) })
   }
 }
 

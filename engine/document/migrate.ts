@@ -8,6 +8,8 @@ import { VERSION } from './schema'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
+export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+
 export interface Migration {
   readonly from: number
   /** Gives the same document in version `from + 1`; the version number itself is set by `migrate`. */

@@ -2,15 +2,14 @@
  * @file Documents and text. Reading — in: anything, untrusted. Out: a valid, structurally sound document, or everything that is wrong
  * with it, each pinned to its node where it has one; never throws. Writing — the normalised document, so that open and save is the identity.
  */
-import type { z } from 'zod'
 import type { Diagnostic } from '../core/diagnostics'
 import { limits } from '../core/limits'
 import type { Outcome } from '../protocol/messages'
 import { compact } from './compact'
-import { type JsonObject, migrate } from './migrate'
+import { isObject, type JsonObject, migrate } from './migrate'
 import { normalizeDocument } from './normalize'
 import { documentSchema, FORMAT, type GraphDocument } from './schema'
-import { detailOf } from './schema-words'
+import { schemaDiagnostic } from './schema-check'
 import { checkStructure, type StructureOptions } from './structure'
 
 export function parseDocument(json: unknown, options: StructureOptions = {}): Outcome<GraphDocument> {
@@ -32,8 +31,6 @@ export function parseDocument(json: unknown, options: StructureOptions = {}): Ou
 export const serializeDocument = (document: GraphDocument): string => `${JSON.stringify(compact(normalizeDocument(document)), null, 2)}\n`
 
 const failed = (diagnostic: Diagnostic): Outcome<never> => ({ ok: false, diagnostics: [diagnostic] })
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function readJson(text: string): Outcome<unknown> {
   if (text.length > limits.fileBytes) {
@@ -64,35 +61,3 @@ const tooMany = (code: 'document.nodes' | 'document.edges' | 'document.blocks', 
   severity: 'error',
   values: { got, expected },
 })
-
-/** Names the node that the trouble is in, if its id can be read. */
-function schemaDiagnostic(issue: z.core.$ZodIssue, document: JsonObject): Diagnostic {
-  const path = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
-  const nodeId = nodeAt(issue.path, document)
-  return {
-    code: 'document.schema',
-    severity: 'error',
-    ...(nodeId !== undefined && { nodeId }),
-    values: { path: path.replace(/^\./, '') || 'document', detail: detailOf(issue, valueAt(issue, document)) },
-  }
-}
-
-/** A key that is wrong is itself the value. */
-function valueAt({ code, path }: z.core.$ZodIssue, document: JsonObject): unknown {
-  if (code === 'invalid_key') return path.at(-1)
-  let value: unknown = document
-  for (const step of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
-  return value
-}
-
-function nodeAt(path: readonly PropertyKey[], document: JsonObject): string | undefined {
-  const [first, second, third, fourth] = path
-  const inBlock = first === 'blocks'
-  const blocks = document.blocks
-  const graph = inBlock ? (isObject(blocks) ? blocks[String(second)] : undefined) : document
-  const [list, index] = inBlock ? [third, fourth] : [first, second]
-  if (list !== 'nodes' || typeof index !== 'number' || !isObject(graph) || !Array.isArray(graph.nodes)) return undefined
-  const node: unknown = graph.nodes[index]
-  if (!isObject(node) || typeof node.id !== 'string') return undefined
-  return inBlock ? `${String(second)}/${node.id}` : node.id
-}

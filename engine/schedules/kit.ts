@@ -24,6 +24,8 @@ export interface ScheduleDefinition<S extends ParamSpecs = ParamSpecs> {
   readonly formula: string
   readonly reference: string
   readonly params: S
+  /** Steps that it needs to have its effect. */
+  readonly span?: (params: ParamValues<S>) => number
   /** It changes only with validations, and cannot do without them. */
   readonly needsValidation?: boolean
   rate(point: SchedulePoint, params: ParamValues<S>): number

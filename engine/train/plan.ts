@@ -3,12 +3,12 @@
  * and the solver where one works out the steps; or a `DiagnosedError` with everything that does not fit.
  */
 import type { PassOptions } from '../compile'
-import { DiagnosedError, type Diagnostic } from '../core/diagnostics'
+import { DiagnosedError } from '../core/diagnostics'
 import type { ChoiceOf, TrainingSettings } from '../document/schema'
-import { groupNames, groupOf, trainingGroups } from '../document/training-groups'
-import { trainingSpecs } from '../document/training-specs'
+import { checkTraining, paramDiagnostic } from '../document/training-check'
+import { groupOf } from '../document/training-groups'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
-import { completeParams, type ParamProblem, problemValues } from '../layers/kit/validate'
+import { completeParams } from '../layers/kit/validate'
 import { methods, optimizers, solvers } from '../optimizers/registry'
 import descent from '../optimizers/rules/sgd'
 import type { SolverDefinition } from '../optimizers/solver'
@@ -22,13 +22,6 @@ export interface TrainingPlan {
 }
 
 const CONSTANT: ChoiceOf = { kind: 'constant', params: {} }
-
-const problemOf = (problem: ParamProblem): Diagnostic => ({
-  code: 'param.invalid',
-  severity: 'error',
-  param: problem.param,
-  values: problemValues(problem),
-})
 
 export function planOf(training: TrainingSettings): TrainingPlan {
   const { optimizer, schedule: chosen = CONSTANT, warmup = 0, clipNorm, averaging, precision, weightNoise } = training
@@ -44,10 +37,7 @@ export function planOf(training: TrainingSettings): TrainingPlan {
     ])
   const settings = completeParams(method.params, optimizer.params)
   const scheduling = completeParams(schedule.params, chosen.params)
-  const plain = Object.keys(trainingSpecs) as (keyof typeof trainingSpecs)[]
-  const given = Object.fromEntries(plain.map((name) => [name, training[name]]))
-  const grouped = groupNames.flatMap((name) => completeParams(trainingGroups[name].specs, training[name] ?? {}).problems)
-  const found = [...settings.problems, ...scheduling.problems, ...completeParams(trainingSpecs, given).problems, ...grouped].map(problemOf)
+  const found = [...[...settings.problems, ...scheduling.problems].map(paramDiagnostic), ...checkTraining(training)]
 
   const solver = solvers.get(optimizer.kind)
   const isExact = solver?.steps !== undefined

@@ -119,8 +119,8 @@ export class Trainer {
 
   /** Compiles the training step. A `DiagnosedError` names what stands in the way. */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { data, backend, feedHost: host, scaleRule, onWarning, weights, checkpoint } = options
-    const training = await TrainingStep.prepare(data, backend, { host, scaleRule, onWarning })
+    const { data, backend, feedHost: host, scaleRule, maxSteps, onWarning, weights, checkpoint } = options
+    const training = await TrainingStep.prepare(data, backend, { host, scaleRule, maxSteps, onWarning })
     try {
       const stopping = EarlyStopping.of(data.document.training, data.validation !== undefined, () =>
         metricNames(unwrap(lower(data.document, evaluationOf(data.validation ?? data.training))).program.outputs),

@@ -14,6 +14,7 @@ import type { Solver } from '../optimizers/solver'
 import type { Backend } from '../runtime/backend'
 import { rateAt } from '../schedules/rate'
 import type { ShapedGraph, ShapedNode } from '../shapes/shaped-graph'
+import { adviceOn } from './advice'
 import { effectiveBatchSize, type Inputs } from './batches'
 import { bootstrap, EnsembleFeeder, seedOf } from './bootstrap'
 import type { FeedHost } from './feed-messages'
@@ -23,6 +24,7 @@ import { refusal } from './memory'
 import { Model, runtimeInputs, unwrap } from './model'
 import { planOf, type TrainingPlan } from './plan'
 import { solverModel } from './solving'
+import { unreachedLayers } from './unreached'
 
 /** Steps whose loss may still be on its way from a device that works on its own. */
 const IN_FLIGHT = 4
@@ -32,6 +34,8 @@ export interface StepOptions {
   readonly host?: FeedHost
   /** How the loss is scaled where gradients are stored as halves. */
   readonly scaleRule?: Partial<LossScaleRule>
+  /** So many are asked for, though the epochs may hold fewer. */
+  readonly maxSteps?: number | undefined
   /** Something the person should know, though training goes on. */
   readonly onWarning?: (diagnostic: Diagnostic) => void
 }
@@ -57,7 +61,11 @@ export class TrainingStep {
   }
 
   /** A `DiagnosedError` names what stands in the way. */
-  static async prepare(data: PreparedData, backend: Backend, { host, scaleRule, onWarning }: StepOptions = {}): Promise<TrainingStep> {
+  static async prepare(
+    data: PreparedData,
+    backend: Backend,
+    { host, scaleRule, onWarning, maxSteps = 0 }: StepOptions = {},
+  ): Promise<TrainingStep> {
     const { document, fields, training, recipe } = data
     const { sequential = false } = training.dataset
     const plan = keepingState(planOf(document.training), sequential)
@@ -65,9 +73,13 @@ export class TrainingStep {
     const { seed, shuffle, replacement = false } = document.training
     const batchSize = effectiveBatchSize(document.training.batchSize, training.indices.length)
     const shaped = unwrap(shape(document, { batchSize }))
-    expectTrainable(data, plan, shaped)
+    const steps = Math.max(maxSteps, document.training.epochs * Math.floor(training.indices.length / batchSize))
+    expectTrainable(data, plan, shaped, steps)
     const { diagnostics, bindings } = bindFields(shaped, fields)
     if (diagnostics.length > 0) throw new DiagnosedError(diagnostics)
+    for (const advice of adviceOn(data, plan, bindings, steps)) onWarning?.(advice)
+    // A rule with an objective of its own, as the perceptron's, needs no slope.
+    if (!solver && !update.optimizer?.definition.objective) for (const warning of unreachedLayers(shaped)) onWarning?.(warning)
     const model = await Model.forPass(document, backend, update, batchSize).catch((reason: unknown) => {
       const memory = reason instanceof DiagnosedError && reason.diagnostics.some(({ code }) => code === 'backend.memory')
       throw (memory && refusal(document, update, backend, batchSize)) || reason
@@ -147,11 +159,11 @@ const keepingState = (plan: TrainingPlan, sequential: boolean): TrainingPlan =>
   sequential ? { ...plan, update: { ...plan.update, keepsState: true } } : plan
 
 /** What the settings ask for must be possible with this graph and this data. */
-function expectTrainable({ document, training, validation }: PreparedData, plan: TrainingPlan, shaped: ShapedGraph): void {
+function expectTrainable({ document, training, validation }: PreparedData, plan: TrainingPlan, shaped: ShapedGraph, steps: number): void {
   const { rate, solver } = plan
-  const { batchSize, epochs } = document.training
   const found = solver?.definition.check(shaped) ?? []
   if (found.length > 0) throw new DiagnosedError(found)
+  if (shaped.nodes.every(({ weights, frozen }) => frozen || Object.keys(weights).length === 0)) throw diagnosedError('train.frozen', {})
   if (document.training.replacement && training.dataset.sequential) throw diagnosedError('train.sequential', {})
   const { update } = plan
   // An exact solver and a rule with an objective of its own do not look at the loss.
@@ -167,7 +179,5 @@ function expectTrainable({ document, training, validation }: PreparedData, plan:
   }
   if (update.replicas !== undefined && training.dataset.sequential) throw diagnosedError('train.ensemble.sequential', {})
   if (rate.schedule.needsValidation && !validation) throw diagnosedError('train.schedule.validation', {})
-  const samples = training.indices.length
-  const steps = epochs * Math.floor(samples / effectiveBatchSize(batchSize, samples))
   if (rate.warmup > steps) throw diagnosedError('train.warmup', { got: rate.warmup, expected: steps })
 }

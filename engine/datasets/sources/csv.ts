@@ -53,10 +53,12 @@ export default defineDataset({
   },
   open: async ({ path, label, target, shape }, { files, imageSize, like }) => {
     const file = await tableIn(files, path)
+    const known = like?.find((field) => field.role === 'target')
     const table = await readTable(file.files, file.path, file.size, {
       label,
-      target,
-      like: like?.find((field) => field.role === 'target')?.classNames,
+      // Quantities stay quantities, even where all of these happen to be whole.
+      target: known?.dtype === 'f32' ? 'number' : target,
+      like: known?.classNames,
     })
     const width = table.columns.length
     const stored = imageShape(shape)

@@ -46,7 +46,9 @@ const oneOf = (names: readonly string[]): Text =>
     ? { en: 'no parameter of this name', zh: '没有这个参数' }
     : { en: `one of ${names.join(', ')}`, zh: `${names.join('、')} 之一` }
 
-const show = (value: unknown): string => (typeof value === 'string' ? `“${value}”` : (JSON.stringify(value) ?? String(value)))
+/** Of numbers JSON does not know all. */
+const show = (value: unknown): string =>
+  typeof value === 'string' ? `“${value}”` : typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
 
 /** What was expected, or undefined where the value is right. */
 function whyWrong(spec: ParamSpec, value: unknown): Text | undefined {

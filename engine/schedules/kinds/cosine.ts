@@ -15,5 +15,6 @@ export default defineSchedule({
     final: finalRate,
   },
   pytorch: ({ tau, final }, base) => `${final} + 0.5 * (${base} - ${final}) * (1 + math.cos(math.pi * min(step, ${tau}) / ${tau}))`,
+  span: ({ tau }) => tau,
   rate: ({ step, base }, { tau, final }) => final + 0.5 * (base - final) * (1 + Math.cos((Math.PI * Math.min(step, tau)) / tau)),
 })

@@ -18,5 +18,6 @@ export default defineSchedule({
     ),
   },
   pytorch: ({ tau }, base) => `${base} * ${tau} / max(step, ${tau})`,
+  span: ({ tau }) => tau,
   rate: ({ step, base }, { tau }) => (base * tau) / Math.max(step, tau),
 })

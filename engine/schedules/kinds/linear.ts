@@ -15,6 +15,7 @@ export default defineSchedule({
     final: finalRate,
   },
   pytorch: ({ tau, final }, base) => `${base} + (${final} - ${base}) * min(step / ${tau}, 1)`,
+  span: ({ tau }) => tau,
   rate: ({ step, base }, { tau, final }) => {
     const share = Math.min(step / tau, 1)
     return (1 - share) * base + share * final

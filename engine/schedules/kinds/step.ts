@@ -19,5 +19,6 @@ export default defineSchedule({
     factor: dropFactor(0.1),
   },
   pytorch: ({ every, factor }, base) => `${base} * ${factor} ** (step // ${every})`,
+  span: ({ every }) => every,
   rate: ({ step, base }, { every, factor }) => base * factor ** Math.floor(step / every),
 })
