@@ -15,6 +15,7 @@ import { DataPane } from './DataPane'
 import { DecisionMap } from './DecisionMap'
 import './dock.css'
 import { type DockTab, dockTabs, showDock, useDock } from './dock-store'
+import { InformationPane } from './information/InformationPane'
 import { InsightPane } from './insight/InsightPane'
 import { KernelsPane } from './kernels/KernelsPane'
 import { LogPane } from './LogPane'
@@ -30,6 +31,7 @@ import { writingWords } from './writing/words'
 const panes: Readonly<Record<DockTab, () => React.ReactNode>> = {
   training: TrainingPane,
   data: DataPane,
+  information: InformationPane,
   predictions: PredictionsPane,
   insight: InsightPane,
   problems: Problems,

@@ -1,7 +1,7 @@
 /** @file Which tab of the dock is in front. In: clicks, commands, links from elsewhere. Out: a small store. */
 import { create } from 'zustand'
 
-export const dockTabs = ['training', 'data', 'predictions', 'insight', 'problems', 'code', 'kernels', 'log'] as const
+export const dockTabs = ['training', 'data', 'information', 'predictions', 'insight', 'problems', 'code', 'kernels', 'log'] as const
 export type DockTab = (typeof dockTabs)[number]
 
 export const useDock = create<{ readonly tab: DockTab }>(() => ({ tab: 'training' }))

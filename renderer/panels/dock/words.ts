@@ -6,6 +6,7 @@ export const dockWords = defineWords('dock', {
   training: { en: 'Training', zh: '训练' },
   data: { en: 'Data', zh: '数据' },
   predictions: { en: 'Predictions', zh: '预测' },
+  information: { en: 'Information', zh: '信息量' },
   insight: { en: 'Insight', zh: '洞察' },
   problems: { en: 'Problems', zh: '问题' },
   code: { en: 'Code', zh: '代码' },
