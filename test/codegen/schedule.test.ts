@@ -19,7 +19,7 @@ const steps = fc
   )
   .map((list) =>
     list.map(({ reads, writes, units, cost }, func): Step => {
-      const phase: Phase = { func, units, cost, label: `phase ${func}` }
+      const phase: Phase = { func: { func, instance: func }, units, cost, label: `phase ${func}` }
       return { phase, reads: new Set(reads), writes: new Set(writes), origins: [] }
     }),
   )
@@ -54,7 +54,7 @@ describe('the schedule', () => {
 
   it('joins small chains and independent work, and leaves large phases alone', () => {
     const step = (func: number, reads: number[], writes: number[], cost: number, units = 32): Step => ({
-      phase: { func, units, cost, label: '' },
+      phase: { func: { func, instance: func }, units, cost, label: '' },
       reads: new Set(reads),
       writes: new Set(writes),
       origins: [],
@@ -72,8 +72,8 @@ describe('the schedule', () => {
       fc.property(steps, fc.integer({ min: 1, max: 8 }), (list, threads) => {
         const groups = groupSteps(list)
         const base = 4096
-        const records = writeRecords(groups, threads, ({ func }) => func)
-        const words = records.at(base)
+        const records = writeRecords(groups, threads)
+        const words = records.at(base, ({ func }) => [func.func, 8 * func.instance])
         expect(4 * words.length).toBe(records.bytes)
         const read = (address: number) => words[(address - base) / 4] as number
         const recordBytes = groupRecord.shares + 8 * threads
@@ -91,17 +91,18 @@ describe('the schedule', () => {
           expect(next).toBe(first + 8 * count)
           const done = new Map<number, { task: number; begin: number; end: number }[]>()
           for (let task = first; task < next; task += 8)
-            for (let call = read(task); call < read(task + 4); call += 12) {
+            for (let call = read(task); call < read(task + 4); call += 16) {
               const func = read(call)
+              expect(read(call + 12)).toBe(8 * func)
               done.set(func, [...(done.get(func) ?? []), { task, begin: read(call + 4), end: read(call + 8) }])
             }
           for (const { steps: inPart } of parts) {
             for (const { phase } of inPart) {
-              const pieces = [...(done.get(phase.func) ?? [])].sort((a, b) => a.begin - b.begin)
+              const pieces = [...(done.get(phase.func.func) ?? [])].sort((a, b) => a.begin - b.begin)
               expect([pieces[0]?.begin, pieces.at(-1)?.end]).toEqual([0, phase.units])
               for (const [i, piece] of pieces.entries()) if (i > 0) expect(piece.begin).toBe(pieces[i - 1]?.end)
             }
-            const tasks = new Set(inPart.flatMap(({ phase }) => (done.get(phase.func) ?? []).map(({ task }) => task)))
+            const tasks = new Set(inPart.flatMap(({ phase }) => (done.get(phase.func.func) ?? []).map(({ task }) => task)))
             if (inPart.length > 1) expect(tasks.size).toBe(1)
           }
         }

@@ -60,7 +60,10 @@ export class KernelBench {
         return address
       },
     })
-    for (const [i, phase] of phases.entries()) module.export(`phase${i}`, phase.func)
+    for (const [i, phase] of phases.entries()) module.exportPhase(`phase${i}`, phase.func)
+    const argumentsAt = allocate(4 * module.argumentWords)
+    const linked = module.link(undefined, argumentsAt)
+    tables.push({ address: argumentsAt, values: linked.words })
     this.phases = phases
     this.bytes = top
     this.memory = new WebAssembly.Memory({ initial: Math.ceil(top / 65536) })
@@ -68,7 +71,7 @@ export class KernelBench {
     new Float32Array(this.memory.buffer).fill(Number.NaN)
     for (const guard of this.guards) new Float32Array(this.memory.buffer, guard, guardBytes / 4).fill(guardValue)
     for (const { address, values } of tables) new Int32Array(this.memory.buffer, address, values.length).set(values)
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory: this.memory } })
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(linked.bytes), { env: { memory: this.memory } })
     this.functions = phases.map((_, i) => instance.exports[`phase${i}`] as (begin: number, end: number) => void)
   }
 

@@ -4,6 +4,7 @@
  * All instructions are defined in opcodes.ts, so bytes can be listed again by name.
  */
 import { InternalError } from '../../core/diagnostics'
+import { Alike, type PhaseFunction } from './alike'
 import { ByteWriter } from './bytes'
 import { encodeModule, type FunctionBody, type FunctionType, type MemoryLimits } from './module-bytes'
 import {
@@ -19,7 +20,7 @@ import {
   type ValueType,
   valueTypes,
 } from './opcodes'
-import { addressIn, type Gap, placeIn } from './places'
+import { addressIn, argumentsPlace, type Gap, placeIn } from './places'
 
 export interface Local {
   readonly index: number
@@ -45,6 +46,7 @@ export class FunctionBuilder {
   private readonly prologue = new ByteWriter(0)
   private readonly localTypes: ValueType[] = []
   private readonly gaps: Gap[] = []
+  private readonly constants: { at: number[]; values: number[] } = { at: [], values: [] }
   private readonly callees = new Set<number>()
   private usesItem = false
   private depth = 0
@@ -55,6 +57,8 @@ export class FunctionBuilder {
   constructor(
     params: readonly ValueType[],
     readonly results: readonly ValueType[],
+    /** Constants of the body get room enough for any other (alike.ts). */
+    private readonly isLoose = false,
   ) {
     this.params = params.map((type, index) => ({ index, type }))
   }
@@ -124,7 +128,11 @@ export class FunctionBuilder {
   /** Addresses from 2³¹ on are given as they are. */
   i32(value: number): this {
     this.opcode(special['i32.const'])
-    if (placeIn(value) > 0) this.gap(value, true)
+    if (this.isLoose && this.code !== this.prologue) {
+      this.constants.at.push(this.code.length)
+      this.constants.values.push(value)
+      this.code.append(emptyGap)
+    } else if (placeIn(value) > 0) this.gap(value, true)
     else this.code.signed(value)
     return this
   }
@@ -218,7 +226,12 @@ export class FunctionBuilder {
     return this.opcode(special.call).number(func)
   }
 
-  /** Calls the function whose number in the module's table is on the stack, after its two i32 arguments. */
+  /** The first unit and the end on the stack. */
+  callPhase({ func, instance }: PhaseFunction): this {
+    return this.i32(addressIn(argumentsPlace, instance)).call(func)
+  }
+
+  /** Calls the function whose number in the module's table is on the stack, after its arguments. */
   callIndirect(type: number): this {
     return this.opcode(special.call_indirect).number(type).number(0)
   }
@@ -324,25 +337,10 @@ export class FunctionBuilder {
 
   // --- encoding ---
 
-  /** Local declarations, instructions, end: the body as the code section wants it, and what it leaves to the linker. */
+  /** All that was written, and what it leaves to the linker. */
   finish(): FunctionBody {
-    const runs: { type: ValueType; count: number }[] = []
-    for (const type of this.localTypes) {
-      const last = runs.at(-1)
-      if (last?.type === type) last.count++
-      else runs.push({ type, count: 1 })
-    }
-    const out = new ByteWriter(this.prologue.length + this.code.length + 64)
-    out.unsigned(runs.length)
-    for (const { type, count } of runs) {
-      out.unsigned(count)
-      out.byte(valueTypes[type])
-    }
-    out.append(this.prologue.view())
-    const start = out.length
-    out.append(this.code.view())
-    out.byte(special.end)
-    return { code: out, gaps: this.gaps.map((gap) => ({ ...gap, at: start + gap.at })), callees: this.callees, usesItem: this.usesItem }
+    const { params, localTypes, prologue, code, gaps, constants, callees, usesItem } = this
+    return { params: params.length, locals: localTypes, prologue, code, gaps, constants, callees, usesItem }
   }
 
   private opcode(code: number): this {
@@ -397,14 +395,17 @@ export class FunctionBuilder {
 
 const emptyGap = [0, 0, 0, 0, 0]
 
+/** The first unit, the end, and the address of what it reads its constants from. */
+const phaseParams = ['i32', 'i32', 'i32'] as const
+
 /** A module that imports `env.memory` and defines functions, numbered from 0 in the order they are added. */
 export class ModuleBuilder {
   private readonly functions: (FunctionBody & { readonly type: number })[] = []
   private readonly types = new Map<string, FunctionType & { readonly index: number }>()
   private readonly exports = new Map<string, number>()
-  /** Functions that are called by number. */
-  private readonly table: number[] = []
-  private readonly touched = new Map<number, ReadonlySet<number>>()
+  /** Functions that are called by number, and the numbers. */
+  private readonly table = new Map<number, number>()
+  private readonly alike = new Alike()
 
   constructor(readonly limits: MemoryLimits) {}
 
@@ -416,25 +417,31 @@ export class ModuleBuilder {
   ): number {
     const f = new FunctionBuilder(params, results)
     build(f, ...(f.params as Locals<P>))
-    this.functions.push({ type: this.typeOf(params, results), ...f.finish() })
-    return this.functions.length - 1
+    return this.functions.push({ type: this.typeOf(params, results), ...f.finish() }) - 1
   }
 
-  /** Puts a function into the table and returns its number there. */
+  /** A function that does the units from `begin` to `end` − 1. Those that differ in constants alone become one. */
+  phase(build: (f: FunctionBuilder, begin: Local, end: Local) => void): PhaseFunction {
+    const f = new FunctionBuilder(phaseParams, [], true)
+    build(f, f.params[0] as Local, f.params[1] as Local)
+    const body = { type: this.phaseType, ...f.finish() }
+    return this.alike.add(body, () => this.functions.push(body) - 1)
+  }
+
+  get phaseType(): number {
+    return this.typeOf(phaseParams, [])
+  }
+
+  /** The number of a function in the table. */
   callable(func: number): number {
-    return this.table.push(func) - 1
+    const known = this.table.get(func) ?? this.table.size
+    this.table.set(func, known)
+    return known
   }
 
-  /** The places whose addresses a function contains, those that it calls included. */
-  placesOf(func: number): ReadonlySet<number> {
-    const known = this.touched.get(func)
-    if (known) return known
-    const places = new Set<number>()
-    const { gaps, callees } = this.functions[func] as FunctionBody
-    for (const { place } of gaps) places.add(place)
-    for (const callee of callees) for (const place of this.placesOf(callee)) places.add(place)
-    this.touched.set(func, places)
-    return places
+  /** The places whose addresses a phase knows. */
+  placesOf(phase: PhaseFunction): ReadonlySet<number> {
+    return this.alike.placesOf(phase, (func) => this.functions[func] as FunctionBody)
   }
 
   export(name: string, func: number): void {
@@ -442,11 +449,39 @@ export class ModuleBuilder {
     this.exports.set(name, func)
   }
 
-  /** The module's bytes, every place at the address that it now has. */
-  toBytes(addressOf: (place: number) => number = unplaced): Uint8Array<ArrayBuffer> {
-    const { limits, functions, table, exports } = this
+  /** As a function (first unit, end). */
+  exportPhase(name: string, phase: PhaseFunction): void {
+    this.export(
+      name,
+      this.function(['i32', 'i32'], [], (f, begin, end) => f.get(begin).get(end).callPhase(phase)),
+    )
+  }
+
+  /** How many words the phases' constants take; to be asked when all phases are there. */
+  get argumentWords(): number {
+    return this.alike.settled().words
+  }
+
+  /** The address of what a phase reads its constants from, where all of that lies at `at`. */
+  argumentsOf({ instance }: PhaseFunction, at: number): number {
+    return at + 4 * (this.alike.settled().first[instance] as number)
+  }
+
+  /** The module's bytes, every place at the address that it now has, and the words that have to lie at `argumentsAt`. */
+  link(addressOf: (place: number) => number = unplaced, argumentsAt = 0): { bytes: Uint8Array<ArrayBuffer>; words: readonly number[] } {
+    const { limits, functions, exports } = this
+    const settled = this.alike.settled()
+    const resolve = (place: number, offset: number): number =>
+      place === argumentsPlace ? argumentsAt + 4 * (settled.first[offset] as number) : addressOf(place) + offset
     const hasItem = functions.some(({ usesItem }) => usesItem)
-    return encodeModule({ limits, types: [...this.types.values()], functions, table, exports, hasItem }, addressOf)
+    const parts = { limits, types: [...this.types.values()], functions, table: [...this.table.keys()], exports, hasItem }
+    return { bytes: encodeModule(parts, settled.taken, resolve), words: this.alike.wordsOf(resolve) }
+  }
+
+  /** The bytes of a module without places whose phases all differ. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    if (this.argumentWords > 0) throw new InternalError('assembler', 'phases share code and need memory for what they differ in')
+    return this.link().bytes
   }
 
   /** The number of a function type. */

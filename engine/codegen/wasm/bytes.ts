@@ -48,6 +48,16 @@ export class ByteWriter {
     this.byte(rest & 0x7f)
   }
 
+  /** Writes over the byte at `at`. */
+  put(at: number, value: number): void {
+    this.bytes[at] = value
+  }
+
+  /** Forgets everything, keeps the memory. */
+  clear(): void {
+    this.used = 0
+  }
+
   /** Writes over the five bytes at `at` a number below 2³², as LEB128 that is longer than it need be; signed: the same 32 bits. */
   overwrite(at: number, value: number, signed: boolean): void {
     for (let i = 0; i < 4; i++) this.bytes[at + i] = ((value >>> (7 * i)) & 0x7f) | 0x80

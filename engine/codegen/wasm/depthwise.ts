@@ -5,6 +5,7 @@
  * sums a fixed part of the output pixels, and the parts are added up afterwards, so results do not depend on the threads.
  * In: a site. Out: its phases.
  */
+import type { PhaseFunction } from './alike'
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler'
 import { drawsOf, drawTable } from './conv-draws'
 import { type ConvGeometry, type ConvSite, imagePixel, outPixelBytes, pixelBytes } from './conv-geometry'
@@ -166,8 +167,8 @@ function spreadWeights({ context, g, b, label }: ConvSite, weights: number): Pha
   return { func, units: Math.ceil(g.channels / 4), cost: moveCost(2 * taps * g.channels), label: `${label}: pack` }
 }
 
-/** A function whose units are vectors of channels; the last may have fewer lanes. */
-function perVector(module: ModuleBuilder, channels: number, body: (f: FunctionBuilder, unit: Local, lanes: number) => void): number {
+/** A phase whose units are vectors of channels; the last may have fewer lanes. */
+function perVector(module: ModuleBuilder, channels: number, body: (f: FunctionBuilder, unit: Local, lanes: number) => void): PhaseFunction {
   const whole = Math.floor(channels / 4)
   const rest = channels % 4
   return unitFunction(module, [Math.ceil(channels / 4)], (f, [unit]) => {

@@ -42,8 +42,8 @@ export const control = {
 export const lineBytes = 64
 export const controlBytes = control.past + lineBytes * mostThreads
 
-/** Bytes of records: a call is (function, first unit, end); a task is (first call, end); see `Record` for groups. */
-export const callBytes = 12
+/** Bytes of records: a call is (function, first unit, end, address of its constants); a task is (first call, end); see `Record` for groups. */
+export const callBytes = 16
 export const taskBytes = 8
 
 /** Byte offsets in a group's record. */
@@ -143,14 +143,13 @@ const load64 = (f: FunctionBuilder, address: number): FunctionBuilder => f.i32(a
 
 /** (task) → (): its calls, one after the other. */
 function emitPerform(module: ModuleBuilder): number {
-  const type = module.typeOf(['i32', 'i32'], [])
   return module.function(['i32'], [], (f, task) => {
     const call = f.local('i32')
     const end = f.local('i32')
     f.get(task).memory('i32.load', 4).set(end)
     f.for(call, f.get(task).memory('i32.load', 0).toLocal('i32'), end, callBytes, () => {
-      f.get(call).memory('i32.load', 4).get(call).memory('i32.load', 8).get(call).memory('i32.load', 0)
-      f.callIndirect(type)
+      for (const field of [4, 8, 12, 0]) f.get(call).memory('i32.load', field)
+      f.callIndirect(module.phaseType)
     })
   })
 }

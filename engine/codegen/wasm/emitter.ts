@@ -3,6 +3,7 @@
  * Every emitter takes a kernel, the addresses of its buffers (bytes, constants of the code) and the module under construction.
  */
 import type { BufferId } from '../../optimize/kernel'
+import type { PhaseFunction } from './alike'
 import type { ModuleBuilder } from './assembler'
 
 /**
@@ -10,8 +11,7 @@ import type { ModuleBuilder } from './assembler'
  * buffers or workspaces (schedule.ts); inside it units are independent, and a unit's result does not depend on how units were grouped.
  */
 export interface Phase {
-  /** Function index in the module, type (i32 begin, i32 end) → (). */
-  readonly func: number
+  readonly func: PhaseFunction
   readonly units: number
   /** Rough cost of all units in nanoseconds on one thread; below a threshold one thread does all of them. */
   readonly cost: number

@@ -2,7 +2,9 @@
  * @file Rows by index: reading them (gather), adding to them (scatterAdd), and the index of the largest element (argMax).
  * In: the kernels. Out: one phase each. Sums are deterministic: a unit owns columns or rows of the result and adds in the updates' order.
  */
+
 import type { ArgMaxKernel, GatherKernel, ScatterAddKernel } from '../../optimize/kernel'
+import type { PhaseFunction } from './alike'
 import type { FunctionBuilder, Local } from './assembler'
 import type { EmitContext, Phase } from './emitter'
 import { moveCost, unitFunction } from './phases'
@@ -63,7 +65,11 @@ interface ScatterSites {
 }
 
 /** Each unit walks all updates and adds its columns of them. */
-function addByColumns({ rows, count, width }: ScatterAddKernel, { indices, updates, out }: ScatterSites, { module }: EmitContext): number {
+function addByColumns(
+  { rows, count, width }: ScatterAddKernel,
+  { indices, updates, out }: ScatterSites,
+  { module }: EmitContext,
+): PhaseFunction {
   return unitFunction(module, [Math.ceil(width / ownedColumns)], (f, [unit]) => {
     const row = f.local('i32')
     const from = f.local('i32')
@@ -102,7 +108,7 @@ function addByRows(
   { indices, updates, out }: ScatterSites,
   units: number,
   { module }: EmitContext,
-): number {
+): PhaseFunction {
   const owned = Math.ceil(rows / units)
   return unitFunction(module, [units], (f, [unit]) => {
     const row = f.local('i32')

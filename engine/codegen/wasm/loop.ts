@@ -13,7 +13,7 @@ import { joinRows } from './loop-period'
 import { type LoopPlan, planLoop, planRows } from './loop-plan'
 import { Streams } from './loop-streams'
 import { VectorMath } from './math'
-import { type Constants, functionWithConstants } from './math-constants'
+import { type Constants, phaseWithConstants } from './math-constants'
 
 /** Nanoseconds of one unit of the fusion pass's cost model. */
 const nanosecondsPerCost = 0.25
@@ -46,7 +46,7 @@ function loopPhases(
   const cost = Math.max(50, loopCost(kernel) * nanosecondsPerCost)
   const units = plan.units.reduce((product, { count }) => product * count, 1)
   if (!chunk) {
-    const func = functionWithConstants(context.module, (f, constants, begin, end) =>
+    const func = phaseWithConstants(context.module, (f, constants, begin, end) =>
       new LoopWriter(kernel, plan, context, address, f, constants, repeats).write(begin, end),
     )
     return [{ func, units, cost, label }]
@@ -75,7 +75,7 @@ function loopPhases(
         : result,
     ),
   }
-  const func = functionWithConstants(context.module, (f, constants, begin, end) =>
+  const func = phaseWithConstants(context.module, (f, constants, begin, end) =>
     new LoopWriter(cut, plan, context, place, f, constants, repeats, keptPoints).write(begin, end),
   )
   const combine = combination(kernel, first, keptAxes, keptStrides, chunk.count, keptPoints)

@@ -1,7 +1,8 @@
 /**
  * @file Vector constants kept in locals: set once at the start of a function instead of at every use.
- * In: a writer of function bodies. Out: a function in the module.
+ * In: a writer of phases. Out: a phase in the module.
  */
+import type { PhaseFunction } from './alike'
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler'
 
 type Quad = readonly [number, number, number, number]
@@ -39,8 +40,8 @@ export class Constants {
   }
 }
 
-/** Adds a function (two i32) → () whose body may ask for constants at any place. */
-export const functionWithConstants = (
+/** A phase whose body may ask for constants at any place. */
+export const phaseWithConstants = (
   module: ModuleBuilder,
   build: (f: FunctionBuilder, constants: Constants, begin: Local, end: Local) => void,
-): number => module.function(['i32', 'i32'], [], (f, begin, end) => build(f, new Constants(f), begin, end))
+): PhaseFunction => module.phase((f, begin, end) => build(f, new Constants(f), begin, end))

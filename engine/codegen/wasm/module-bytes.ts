@@ -3,16 +3,33 @@
  * place at its address.
  */
 import { ByteWriter } from './bytes'
-import { special, type ValueType, valueTypes } from './opcodes'
-import type { Gap } from './places'
+import { memory, special, type ValueType, valueTypes } from './opcodes'
+import { type Gap, placeIn, placeOffset } from './places'
 
-/** A function's code with gaps for addresses. */
+/** A function in parts, with gaps for what is decided later. */
 export interface FunctionBody {
+  /** How many parameters it has, and the types of its other locals. */
+  readonly params: number
+  readonly locals: readonly ValueType[]
+  /** Instructions that come first. */
+  readonly prologue: ByteWriter
   readonly code: ByteWriter
+  /** In `code`. */
   readonly gaps: readonly Gap[]
+  /** Constants in `code` that have room for any number: where they stand, and which they are. */
+  readonly constants: { readonly at: readonly number[]; readonly values: readonly number[] }
   readonly callees: ReadonlySet<number>
   readonly usesItem: boolean
 }
+
+/** Of each constant of a function the number of the word that it is read from, or −1; `words`: how many those are. */
+export interface Taken {
+  readonly from: readonly number[]
+  readonly words: number
+}
+
+/** The address of a place, and the number for an offset in it. */
+export type Resolve = (place: number, offset: number) => number
 
 export interface FunctionType {
   readonly params: readonly ValueType[]
@@ -39,13 +56,12 @@ export interface ModuleParts {
 
 const functionReference = 0x70
 
-/** The module imports `env.memory`. */
+/** The module imports `env.memory`. `taken`: by number of the function. */
 export function encodeModule(
   { limits, types, functions, table, exports, hasItem }: ModuleParts,
-  addressOf: (place: number) => number,
+  taken: ReadonlyMap<number, Taken>,
+  resolve: Resolve,
 ): Uint8Array<ArrayBuffer> {
-  for (const { code, gaps } of functions)
-    for (const { at, place, offset, signed } of gaps) code.overwrite(at, addressOf(place) + offset, signed)
   const size = functions.reduce((sum, { code }) => sum + code.length + 5, 1024)
   const out = new ByteWriter(size)
   out.append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
@@ -98,7 +114,12 @@ export function encodeModule(
     10,
     (to) => {
       to.unsigned(functions.length)
-      for (const { code } of functions) to.sized(code)
+      const body = new ByteWriter(4096)
+      for (const [i, one] of functions.entries()) {
+        body.clear()
+        writeBody(body, one, taken.get(i), resolve)
+        to.sized(body)
+      }
     },
     size,
   )
@@ -110,4 +131,49 @@ function section(out: ByteWriter, id: number, write: (content: ByteWriter) => vo
   write(content)
   out.byte(id)
   out.sized(content)
+}
+
+/** Local declarations, instructions, end. */
+function writeBody(out: ByteWriter, body: FunctionBody, taken: Taken | undefined, resolve: Resolve): void {
+  const { params, locals, prologue, code, gaps, constants } = body
+  const types = taken ? [...locals, ...new Array<ValueType>(taken.words).fill('i32')] : locals
+  const runs: { type: ValueType; count: number }[] = []
+  for (const type of types) {
+    const last = runs.at(-1)
+    if (last?.type === type) last.count++
+    else runs.push({ type, count: 1 })
+  }
+  out.unsigned(runs.length)
+  for (const { type, count } of runs) {
+    out.unsigned(count)
+    out.byte(valueTypes[type])
+  }
+  const firstWord = params + locals.length
+  const [load, align] = memory['i32.load']
+  for (let word = 0; word < (taken?.words ?? 0); word++) {
+    out.byte(special['local.get'])
+    // The last parameter says where the words lie.
+    out.unsigned(params - 1)
+    out.byte(load)
+    out.unsigned(align)
+    out.unsigned(4 * word)
+    out.byte(special['local.set'])
+    out.unsigned(firstWord + word)
+  }
+  for (const { at, place, offset, signed } of gaps) code.overwrite(at, resolve(place, offset), signed)
+  for (const [i, at] of constants.at.entries()) {
+    const word = taken?.from[i] ?? -1
+    code.put(at - 1, word < 0 ? special['i32.const'] : special['local.get'])
+    if (word < 0) code.overwrite(at, linkedValue(constants.values[i] as number, resolve), true)
+    else code.overwrite(at, firstWord + word, false)
+  }
+  out.append(prologue.view())
+  out.append(code.view())
+  out.byte(special.end)
+}
+
+/** A number that may be an address. */
+export function linkedValue(value: number, resolve: Resolve): number {
+  const place = placeIn(value)
+  return place > 0 ? resolve(place, placeOffset(value)) : value
 }

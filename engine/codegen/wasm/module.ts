@@ -8,6 +8,7 @@ import { bytesOf } from '../../core/tensor'
 import { aligned, type Life } from '../../memory/plan'
 import type { BufferId, Kernel, KernelProgram, PlainKernel } from '../../optimize/kernel'
 import { itemsOf, movesOn } from '../../optimize/scan-kernel'
+import type { PhaseFunction } from './alike'
 import { ModuleBuilder } from './assembler'
 import { emitConv } from './conv'
 import { emitDispatch } from './dispatch'
@@ -16,7 +17,7 @@ import { emitArgMax, emitGather, emitScatterAdd } from './indexing'
 import { emitLoop } from './loop'
 import { emitMatmul } from './matmul'
 import type { MemoryLimits } from './module-bytes'
-import { addressIn, placeIn } from './places'
+import { addressIn, argumentsPlace, placeIn } from './places'
 import { emitPool } from './pool'
 import { type Group, groupSteps, type Step } from './schedule'
 import { writeRecords } from './tasks'
@@ -30,7 +31,7 @@ export interface ModuleOptions {
 /** Where everything lies, in bytes. */
 export interface Addresses {
   readonly control: number
-  /** Tables and records, `fixedBytes` of them. */
+  /** Tables, records and what phases read their constants from, `fixedBytes` of them. */
   readonly fixed: number
   /** Buffers, and beyond their numbers what kernels need while they run, as in `lives`. */
   of(place: BufferId): number
@@ -50,10 +51,8 @@ export function emitModule(program: KernelProgram, options: ModuleOptions, kept:
   const module = new ModuleBuilder(options.limits)
   const places = new Places(module, options.variant, program.buffers.length)
   const groups = groupKernels(program.kernels, places)
-  const numbers = new Map<Phase, number>()
-  const records = writeRecords(groups, options.threads, (phase) => numbers.get(phase) as number)
-  for (const { parts } of groups)
-    for (const part of parts) for (const { phase } of part.steps) if (!numbers.has(phase)) numbers.set(phase, module.callable(phase.func))
+  const records = writeRecords(groups, options.threads)
+  for (const { parts } of groups) for (const part of parts) for (const { phase } of part.steps) module.callable(phase.func.func)
   const run = emitDispatch(module, {
     control: addressIn(places.control),
     records: addressIn(places.fixed, places.tableBytes),
@@ -61,31 +60,35 @@ export function emitModule(program: KernelProgram, options: ModuleOptions, kept:
     hasItems: groups.some(({ item }) => item !== undefined),
   })
   module.export('run', run)
+  const recordsAt = places.tableBytes
+  const argumentsAt = recordsAt + records.bytes
   return {
     groups,
     lives: livesOf(program, groups, places.workspaces, kept),
-    fixedBytes: places.tableBytes + records.bytes,
+    fixedBytes: argumentsAt + 4 * module.argumentWords,
     link({ control, fixed, of }) {
       const addressOf = (place: number): number =>
         place === places.control ? control : place === places.fixed ? fixed : of(bufferAt(place))
       const tables = places.tableWords.map((value) => (placeIn(value) > 0 ? fixed + value - addressIn(places.fixed) : value))
-      return { bytes: module.toBytes(addressOf), fixed: [...tables, ...records.at(fixed + places.tableBytes)] }
+      const { bytes, words } = module.link(addressOf, fixed + argumentsAt)
+      const callOf = ({ func }: Phase) => [module.callable(func.func), module.argumentsOf(func, fixed + argumentsAt)] as const
+      return { bytes, fixed: [...tables, ...records.at(fixed + recordsAt, callOf), ...words] }
     },
   }
 }
 
-/** Places 1 and 2 belong to the module; buffers follow. */
-const placeAt = (buffer: BufferId): number => buffer + 3
-const bufferAt = (place: number): BufferId => place - 3
+/** Places 2 and 3 belong to the module; buffers follow. */
+const placeAt = (buffer: BufferId): number => buffer + 4
+const bufferAt = (place: number): BufferId => place - 4
 
 /** Numbers below this are no addresses. */
-const foreignFrom = addressIn(1, -(2 ** 33))
+const foreignFrom = addressIn(argumentsPlace, -(2 ** 33))
 
 /** Hands out places while kernels are written. */
 class Places {
-  readonly control = 1
+  readonly control = 2
   /** Tables, then records. */
-  readonly fixed = 2
+  readonly fixed = 3
   readonly tableWords: number[] = []
   /** Bytes of each kernel's workspaces, numbered on from the program's buffers. */
   readonly workspaces = new Map<BufferId, number>()
@@ -116,8 +119,8 @@ class Places {
   }
 
   /** Buffers and workspaces whose addresses a function knows. */
-  touched(func: number): BufferId[] {
-    return [...this.module.placesOf(func)].filter((place) => place >= placeAt(0)).map(bufferAt)
+  touched(phase: PhaseFunction): BufferId[] {
+    return [...this.module.placesOf(phase)].filter((place) => place >= placeAt(0)).map(bufferAt)
   }
 
   /** Equal tables are one. */

@@ -1,6 +1,7 @@
 /**
  * @file Phase functions: a loop over work units whose numbers unfold into indices, and phases joined into one.
  */
+import type { PhaseFunction } from './alike'
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler'
 import type { Phase } from './emitter'
 
@@ -9,8 +10,8 @@ export function unitFunction<const N extends readonly number[]>(
   module: ModuleBuilder,
   extents: N,
   body: (f: FunctionBuilder, indices: { [K in keyof N]: Local }, unit: Local) => void,
-): number {
-  return module.function(['i32', 'i32'], [], (f, begin, end) => {
+): PhaseFunction {
+  return module.phase((f, begin, end) => {
     const unit = f.local('i32')
     const rest = f.local('i32')
     const indices = extents.map(() => f.local('i32'))
@@ -34,12 +35,12 @@ export function unitFunction<const N extends readonly number[]>(
 export function joinPhases(module: ModuleBuilder, phases: readonly Phase[], label: string): Phase {
   const [only] = phases
   if (only && phases.length === 1) return { ...only, label }
-  const func = module.function(['i32', 'i32'], [], (f, begin, end) => {
+  const func = module.phase((f, begin, end) => {
     let first = 0
     for (const phase of phases) {
       clamped(f, begin, first, phase.units)
       clamped(f, end, first, phase.units)
-      f.call(phase.func)
+      f.callPhase(phase.func)
       first += phase.units
     }
   })

@@ -68,8 +68,11 @@ const wholeTask = (parts: readonly Part[]): Task => ({
 
 const leastLoaded = (loads: readonly number[]): number => loads.indexOf(Math.min(...loads))
 
-/** The words of all records: groups first, then tasks, then calls. `numberOf` gives the number by which a phase's function is called. */
-export function writeRecords(groups: readonly Group[], threads: number, numberOf: (phase: Phase) => number) {
+/** By what number a phase's function is called, and the address of its constants. */
+type CallOf = (phase: Phase) => readonly [number, number]
+
+/** The words of all records: groups first, then tasks, then calls. */
+export function writeRecords(groups: readonly Group[], threads: number) {
   // The steps of a scan do the same, with another item each.
   const shared = new Map<readonly Part[], Task[][]>()
   for (const group of groups) if (!shared.has(group.parts)) shared.set(group.parts, sharesOf(group, threads))
@@ -79,7 +82,7 @@ export function writeRecords(groups: readonly Group[], threads: number, numberOf
   return {
     bytes: 4 * words + callBytes * calls,
     /** The records for when they lie at an address. */
-    at(address: number): number[] {
+    at(address: number, callOf: CallOf): number[] {
       const head: number[] = []
       const taskWords: number[] = []
       const callWords: number[] = []
@@ -93,7 +96,10 @@ export function writeRecords(groups: readonly Group[], threads: number, numberOf
           const place = [nextTask(), share.length]
           for (const task of share) {
             taskWords.push(firstCall + 4 * callWords.length, firstCall + 4 * callWords.length + callBytes * task.calls.length)
-            for (const { phase, begin, end } of task.calls) callWords.push(numberOf(phase), begin, end)
+            for (const { phase, begin, end } of task.calls) {
+              const [number, constants] = callOf(phase)
+              callWords.push(number, begin, end, constants)
+            }
           }
           return place
         })

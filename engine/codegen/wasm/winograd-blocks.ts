@@ -50,9 +50,9 @@ export function blockPhase({ module }: EmitContext, phase: Phase, block: number,
   const perTile = phase.units / blocks.reduce((sum, tiles) => sum + tiles, 0)
   const first = perTile * blocks.slice(0, block).reduce((sum, tiles) => sum + tiles, 0)
   const units = perTile * (blocks[block] as number)
-  const func = module.function(['i32', 'i32'], [], (f, begin, end) => {
+  const func = module.phase((f, begin, end) => {
     for (const unit of [begin, end]) f.get(unit).i32(first).op('i32.add')
-    f.call(phase.func)
+    f.callPhase(phase.func)
   })
   return { ...phase, func, units, cost: (phase.cost * units) / phase.units }
 }

@@ -117,8 +117,10 @@ function assembleTrial(variant: KernelVariant, emit: typeof matmulPhases) {
     },
     { a, b, out, batch: 1, m: rows, k: depth, n: columns, transposeA: false, transposeB: false, label: 'autotune' },
   )
-  for (const [i, { func }] of phases.entries()) module.export(`phase${i}`, func)
-  return { bytes: module.toBytes(), phases, tables, top }
+  for (const [i, { func }] of phases.entries()) module.exportPhase(`phase${i}`, func)
+  const argumentsAt = allocate(4 * module.argumentWords)
+  const { bytes, words } = module.link(undefined, argumentsAt)
+  return { bytes, phases, tables: [...tables, { address: argumentsAt, values: words }], top }
 }
 
 /** Undefined if the engine lacks an instruction. */

@@ -4,6 +4,7 @@
  */
 import { ByteWriter } from '../../codegen/wasm/bytes'
 import { controlBytes } from '../../codegen/wasm/dispatch'
+import type { Phase } from '../../codegen/wasm/emitter'
 import type { EmittedModule, ModuleOptions } from '../../codegen/wasm/module'
 import { InternalError } from '../../core/diagnostics'
 import { type Listing, listingLine } from '../../core/listing'
@@ -13,9 +14,16 @@ import { aligned } from '../../memory/plan'
 import { staysAwake } from './awake'
 import { type Blueprint, drawBlueprint } from './blueprint'
 
+/** A phase, and the node whose work it is. */
+interface Use {
+  readonly label: string
+  readonly origin: string | undefined
+}
+
+/** A function, named after the first of its uses; phases that are alike share one (codegen/wasm/alike.ts). */
 interface Named {
   readonly name: string
-  readonly origin?: string
+  readonly uses: readonly Use[]
 }
 
 export async function wasmListing(program: Program, options: ModuleOptions): Promise<Listing> {
@@ -29,7 +37,7 @@ export async function wasmListing(program: Program, options: ModuleOptions): Pro
     module.generateNames()
     module.applyNames()
     const text = module.toText({ foldExprs: false, inlineExport: false })
-    return linesOf(text, new Map([...names.values()].map(({ name, origin }) => [name, origin])))
+    return linesOf(text, new Map([...names.values()].map(({ name, uses }) => [name, uses])))
   } finally {
     module.destroy()
   }
@@ -55,19 +63,27 @@ function addressesOf({ kernels, plan, kept, module }: Blueprint) {
 
 /** The functions that do phases, by number; names are made of what the text format allows. */
 function namesOf({ groups }: EmittedModule): ReadonlyMap<number, Named> {
-  const names = new Map<number, Named>()
-  const uses = new Map<string, number>()
+  const uses = new Map<number, Use[]>()
+  const seen = new Set<Phase>()
   for (const { parts } of groups)
     for (const { steps } of parts)
       for (const { phase, origins } of steps) {
-        if (names.has(phase.func)) continue
-        const plain = phase.label.trim().replace(/[^\w./-]+/g, '_')
-        const use = (uses.get(plain) ?? 0) + 1
-        uses.set(plain, use)
-        const [origin] = origins
-        names.set(phase.func, { name: use === 1 ? plain : `${plain}~${use}`, ...(origin === undefined ? {} : { origin }) })
+        if (seen.has(phase)) continue
+        seen.add(phase)
+        const use = { label: phase.label.trim(), origin: origins[0] }
+        const known = uses.get(phase.func.func)
+        if (known) known.push(use)
+        else uses.set(phase.func.func, [use])
       }
-  return names
+  const taken = new Map<string, number>()
+  return new Map(
+    [...uses].map(([func, uses]) => {
+      const plain = uses[0]?.label.replace(/[^\w./-]+/g, '_') ?? ''
+      const count = (taken.get(plain) ?? 0) + 1
+      taken.set(plain, count)
+      return [func, { name: count === 1 ? plain : `${plain}~${count}`, uses }]
+    }),
+  )
 }
 
 /** The module with a custom section “name” at its end, as the specification's appendix lays it out. */
@@ -90,19 +106,19 @@ function withNames(bytes: Uint8Array, names: ReadonlyMap<number, Named>): Uint8A
   return section.view().slice()
 }
 
-/** Lines of a function belong to its node. */
-function linesOf(text: string, origins: ReadonlyMap<string, string | undefined>): Listing {
+/** Lines of a function belong to the node of its first use; its other uses stand above it, each with its own node. */
+function linesOf(text: string, users: ReadonlyMap<string, readonly Use[]>): Listing {
   let origin: string | undefined
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => {
+    .flatMap((line) => {
       // Members of the module are indented by two.
-      if (line.startsWith('  (')) {
-        const name = /^ {2}\(func \$(\S+)/.exec(line)?.[1]
-        if (name === undefined && line.startsWith('  (func')) throw new InternalError('wasm', `a function without a name: ${line}`)
-        origin = name === undefined ? undefined : origins.get(name)
-      }
-      return listingLine(line, origin)
+      if (!line.startsWith('  (')) return [listingLine(line, origin)]
+      const name = /^ {2}\(func \$(\S+)/.exec(line)?.[1]
+      if (name === undefined && line.startsWith('  (func')) throw new InternalError('wasm', `a function without a name: ${line}`)
+      const [first, ...others] = (name === undefined ? undefined : users.get(name)) ?? []
+      origin = first?.origin
+      return [...others.map((use) => listingLine(`  ;; also ${use.label}, with other constants`, use.origin)), listingLine(line, origin)]
     })
 }
