@@ -8,7 +8,6 @@ import differenceFilter from '../../engine/layers/differenceFilter'
 import gaussianFilter from '../../engine/layers/gaussianFilter'
 import highPassFilter from '../../engine/layers/highPassFilter'
 import type { AnyLayer } from '../../engine/layers/kit/define'
-import { median } from '../../engine/layers/kit/median'
 import { angle } from '../../engine/layers/kit/polar'
 import medianFilter from '../../engine/layers/medianFilter'
 import prewittFilter from '../../engine/layers/prewittFilter'
@@ -30,6 +29,19 @@ const ramp = (right: number, down: number): Image =>
 /** Of a 5×5 result, what no border has touched. */
 const middle = (values: readonly number[] = []): number[] => [6, 7, 8, 11, 12, 13, 16, 17, 18].map((i) => values[i] as number)
 
+/** What the median filter makes of the middle pixels of square images. */
+const middles = (side: number, windows: readonly (readonly number[])[]): number[] => {
+  const x = { shape: [windows.length, 1, side, side], data: windows.flat() }
+  const { y = [] } = runLayer(medianFilter, { x }, { params: { size: `${side}` } })
+  return windows.map((_, i) => y[i * side * side + (side * side - 1) / 2] as number)
+}
+
+/** All lists of `length` numbers from `most` down to 0, none larger than the one before. */
+const descending = (length: number, most: number): number[][] =>
+  length === 0
+    ? [[]]
+    : Array.from({ length: most + 1 }, (_, first) => descending(length - 1, first).map((others) => [first, ...others])).flat()
+
 describe('J2: smoothing', () => {
   it.each([averageFilter, gaussianFilter, medianFilter])('$kind leaves a flat image alone', (layer) => {
     expect(filtered(layer, flat, { border: 'nearest' }).y).toEqual(close(flat.flat()))
@@ -48,18 +60,25 @@ describe('J2: smoothing', () => {
     expect(filtered(medianFilter, wrong, { border: 'nearest' }).y).toEqual(edge.flat())
     expect(filtered(averageFilter, wrong, { border: 'nearest' }).y).not.toEqual(edge.flat())
   })
-  it.each([1, 3, 9, 25, 49])('the median of %i is the middle one in order, ties or not', (count) => {
-    const random = Random.seeded(1, `median ${count}`)
-    const [columns, below] = [400, Math.max(2, Math.floor(count / 3))]
-    const rows = Array.from({ length: count }, () => Array.from({ length: columns }, () => random.below(below)))
-    const b = new ProgramBuilder('median')
-    const result = median(
-      b,
-      rows.map((_, i) => b.input(`x${i}`, [columns])),
+  it.each([3, 5, 7])('the median of a square of side %i is the middle one in order, ties or not', (side) => {
+    const random = Random.seeded(1, `median ${side}`)
+    const [images, below] = [300, side]
+    const windows = Array.from({ length: images }, () => Array.from({ length: side * side }, () => random.below(below)))
+    expect(middles(side, windows)).toEqual(windows.map((window) => window.toSorted((x, y) => x - y)[(side * side - 1) / 2]))
+  })
+  // What exchanges do to 0 and 1 they do to all numbers (Knuth 3, §5.3.4); of 0 and 1, only how many ones each column holds matters, in any order.
+  it.each([3, 5, 7])('the exchanges for a square of side %i find the middle of whatever there may be', (side) => {
+    const counts = descending(side, side)
+    const windows = counts.map((ones) =>
+      Array.from({ length: side * side }, (_, i) => (Math.floor(i / side) < (ones[i % side] ?? 0) ? 1 : 0)),
     )
-    const found = evaluate(b.finish(), Object.fromEntries(rows.map((row, i) => [`x${i}`, row]))).get(result.id)
-    const expected = rows[0]?.map((_, j) => rows.map((row) => row[j] as number).sort((x, y) => x - y)[(count - 1) / 2])
-    expect([...(found ?? [])]).toEqual(expected)
+    expect(windows).toHaveLength({ 3: 20, 5: 252, 7: 3432 }[side] ?? 0)
+    expect(middles(side, windows)).toEqual(counts.map((ones) => (2 * ones.reduce((x, y) => x + y) > side * side ? 1 : 0)))
+  })
+  it('the gradient goes to the pixel that the median was taken from, of equal ones to the first', () => {
+    const found = filtered(medianFilter, [[5, 2, 9]], { border: 'nearest' })
+    expect(found.y).toEqual([5, 5, 9])
+    expect(found['grad:x']).toEqual([2, 0, 1])
   })
 })
 
