@@ -52,7 +52,7 @@ export async function areSpoilt(model: Model): Promise<boolean> {
 
 /** The model is as it was before the step that spoilt the weights; undefined where all gradients of that step are finite. */
 export async function locateBadGradient(model: Model, batchSize: number, inputs: Inputs, step: number): Promise<Diagnostic | undefined> {
-  const norms = await gradientNormsAt(model, batchSize, inputs, step, 0)
+  const norms = await gradientNormsAt(model, batchSize, inputs, step, 0, true)
   // On the way back the node nearest to the loss comes first.
   const bad = Object.entries(norms).findLast(([, norm]) => !Number.isFinite(norm))
   return bad && { code: 'train.gradient-not-finite', severity: 'error', nodeId: bad[0], values: { step, got: String(bad[1]) } }

@@ -1,12 +1,12 @@
 /**
  * @file How long the gradient of each layer is while a network trains, and whether it fades or grows on its way back (notes 004; Bengio et al. 1994).
- * In: a model and the inputs of training steps. Out: norms by node, a few times a second at a bounded cost, and warnings that name the layer. It only
+ * In: a model and the inputs of training steps. Out: norms by node, a few times a second at a bounded cost or every so many steps, and warnings that name the layer. It only
  * looks: the weights, and with them the bits of the run, are the same with or without it.
  */
 import { DiagnosedError, type Diagnostic } from '../core/diagnostics'
 import { sizeOf, type TensorData } from '../core/tensor'
 import type { LowerOptions } from '../ir/lowering'
-import { outputNames } from '../ir/names'
+import { inputNames, outputNames } from '../ir/names'
 import type { GradientNorms } from '../protocol/messages'
 import type { Inputs } from './batches'
 import { dataInputsOf, type Model, runtimeInputs } from './model'
@@ -32,25 +32,51 @@ const LARGE = 1e3
 
 const NORM = outputNames.norm('')
 
-/** Norms by node, in forward order, of the loss over as many samples as the pass takes. */
+export type Norms = Readonly<Record<string, number>>
+
+/**
+ * Norms by node, in forward order, of the loss over as many samples as the pass takes. `whole`: these are all of the batch, so that recurrent
+ * layers go on from what they carry, where the step itself does.
+ */
 export async function gradientNormsAt(
   model: Model,
   samples: number,
   inputs: Inputs,
   step: number,
   rate: number,
-): Promise<Readonly<Record<string, number>>> {
-  const { program, executable } = await model.pass(samples, pass)
+  whole = false,
+): Promise<Norms> {
+  const { program, executable } = await model.pass(samples, { ...pass, keepsState: whole && inputNames.continues in inputs })
   const given: Record<string, TensorData> = runtimeInputs(program, model.document.training.seed, step, rate)
   for (const { name, shape } of dataInputsOf(program)) {
     const data = inputs[name]
     // Samples lie one after the other: fewer of them are the beginning.
-    if (data && !(name in given)) given[name] = data.subarray(0, sizeOf(shape))
+    if (data) given[name] = data.subarray(0, sizeOf(shape))
   }
   executable.run(given)
   const names = program.outputs.map(({ name }) => name).filter((name) => name.startsWith(NORM))
   const outputs = await executable.read(names)
   return Object.fromEntries(names.map((name) => [name.slice(NORM.length), outputs[name]?.[0] ?? Number.NaN]))
+}
+
+/** Looks at every so many steps, at whole batches: the same numbers in every run. */
+export class GradientLog {
+  private readonly alarms = new Alarms()
+
+  constructor(
+    private readonly model: Model,
+    private readonly batchSize: number,
+    private readonly every: number,
+    private readonly warn: (diagnostic: Diagnostic) => void,
+  ) {}
+
+  /** Undefined at the steps between. `inputs` are those of the step. */
+  async look(inputs: Inputs, step: number, rate: number): Promise<Norms | undefined> {
+    if ((step - 1) % this.every !== 0) return undefined
+    const norms = await gradientNormsAt(this.model, this.batchSize, inputs, step, rate, true)
+    for (const alarm of this.alarms.take(norms, step).fresh) this.warn(alarm)
+    return norms
+  }
 }
 
 export class GradientWatch {

@@ -21,7 +21,7 @@ import { areSpoilt, locateBadGradient, locateDivergence } from './diverged'
 import { EarlyStopping } from './early-stopping'
 import { evaluateModel, evaluationOf } from './evaluate'
 import type { FeedHost } from './feed-messages'
-import { GradientWatch } from './gradient-norms'
+import { GradientLog, GradientWatch, type Norms } from './gradient-norms'
 import type { LossScaleRule } from './loss-scale'
 import { type Measured, measuredFrom, measuredNames, metricNames } from './metrics'
 import { type Model, unwrap } from './model'
@@ -46,6 +46,8 @@ export interface StepReport extends Measured {
   readonly rate: number
   /** Where gradients are clipped: how long they were before. */
   readonly gradientNorm?: number
+  /** Every so many steps, where asked for: how long the gradient of each layer is. */
+  readonly gradientNorms?: Norms
 }
 
 export interface TrainerOptions {
@@ -63,6 +65,8 @@ export interface TrainerOptions {
   readonly onWarning?: (diagnostic: Diagnostic) => void
   /** Somebody looks on: lengths of gradients by layer, and of small models the curvature, join the frames now and then. */
   readonly watchGradients?: boolean
+  /** The lengths of gradients by layer join the report of every so manyth step. */
+  readonly gradientNormsEvery?: number | undefined
   readonly onFrame?: (frame: MetricsFrame) => void
   /** `validation` at the last step of an epoch. */
   readonly onStep?: (report: StepReport, validation?: ValidationPoint) => void
@@ -75,6 +79,7 @@ export interface TrainerOptions {
 interface Pending {
   readonly step: number
   readonly rate: number
+  readonly gradientNorms?: Norms
   readonly outputs: Promise<Readonly<Record<string, ArrayLike<number>>>>
 }
 
@@ -84,10 +89,11 @@ export class Trainer {
   readonly stepsPerEpoch: number
   private step = 0
   private pending: Pending[] = []
-  private latest: Measured & StepFacts = { loss: 0, metrics: {} }
+  private latest: Measured & StepFacts & Pick<StepReport, 'gradientNorms'> = { loss: 0, metrics: {} }
   private facts: StepFacts = {}
   private readonly curvature: CurvatureWatch | undefined
   private readonly gradients: GradientWatch | undefined
+  private readonly log: GradientLog | undefined
   private best: Best | undefined
   private earlyStop: EarlyStop | undefined
   /** The last state known to be sound. */
@@ -114,6 +120,7 @@ export class Trainer {
       this.curvature = new CurvatureWatch(model, batchSize, warn)
     // A small model may be trained before the first look of a large one would come.
     if (followsGradient && options.watchGradients) this.gradients = new GradientWatch(model, batchSize, warn, isSmall ? 0 : undefined)
+    if (options.gradientNormsEvery) this.log = new GradientLog(model, batchSize, options.gradientNormsEvery, warn)
     this.recorder = new Recorder(this, options.onFrame, checkpoint)
   }
 
@@ -265,13 +272,14 @@ export class Trainer {
     const inputs = await this.training.inputsOf(step, rate)
     await this.curvature?.look(inputs, step, rate)
     await this.gradients?.look(inputs, step, rate)
+    const gradientNorms = await this.log?.look(inputs, step, rate)
     executable.run(inputs)
     this.step = step
     const told = program.outputs.map(({ name }) => name).filter((name) => name === outputNames.finite || name === outputNames.gradientNorm)
     const outputs = executable.read([...measuredNames(program.outputs), ...told])
     // A failure is told by the first reading that is awaited; those behind it have nothing to add.
     outputs.catch(() => undefined)
-    this.pending.push({ step, rate, outputs })
+    this.pending.push({ step, rate, outputs, ...(gradientNorms && { gradientNorms }) })
     while (this.pending.length > this.training.inFlight) await this.record()
     this.recorder.pace.add(this.batchSize, (performance.now() - started) / 1000)
     if (step % this.stepsPerEpoch === 0) await this.endEpoch()
@@ -304,8 +312,10 @@ export class Trainer {
     this.facts = { rate: pending.rate, ...(gradientNorm !== undefined && { gradientNorm }) }
     this.recorder.trained(measured)
     // The last step of an epoch is reported together with its validation.
-    if (pending.step % this.stepsPerEpoch !== 0) this.options.onStep?.(this.report(pending.step, { ...measured, ...this.facts }))
-    else this.latest = { ...measured, ...this.facts }
+    const { gradientNorms } = pending
+    const told = { ...measured, ...this.facts, ...(gradientNorms && { gradientNorms }) }
+    if (pending.step % this.stepsPerEpoch !== 0) this.options.onStep?.(this.report(pending.step, told))
+    else this.latest = told
   }
 
   /** The scale of the loss follows what the step told; where even the plain loss has gradients too large for a half, halves will not do. */
@@ -314,7 +324,7 @@ export class Trainer {
       throw diagnosedError('train.half-range', { step })
   }
 
-  private report(step: number, measured: Measured & StepFacts): StepReport {
+  private report(step: number, measured: typeof this.latest): StepReport {
     const { scaling } = this
     const epoch = Math.ceil(step / this.stepsPerEpoch)
     return {

@@ -42,6 +42,18 @@ describe('train', () => {
     expect(await netloom('train', 'mlp', ...data, '--precision', 'f8')).toMatchObject({ code: 2 })
   })
 
+  it('writes how long the gradient of each layer is, every so many steps (B5)', async () => {
+    const asked = ['--backend', 'reference', '--steps', '5', '--gradient-norms', '2', '--metrics', at('norms.jsonl')]
+    const ran = await netloom('train', 'mlp', ...data, ...small, ...asked)
+    expect(ran.code, ran.err).toBe(0)
+    const norms = lines('norms.jsonl').map((line) => Object.entries(line).filter(([name]) => name.startsWith('gradientNorm')))
+    expect(norms.map((found) => found.map(([name]) => name))).toEqual(
+      [1, 2, 3, 4, 5].map((step) => (step % 2 === 1 ? ['gradientNorm:dense1', 'gradientNorm:dense2'] : [])),
+    )
+    for (const [, norm] of norms.flat()) expect(norm).toBeGreaterThan(0)
+    expect((await netloom('train', 'mlp', ...data, '--gradient-norms', '0')).code).toBe(2)
+  })
+
   it('learns from a table, reports every step, and the weights evaluate to the same', async () => {
     const ran = await netloom(
       'train',

@@ -10,7 +10,7 @@ import type { MetricsFrame } from '../../engine/protocol/messages'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { Alarms, GradientWatch, gradientNormsAt } from '../../engine/train/gradient-norms'
 import { Model, runtimeInputs, unwrap } from '../../engine/train/model'
-import { Trainer } from '../../engine/train/trainer'
+import { type StepReport, Trainer } from '../../engine/train/trainer'
 import { templates } from '../../templates/registry'
 
 const backend = createReferenceBackend()
@@ -81,6 +81,26 @@ describe('B5: lengths of gradients', () => {
     // The network is small, so the curvature is looked at too.
     expect(frames.at(-1)?.curvature?.slope).toBeGreaterThan(0)
     await trainer.dispose()
+  })
+
+  it.each(['rnn-lm', 'deep-mlp'])('are those of whole steps where they are asked for, state and all (%s)', async (id) => {
+    const document =
+      id === 'rnn-lm' ? (templates.get(id)?.create({ numHiddens: 5, numSteps: 100, batchSize: 4 }) as GraphDocument) : deep(2)
+    // A limit that is never reached tells how long the gradient of the very step was.
+    const settings = { ...document.training, optimizer: { kind: 'sgd', params: { lr: 0.1 } }, clipNorm: 1e6 }
+    const data = await prepareData({ ...document, training: settings }, () => undefined)
+    const reports: StepReport[] = []
+    const onStep = (report: StepReport) => void reports.push(report)
+    const trainer = await Trainer.create({ data, backend, maxSteps: 8, gradientNormsEvery: 3, onStep })
+    await trainer.run()
+    expect(reports.map(({ gradientNorms }) => gradientNorms !== undefined)).toEqual([true, false, false, true, false, false, true, false])
+    for (const { gradientNorm, gradientNorms } of reports)
+      if (gradientNorms) expect(Math.hypot(...Object.values(gradientNorms))).toBeCloseTo(gradientNorm as number, 5)
+    const plain = await Trainer.create({ data, backend, maxSteps: 8 })
+    await plain.run()
+    expect((await trainer.checkpoint()).state).toEqual((await plain.checkpoint()).state)
+    await trainer.dispose()
+    await plain.dispose()
   })
 
   it('are looked at seldom enough to cost little', async () => {

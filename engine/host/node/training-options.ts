@@ -22,6 +22,7 @@ export interface TrainingOptions {
   readonly average?: number
   readonly replacement?: boolean
   readonly watchCurvature?: boolean
+  readonly gradientNorms?: number
   readonly precision?: Precision
 }
 
@@ -51,6 +52,7 @@ export const withTrainingOptions = (command: Command): Command =>
     .option('--warmup <n>', 'steps in which the learning rate rises', whole(0))
     .option('--clip <norm>', 'longest gradient, all parameters taken together', positive)
     .option('--average <decay>', 'evaluate and keep a moving average of the weights', below1)
+    .option('--gradient-norms <n>', 'every n steps measure how long the gradient of each layer is, for --metrics and warnings', whole(1))
     .option('--watch-curvature', 'warn when the curvature along the gradient outgrows the slope')
     .addOption(new Option('--precision <type>', 'how activations are stored (f16: needs a GPU that has it)').choices(precisions))
 

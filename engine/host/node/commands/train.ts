@@ -2,7 +2,7 @@
  * @file `netloom train`. In: a graph, data, settings that override the document's, perhaps weights or a checkpoint. Out: trained weights,
  * a checkpoint, one JSON line of metrics a step; Ctrl-C saves a checkpoint before it ends.
  */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { DiagnosedError, type Diagnostic, diagnosedError } from '../../../core/diagnostics'
 import { prepareData } from '../../../datasets/prepare'
 import type { GraphDocument } from '../../../document/schema'
@@ -85,7 +85,7 @@ const validationKeys = ({ loss, metrics }: ValidationPoint): Record<string, numb
   Object.fromEntries(Object.entries({ loss, ...metrics }).map(([name, value]) => [`validation${capital(name)}`, value]))
 
 const metricsLine = (
-  { epoch, step, loss, metrics, samplesPerSecond, scaling, rate, gradientNorm }: StepReport,
+  { epoch, step, loss, metrics, samplesPerSecond, scaling, rate, gradientNorm, gradientNorms = {} }: StepReport,
   validation?: ValidationPoint,
 ) => ({
   epoch,
@@ -96,6 +96,7 @@ const metricsLine = (
   samplesPerSecond: Math.round(samplesPerSecond),
   lr: rate,
   ...(gradientNorm !== undefined && { gradientNorm }),
+  ...Object.fromEntries(Object.entries(gradientNorms).map(([node, norm]) => [`gradientNorm:${node}`, norm])),
   ...(scaling && { lossScale: scaling.scale, skippedSteps: scaling.skipped }),
 })
 
@@ -176,6 +177,7 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
       weights,
       checkpoint,
       maxSteps,
+      gradientNormsEvery: options.gradientNorms,
       onFrame: (frame) => bar.show(frame),
       onWarning: (warning) => onTrouble({ diagnostics: [warning] }),
       onStep: (report, validation) => {
@@ -202,19 +204,25 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
       if (facts.earlyStop) io.err(stoppedEarly(facts.earlyStop))
       if (scaling && scaling.skipped > 0)
         io.err(`${scaling.skipped} steps changed nothing because a gradient overflowed; the loss is now multiplied by ${scaling.scale}\n`)
+      let isLost = false
       await allOf(
         () => log?.close(),
         async () => {
           if (options.out === undefined) return
           const best = options.best ? trainer.bestWeights : undefined
-          await writeWeights(options.out, document, best ?? (await trainer.model.read()), data.fields)
+          const weights = best ?? (await trainer.model.read())
+          // What was learned outlives a disk that has become full: it goes into a checkpoint, which may stand elsewhere.
+          isLost = true
+          await writeWeights(options.out, document, weights, data.fields)
+          isLost = false
         },
         async () => {
           keeper?.close()
-          if (phase !== 'stopped') return
+          if (phase !== 'stopped' && !isLost) return
           const rescue = folder ?? `${document.name.replace(/[^\p{L}\p{N}]+/gu, '-').toLowerCase()}-checkpoint`
           if (!keeper) await folderStore.save(rescue, encodeCheckpoint(await trainer.checkpoint()))
-          io.err(`stopped at step ${trainer.stepsDone}; go on with --resume ${rescue}\n`)
+          if (phase === 'stopped') io.err(`stopped at step ${trainer.stepsDone}; go on with --resume ${rescue}\n`)
+          else io.err(`the trained parameters are kept in ${rescue}, which --weights and --resume take\n`)
         },
       )
       if (options.json) {
@@ -247,12 +255,23 @@ export const addTrain = (program: Command, io: Io, finish: (code: number) => voi
   )
     .option('--steps <n>', 'end after this many steps', whole(1))
     .option('--weights <file>', 'start from these parameters')
-    .option('--from <file or dir>', 'start from another network’s weights or checkpoint, all but the output layer')
+    .addOption(
+      new Option('--from <file or dir>', 'start from another network’s weights or checkpoint, all but the output layer').conflicts(
+        'weights',
+      ),
+    )
     .option('--keep-output', 'with --from: copy the output layer too')
     .option('--checkpoint <dir>', 'keep a checkpoint in this folder')
-    .option('--resume <dir>', 'go on from the checkpoint in this folder')
+    .addOption(new Option('--resume <dir>', 'go on from the checkpoint in this folder').conflicts(['weights', 'from']))
     .option('--metrics <file>', 'write one JSON object a line')
     .option('--out <file>', 'write the trained parameters')
     .option('--best', 'write those of the best epoch instead of the last')
-    .action(async (graph: string, options: TrainOptions) => finish(await train(graph, options, io)))
+    .action(async (graph: string, options: TrainOptions, command: Command) => {
+      const without = [
+        { given: options.keepOutput, option: '--keep-output', needs: '--from', has: options.from },
+        { given: options.best, option: '--best', needs: '--out', has: options.out },
+      ].find(({ given, has }) => given && has === undefined)
+      if (without) command.error(`error: ${without.option} says nothing without ${without.needs}`)
+      finish(await train(graph, options, io))
+    })
 }
