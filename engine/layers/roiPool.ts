@@ -3,25 +3,24 @@
  * (notes 002 §9; Girshick 2015, “Fast R-CNN”).
  *
  * In the compiler's primitives: a region's bins are products of a range of rows and a range of columns, so the maximum is taken first along the
- * columns of each column bin, then along the rows of each row bin, everything outside a bin masked. That compares R·C·H·(W + h)·w numbers for
- * R regions of C×H×W features and h×w bins, where each bin's own pixels would do; and regions named by image number read a copy of
- * their image's features, R·C·H·W numbers, which regions listed image by image do not.
+ * rows of each row bin, then along the columns of each column bin. Rows of an image are shared by all its regions, so that their maxima over
+ * 1, 2, 4 … neighbours are computed once, and any range of rows is the larger of two of them (kit/range-maximum.ts). Along the columns
+ * everything outside a bin is masked: R·C·h·w·W numbers for R regions of C×H×W features and h×w bins.
  */
 import { type Shape, sizeOf, type TensorType } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { Emit, Tensor } from '../ir/emit'
 import { defineLayer, type Fail } from './kit/define'
 import { expectDType, expectRank, images } from './kit/expect'
+import { maximumWhere } from './kit/masked'
 import { float, int2d, pair } from './kit/params'
+import { maximumOfRanges } from './kit/range-maximum'
 import { briefSize } from './kit/window'
 
 const regions: Text = {
   en: 'regions (R, 5): image number, x₁, y₁, x₂, y₂; or (N, R, 4) without the number, listed image by image',
   zh: '区域 (R, 5)：图像序号、x₁、y₁、x₂、y₂；或 (N, R, 4)，按图像逐一列出，不含序号',
 }
-
-/** No number of 32 bits is below. */
-const LOWEST = -3.4028234663852886e38
 
 /** How many regions there are in all. */
 const countOf = (rois: { readonly shape: Shape }): number => sizeOf(rois.shape.slice(0, -1))
@@ -35,31 +34,39 @@ function expectRegions(x: TensorType, rois: TensorType, fail: Fail): boolean {
   return false
 }
 
-/**
- * For each region and bin, 1 where a row (or column) belongs to it: (R, bins, extent). Ends of a region are rounded to whole pixels, both
- * inclusive; bins round outwards, so neighbours may share a row and none of a region inside the image is empty.
- */
-function membership(b: Emit, first: Tensor, last: Tensor, bins: number, extent: number, scale: number): Tensor {
-  const regions = sizeOf(first.shape)
-  const rounded = (v: Tensor) => b.reshape(b.floor(b.add(b.mul(v, scale), 0.5)), [regions, 1])
+/** The bins of each region along one axis: from the first pixel to before the last, (R, bins) each, not yet cut off at the image. */
+interface Bins {
+  readonly from: Tensor
+  readonly to: Tensor
+}
+
+/** Ends of a region are rounded to whole pixels, both inclusive; bins round outwards, so neighbours may share a row and none inside is empty. */
+function binsOf(b: Emit, first: Tensor, last: Tensor, bins: number, scale: number): Bins {
+  const rounded = (v: Tensor) => b.reshape(b.floor(b.add(b.mul(v, scale), 0.5)), [sizeOf(first.shape), 1])
   const start = rounded(first)
   const length = b.max(b.add(b.sub(rounded(last), start), 1), 1)
   const bin = b.cast(b.iota([1, bins], 1), 'f32')
   const edge = (k: Tensor) => b.div(b.mul(k, length), bins)
   // ⌈v⌉ = −⌊−v⌋
-  const low = b.add(start, b.floor(edge(bin)))
-  const high = b.sub(start, b.floor(b.neg(edge(b.add(bin, 1)))))
-  const position = b.cast(b.iota([1, 1, extent], 2), 'f32')
-  const spread = (v: Tensor) => b.reshape(v, [regions, bins, 1])
-  return b.mul(b.sub(1, b.less(position, spread(low))), b.less(position, spread(high)))
+  return { from: b.add(start, b.floor(edge(bin))), to: b.sub(start, b.floor(b.neg(edge(b.add(bin, 1))))) }
 }
 
-/** The features that each region looks at: (R, C, H, W). */
-function featuresOf(b: Emit, x: Tensor, rois: Tensor): Tensor {
-  const [batch = 0, ...map] = x.shape
-  if (rois.shape.length === 2) return b.gather(x, b.cast(b.reshape(b.slice(rois, [0, 0], [countOf(rois), 1]), [countOf(rois)]), 'i32'))
-  const perImage = rois.shape[1] ?? 0
-  return b.reshape(b.broadcast(x, [batch, perImage, ...map], [0, 2, 3, 4]), [batch * perImage, ...map])
+/** 1 where a pixel lies in a bin: (R, bins, extent). */
+function membership(b: Emit, { from, to }: Bins, extent: number): Tensor {
+  const position = b.cast(b.iota([1, 1, extent], 2), 'f32')
+  const spread = (v: Tensor) => b.reshape(v, [...v.shape, 1])
+  return b.mul(b.sub(1, b.less(position, spread(from))), b.less(position, spread(to)))
+}
+
+/** 1 for bins of which something lies in the image. */
+const isInside = (b: Emit, { from, to }: Bins, extent: number): Tensor => b.less(b.max(from, 0), b.min(to, extent))
+
+/** The image of each region: (R, 1). What names no image is of the first. */
+function imagesOf(b: Emit, batch: number, rois: Tensor): Tensor {
+  const count = countOf(rois)
+  if (rois.shape.length === 3) return b.floor(b.div(b.cast(b.iota([count, 1], 0), 'f32'), rois.shape[1] ?? 1))
+  const number = b.floor(b.slice(rois, [0, 0], [count, 1]))
+  return b.select(b.mul(b.greater(number, -1), b.less(number, batch)), number, 0)
 }
 
 const roiPool = defineLayer({
@@ -101,27 +108,27 @@ const roiPool = defineLayer({
       : undefined,
   lower: (b, { x, rois }, _weights, { outputSize, spatialScale }) => {
     const count = countOf(rois)
-    const [, channels = 0, height = 0, width = 0] = x.shape
+    const [batch = 0, channels = 0, height = 0, width = 0] = x.shape
     const [rows, columns] = pair(outputSize)
     const table = b.reshape(rois, [count, sizeOf(rois.shape) / count])
     const place = (table.shape[1] ?? 0) - 4
     const corner = (i: number) => b.slice(table, [0, place + i], [count, place + i + 1])
-    const inColumn = membership(b, corner(0), corner(2), columns, width, spatialScale)
-    const inRow = membership(b, corner(1), corner(3), rows, height, spatialScale)
-
-    const features = b.reshape(featuresOf(b, x, rois), [count, channels, height, 1, width])
-    const ofColumn = b.maximum(b.select(b.reshape(inColumn, [count, 1, 1, columns, width]), features, LOWEST), [4])
-    const turned = b.reshape(b.transpose(ofColumn, [0, 1, 3, 2]), [count, channels, 1, columns, height])
-    const largest = b.maximum(b.select(b.reshape(inRow, [count, 1, rows, 1, height]), turned, LOWEST), [4])
+    const [byRow, byColumn] = [binsOf(b, corner(1), corner(3), rows, spatialScale), binsOf(b, corner(0), corner(2), columns, spatialScale)]
+    const ofRows = maximumOfRanges(b, b.transpose(x, [0, 2, 1, 3]), imagesOf(b, batch, rois), byRow.from, byRow.to)
+    const inColumn = b.reshape(membership(b, byColumn, width), [count, 1, 1, columns, width])
     // Bins outside the image are empty and give 0.
-    const filled = (mask: Tensor) => b.less(0, b.sum(mask, [2]))
-    const some = b.mul(b.reshape(filled(inRow), [count, 1, rows, 1]), b.reshape(filled(inColumn), [count, 1, 1, columns]))
-    return { y: b.select(some, largest, 0) }
+    const some = b.mul(
+      b.reshape(isInside(b, byRow, height), [count, rows, 1, 1]),
+      b.reshape(isInside(b, byColumn, width), [count, 1, 1, columns]),
+    )
+    const largest = maximumWhere(b, inColumn, b.reshape(ofRows, [count, rows, channels, 1, width]), [4], some)
+    return { y: b.transpose(largest, [0, 2, 1, 3]) }
   },
   flops: ({ x, rois }, { outputSize }) => {
     const [, channels = 0, height = 0, width = 0] = x.shape
     const [rows, columns] = pair(outputSize)
-    return countOf(rois) * channels * height * (width + rows) * columns
+    const shared = sizeOf(x.shape) * Math.ceil(Math.log2(height + 1))
+    return shared + countOf(rois) * rows * channels * width * (1 + columns)
   },
   brief: ({ outputSize }) => briefSize(outputSize),
   // Fast R-CNN's bins are those of adaptive pooling; padding by negative amounts crops, so what lies outside the image becomes −∞, then 0.
