@@ -2,7 +2,7 @@
  * @file What one kernel becomes: phases of independent work units, and the functions that do them.
  * Every emitter takes a kernel, the addresses of its buffers (bytes, constants of the code) and the module under construction.
  */
-import type { BufferId } from '../../optimize/kernel'
+import type { BufferId, LoopKernel } from '../../optimize/kernel'
 import type { PhaseFunction } from './alike'
 import type { ModuleBuilder } from './assembler'
 
@@ -33,6 +33,8 @@ export interface EmitContext {
   /** Byte address of a table of i32 written once at load time. */
   table(values: readonly number[]): number
   readonly variant: KernelVariant
+  /** Whether other kernels of the program look like this one, sizes aside. Absent: none does. */
+  isRepeated?(kernel: LoopKernel): boolean
 }
 
 /**

@@ -103,7 +103,7 @@ export class NodeWriter {
         return op.dtype === 'f32' ? m.k.f32(op.value) : m.k.i32(op.value)
       case 'index': {
         const step = op.strides[this.plan.lane] ?? 0
-        this.f.get(this.streams.of(op.strides)).op('i32x4.splat')
+        this.f.get(this.streams.index(op.strides)).op('i32x4.splat')
         const start = m.keep()
         const first = op.offset + vector.at * step
         return m.apply('i32x4.add', start, m.k.i32([first, first + step, first + 2 * step, first + 3 * step]))
@@ -111,7 +111,7 @@ export class NodeWriter {
       case 'random': {
         // toUnit(hash32(key[0] ^ hash32(stream, key[1]), index))
         const part = (n: number) => {
-          this.f.i32(0).memory('v128.load32_splat', this.address(op.key) + 4 * n)
+          this.f.i32(this.address(op.key)).memory('v128.load32_splat', 4 * n)
           return m.keep()
         }
         const seed = part(0)
@@ -237,9 +237,9 @@ export class NodeWriter {
     const { f, plan, kernel } = this
     const lanes = plan.period?.lanes ?? 0
     const step = view.strides[plan.lane] as number
-    const pointer = this.streams.of(...stepsOf(view))
+    const { pointer, base } = this.streams.of(view)
     for (let lane = 0; lane < (kernel.axes[plan.lane] as number); lane++) {
-      const from = this.address(view.buffer) + 4 * (view.offset + (lane % lanes) * step)
+      const from = base + 4 * (lane % lanes) * step
       f.i32(0)
         .get(pointer)
         .memory('f32.load', from)
@@ -249,9 +249,9 @@ export class NodeWriter {
 
   private load(view: View, { at, lanes }: Vector): Local {
     const { f, m } = this
-    const pointer = this.streams.of(...stepsOf(view))
     const step = view.strides[this.plan.lane] ?? 0
-    const base = this.address(view.buffer) + 4 * view.offset + 4 * at * step
+    const { pointer, base: first } = this.streams.of(view)
+    const base = first + 4 * at * step
     if (step === 0) f.get(pointer).memory('v128.load32_splat', base)
     else if (step === 1 && lanes === 4) f.get(pointer).memory('v128.load', base)
     else {
@@ -267,9 +267,9 @@ export class NodeWriter {
   }
 
   /** Stores a vector of results. */
-  store(value: Local, result: LoopResult, base: number, { at, lanes }: Vector): void {
+  store(value: Local, result: LoopResult, { at, lanes }: Vector): void {
     const { f } = this
-    const pointer = this.streams.of(...stepsOf(result))
+    const { pointer, base } = this.streams.of(result)
     const step = result.strides[this.plan.lane] ?? 0
     const start = base + 4 * at * step
     if (step === 1 && lanes === 4) f.get(pointer).get(value).memory('v128.store', start)
@@ -280,9 +280,3 @@ export class NodeWriter {
           .memoryLane('v128.store32_lane', lane, start + 4 * lane * step)
   }
 }
-
-/** Bytes from point to point along each axis, and from item to item. */
-export const stepsOf = ({ strides, perItem = 0 }: Pick<View, 'strides' | 'perItem'>): [readonly number[], number] => [
-  strides.map((stride) => 4 * stride),
-  4 * perItem,
-]

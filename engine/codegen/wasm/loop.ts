@@ -8,10 +8,10 @@ import type { LoopKernel, LoopResult } from '../../optimize/kernel'
 import type { FunctionBuilder, Local } from './assembler'
 import type { EmitContext, Phase } from './emitter'
 import { analyse } from './loop-analysis'
-import { NodeWriter, type Scope, stepsOf, type Vector } from './loop-nodes'
+import { NodeWriter, type Scope, type Vector } from './loop-nodes'
 import { joinRows } from './loop-period'
 import { type LoopPlan, planLoop, planRows } from './loop-plan'
-import { Streams } from './loop-streams'
+import { fewViews, Streams } from './loop-streams'
 import { VectorMath } from './math'
 import { type Constants, phaseWithConstants } from './math-constants'
 
@@ -23,31 +23,36 @@ export function emitLoop(kernel: LoopKernel & { readonly origins?: readonly stri
   const label = `${kernel.origins?.[0] ?? ''} ${reducing ? 'reduction' : 'elementwise'}`.trim()
   const rows = joinRows(kernel)
   const address = (buffer: number) => context.address(buffer)
-  if (!rows) return loopPhases(kernel, planLoop(kernel), context, address, label)
+  const isApart = fewViews(kernel) && (context.isRepeated?.(kernel) ?? false)
+  if (!rows) return loopPhases(kernel, planLoop(kernel), context, { address, label, isApart })
   const plan = planRows(rows)
   const repeats = new Map(rows.repeating.map((id) => [id, context.scratch(4 * (rows.kernel.axes[plan.lane] as number))]))
-  return loopPhases(rows.kernel, plan, context, address, label, repeats)
+  return loopPhases(rows.kernel, plan, context, { address, label, isApart: false, repeats })
 }
 
 /** Buffers that exist only between the two phases of a cut reduction; a reduction of partial results may be cut again, with others. */
 const firstPartial = 1 << 30
 const partialsPerCut = 64
 
-function loopPhases(
-  kernel: LoopKernel,
-  plan: LoopPlan,
-  context: EmitContext,
-  address: (buffer: number) => number,
-  label: string,
-  repeats: ReadonlyMap<number, number> = new Map(),
-  cuts = 0,
-): Phase[] {
+interface LoopSite {
+  readonly address: (buffer: number) => number
+  readonly label: string
+  /** Every view has a pointer of its own (loop-streams.ts). */
+  readonly isApart: boolean
+  /** Where a block of rows keeps what repeats with each row, by body position (loop-period.ts). */
+  readonly repeats?: ReadonlyMap<number, number>
+  /** Points between one chunk's partial results and the next one's. */
+  readonly partialStep?: number
+}
+
+function loopPhases(kernel: LoopKernel, plan: LoopPlan, context: EmitContext, site: LoopSite, cuts = 0): Phase[] {
+  const { address, label } = site
   const { chunk } = plan
   const cost = Math.max(50, loopCost(kernel) * nanosecondsPerCost)
   const units = plan.units.reduce((product, { count }) => product * count, 1)
   if (!chunk) {
     const func = phaseWithConstants(context.module, (f, constants, begin, end) =>
-      new LoopWriter(kernel, plan, context, address, f, constants, repeats).write(begin, end),
+      new LoopWriter(kernel, plan, context, site, f, constants).write(begin, end),
     )
     return [{ func, units, cost, label }]
   }
@@ -76,10 +81,11 @@ function loopPhases(
     ),
   }
   const func = phaseWithConstants(context.module, (f, constants, begin, end) =>
-    new LoopWriter(cut, plan, context, place, f, constants, repeats, keptPoints).write(begin, end),
+    new LoopWriter(cut, plan, context, { ...site, address: place, partialStep: keptPoints }, f, constants).write(begin, end),
   )
   const combine = combination(kernel, first, keptAxes, keptStrides, chunk.count, keptPoints)
-  const sum = loopPhases(combine, planLoop(combine), context, place, `${label}, partial results`, undefined, cuts + 1)
+  const whole = { address: place, label: `${label}, partial results`, isApart: site.isApart && fewViews(combine) }
+  const sum = loopPhases(combine, planLoop(combine), context, whole, cuts + 1)
   return [{ func, units, cost, label }, ...sum]
 }
 
@@ -111,27 +117,21 @@ class LoopWriter {
   private readonly counts = new Map<number, Local>()
   private accumulators: readonly (readonly Local[])[] = []
   private partialOffset: Local | undefined
+  private readonly partialStep: number
 
   constructor(
     private readonly kernel: LoopKernel,
     private readonly plan: LoopPlan,
     context: EmitContext,
-    private readonly address: (buffer: number) => number,
+    { address, isApart, repeats = new Map(), partialStep = 0 }: LoopSite,
     private readonly f: FunctionBuilder,
     constants: Constants,
-    repeats: ReadonlyMap<number, number>,
-    /** Points between one chunk's partial results and the next one's. */
-    private readonly partialStep = 0,
   ) {
     this.m = new VectorMath(f, constants, context.variant.fma)
-    this.streams = new Streams(f)
+    this.streams = new Streams(f, address, isApart, kernel)
+    this.partialStep = partialStep
     const facts = analyse(kernel, plan, context.variant.fma)
     this.nodes = new NodeWriter(kernel, facts, plan, f, this.m, this.streams, address, repeats)
-    for (const op of kernel.body) {
-      if (op.op === 'load') this.streams.declare(...stepsOf(op.view))
-      if (op.op === 'index') this.streams.declare(op.strides)
-    }
-    for (const result of kernel.results) this.streams.declare(...stepsOf(result))
   }
 
   write(begin: Local, end: Local): void {
@@ -298,8 +298,7 @@ class LoopWriter {
       if (result.reduce) for (const [u, vector] of vectors.entries()) this.accumulate(result, r, u, vector, scope)
     for (const result of this.kernel.results) {
       if (result.reduce) continue
-      const base = this.address(result.buffer) + 4 * result.offset
-      for (const [u, vector] of vectors.entries()) this.nodes.store(this.nodes.at(result.value, u, scope), result, base, vector)
+      for (const [u, vector] of vectors.entries()) this.nodes.store(this.nodes.at(result.value, u, scope), result, vector)
     }
   }
 
@@ -328,12 +327,11 @@ class LoopWriter {
       const sums = this.accumulators[r] ?? []
       if (!result.reduce) return
       const reduce = result.reduce
-      const base = this.address(result.buffer) + 4 * result.offset
-      const pointer = this.streams.of(...stepsOf(result))
+      const { pointer, base } = this.streams.of(result)
       const offset = this.partialOffset
       if (offset) f.get(pointer).get(offset).op('i32.add').set(pointer)
       if (this.plan.mode === 'column') {
-        for (const [u, vector] of columns.entries()) this.nodes.store(sums[u] as Local, result, base, vector)
+        for (const [u, vector] of columns.entries()) this.nodes.store(sums[u] as Local, result, vector)
       } else {
         let rest = [...sums]
         while (rest.length > 1) {

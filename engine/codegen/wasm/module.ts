@@ -15,6 +15,7 @@ import { emitDispatch } from './dispatch'
 import type { EmitContext, KernelVariant, Phase } from './emitter'
 import { emitArgMax, emitGather, emitScatterAdd } from './indexing'
 import { emitLoop } from './loop'
+import { formOf } from './loop-streams'
 import { emitMatmul } from './matmul'
 import type { MemoryLimits } from './module-bytes'
 import { addressIn, argumentsPlace, placeIn } from './places'
@@ -49,7 +50,7 @@ export interface EmittedModule {
 /** `kept`: buffers that are no business of the plan. */
 export function emitModule(program: KernelProgram, options: ModuleOptions, kept: ReadonlySet<BufferId> = new Set()): EmittedModule {
   const module = new ModuleBuilder(options.limits)
-  const places = new Places(module, options.variant, program.buffers.length)
+  const places = new Places(module, options.variant, program)
   const groups = groupKernels(program.kernels, places)
   const records = writeRecords(groups, options.threads)
   for (const { parts } of groups) for (const part of parts) for (const { phase } of part.steps) module.callable(phase.func.func)
@@ -99,18 +100,20 @@ class Places {
   constructor(
     private readonly module: ModuleBuilder,
     variant: KernelVariant,
-    private readonly buffers: number,
+    { buffers, kernels }: KernelProgram,
   ) {
+    const forms = formsOf(kernels)
     this.context = {
       module,
       variant,
       address: (buffer) => addressIn(placeAt(buffer)),
       scratch: (bytes) => {
-        const id = this.buffers + this.workspaces.size
+        const id = buffers.length + this.workspaces.size
         this.workspaces.set(id, aligned(bytes))
         return addressIn(placeAt(id))
       },
       table: (values) => this.table(values),
+      isRepeated: (kernel) => (forms.get(formOf(kernel)) ?? 0) >= enoughAlike,
     }
   }
 
@@ -136,6 +139,22 @@ class Places {
     this.tables.set(key, [...alike, table])
     return addressIn(this.fixed, 4 * table.at)
   }
+}
+
+/** So many loops of one form are worth a pointer more for each view. */
+const enoughAlike = 3
+
+/** How many loops there are of each form. */
+function formsOf(kernels: readonly Kernel[]): ReadonlyMap<string, number> {
+  const forms = new Map<string, number>()
+  const count = (kernel: Kernel): void => {
+    if (kernel.kind === 'scan') for (const one of [...kernel.before, ...kernel.steps]) count(one)
+    if (kernel.kind !== 'loop') return
+    const form = formOf(kernel)
+    forms.set(form, (forms.get(form) ?? 0) + 1)
+  }
+  for (const kernel of kernels) count(kernel)
+  return forms
 }
 
 /** Between scans kernels mix; the steps of a scan are the same groups again and again. */
