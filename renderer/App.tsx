@@ -11,6 +11,7 @@ import { FieldHelp } from './controls/FieldHelp'
 import { CommandPalette } from './dialogs/CommandPalette'
 import { FileProblems } from './dialogs/FileProblems'
 import { FindNode } from './dialogs/FindNode'
+import { SettingsDialog } from './dialogs/SettingsDialog'
 import { Shortcuts } from './dialogs/Shortcuts'
 import { StartFrom } from './dialogs/StartFrom'
 import { useFileDrop } from './file-drop'
@@ -42,6 +43,7 @@ export function App() {
       <CommandPalette />
       <FindNode />
       <Shortcuts />
+      <SettingsDialog />
       <FileProblems />
       <StartFrom />
       <FieldHelp />

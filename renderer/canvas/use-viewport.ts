@@ -3,7 +3,7 @@
  * the window at once, from known sizes, without waiting for a measurement.
  */
 import { type RefObject, useEffect, useRef } from 'react'
-import { useReactFlow } from 'reactflow'
+import { useReactFlow, type Viewport } from 'reactflow'
 import type { Point, Rect } from '../layout/sizes'
 import { useDocument } from '../store/document'
 import { registerViewport } from './viewport'
@@ -23,7 +23,15 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, placed: R
 
   useEffect(() => {
     const box = (): DOMRect => wrapper.current?.getBoundingClientRect() ?? new DOMRect(0, 0, 800, 450)
+    /** The view as it was last fitted, and to which nodes: while nobody has moved it, it stays fitted in a window of another size. */
+    let shown: readonly string[] | undefined
+    let fitted: Viewport | undefined
+    const isFitted = (): boolean => {
+      const now = flow.getViewport()
+      return fitted !== undefined && Math.abs(now.x - fitted.x) + Math.abs(now.y - fitted.y) < 1 && Math.abs(now.zoom - fitted.zoom) < 1e-3
+    }
     const show = (only: readonly string[] | undefined, duration: number): void => {
+      shown = only
       const rooms = [...latest.current].filter(([id]) => !only || only.includes(id)).map(([, room]) => room)
       if (rooms.length === 0) {
         void flow.setViewport({ x: 0, y: 0, zoom: 1 })
@@ -41,7 +49,8 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, placed: R
       const zoom = Math.max(0.05, Math.min(1, roomWidth / width, roomHeight / height))
       const spare = windowHeight - height * zoom
       const y = spare / 2 >= MARGIN.bottom ? spare / 2 : above + Math.max(0, (roomHeight - height * zoom) / 2)
-      void flow.setViewport({ x: (windowWidth - width * zoom) / 2 - left * zoom, y: y - top * zoom, zoom }, { duration })
+      fitted = { x: (windowWidth - width * zoom) / 2 - left * zoom, y: y - top * zoom, zoom }
+      void flow.setViewport(fitted, { duration })
     }
     const screenPoint = (): Point => {
       const { left, top, width, height } = box()
@@ -76,11 +85,14 @@ export function useViewport(wrapper: RefObject<HTMLDivElement | null>, placed: R
     element?.addEventListener('pointermove', track)
     element?.addEventListener('pointerleave', forget)
     show(undefined, 0)
+    const resizing = new ResizeObserver(() => isFitted() && show(shown, 0))
+    if (element) resizing.observe(element)
     const stop = useDocument.subscribe((state, before) => {
       if (state.key !== before.key || state.path !== before.path) requestAnimationFrame(() => show(undefined, 0))
     })
     return () => {
       unregister()
+      resizing.disconnect()
       stop()
       element?.removeEventListener('pointermove', track)
       element?.removeEventListener('pointerleave', forget)

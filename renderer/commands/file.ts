@@ -51,6 +51,14 @@ export const fileCommands: readonly Command[] = [
     run: () => document.getElementById('palette-search')?.focus(),
   },
   {
+    id: 'app.settings',
+    title: { en: 'Settings…', zh: '设置…' },
+    group: 'app',
+    keys: ['$mod+Comma'],
+    whileTyping: true,
+    run: () => showUi({ settings: true }),
+  },
+  {
     id: 'app.shortcuts',
     title: { en: 'Keyboard shortcuts', zh: '键盘快捷键' },
     group: 'app',

@@ -3,6 +3,8 @@
  * the key itself; and keys written as people write them.
  */
 import { parseKeybinding, tinykeys } from 'tinykeys'
+import { useSettings } from '../store/settings'
+import { bindingsOf, isMac } from './bindings'
 import type { Command } from './command'
 import { commands, runCommand } from './registry'
 import { isControl, isDialogOpen, isList, isTyping } from './typing'
@@ -11,9 +13,22 @@ import { isControl, isDialogOpen, isList, isTyping } from './typing'
 const CONTROL_KEYS = /^(Enter|Tab|Shift\+?|Arrow\w+)$/
 
 export function listenToKeys(): () => void {
+  let stop = listen()
+  const forget = useSettings.subscribe((state, before) => {
+    if (state.keys === before.keys) return
+    stop()
+    stop = listen()
+  })
+  return () => {
+    forget()
+    stop()
+  }
+}
+
+function listen(): () => void {
   const bindings: Record<string, (event: KeyboardEvent) => void> = {}
   for (const command of commands.values())
-    for (const keys of command.native ? [] : (command.keys ?? []))
+    for (const keys of command.native ? [] : bindingsOf(command))
       bindings[keys] = (event) => {
         if (!isFor(command, keys, event)) return
         event.preventDefault()
@@ -33,8 +48,6 @@ function isFor(command: Command, keys: string, event: KeyboardEvent): boolean {
   return command.when?.() ?? true
 }
 
-const isMac = (): boolean => /Mac|iP(hone|ad)/.test(navigator.userAgent)
-
 const NAMES: Readonly<Record<string, string>> = {
   ArrowLeft: '←',
   ArrowRight: '→',
@@ -48,6 +61,9 @@ const NAMES: Readonly<Record<string, string>> = {
   Equal: '=',
   NumpadSubtract: '−',
   Minus: '−',
+  Period: '.',
+  Comma: ',',
+  Slash: '/',
 }
 
 /** `$mod+Shift+KeyZ` as `Ctrl+Shift+Z`, or `⇧⌘Z` on a Mac. */
@@ -64,4 +80,7 @@ export function showKeys(keys: string): string {
 }
 
 /** The keys of a command as they are shown beside it; empty when it has none. */
-export const keysOf = (command: Pick<Command, 'keys'> | undefined): string => (command?.keys?.[0] ? showKeys(command.keys[0]) : '')
+export function keysOf(command: Command | undefined): string {
+  const [first] = command ? bindingsOf(command) : []
+  return first === undefined ? '' : showKeys(first)
+}

@@ -40,7 +40,7 @@ export function CommandPalette() {
                 }}
               >
                 {text(command.title)}
-                {command.keys && <kbd>{keysOf(command)}</kbd>}
+                {keysOf(command) !== '' && <kbd>{keysOf(command)}</kbd>}
               </Command.Item>
             ))}
         </Command.Group>

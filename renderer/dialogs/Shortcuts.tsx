@@ -1,6 +1,7 @@
 /** @file The sheet of keys (?). In: the command registry, and what the mouse does. Out: a table. */
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
+import { bindingsOf } from '../commands/bindings'
 import type { CommandGroup } from '../commands/command'
 import { showKeys } from '../commands/keys'
 import { commands } from '../commands/registry'
@@ -8,7 +9,7 @@ import { useText, useWords } from '../i18n/i18n'
 import { shellWords } from '../i18n/shell-words'
 import { showUi, useUi } from '../store/ui'
 
-const groups: readonly (readonly [CommandGroup, keyof typeof shellWords.words])[] = [
+export const shortcutGroups: readonly (readonly [CommandGroup, keyof typeof shellWords.words])[] = [
   ['edit', 'groupEdit'],
   ['graph', 'groupGraph'],
   ['view', 'groupView'],
@@ -41,20 +42,23 @@ export function Shortcuts() {
         <Dialog.Content className="float dialog is-sheet" aria-describedby={undefined}>
           <div className="dialog-head">
             <Dialog.Title>{say('shortcuts')}</Dialog.Title>
+            <button type="button" className="btn" onClick={() => showUi({ shortcuts: false, settings: true })}>
+              {say('changeKeys')}
+            </button>
             <Dialog.Close className="btn icon plain" aria-label={say('close')}>
               <X size={15} />
             </Dialog.Close>
           </div>
           <div className="shortcut-columns">
-            {groups.map(([group, word]) => (
+            {shortcutGroups.map(([group, word]) => (
               <section key={group}>
                 <h3 className="section-head">{say(word)}</h3>
                 {[...commands.values()]
-                  .filter((command) => command.group === group && command.keys && !command.hidden)
+                  .filter((command) => command.group === group && bindingsOf(command).length > 0 && !command.hidden)
                   .map((command) => (
                     <div key={command.id} className="shortcut">
                       <span>{text(command.title)}</span>
-                      {shownKeys(command.keys ?? []).map((keys) => (
+                      {shownKeys(bindingsOf(command)).map((keys) => (
                         <kbd key={keys}>{keys}</kbd>
                       ))}
                     </div>

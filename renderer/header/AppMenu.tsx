@@ -25,6 +25,7 @@ export function AppMenu() {
         <DropdownMenu.Separator className="menu-rule" />
         <CommandItem id="app.commands" />
         <CommandItem id="app.shortcuts" />
+        <CommandItem id="app.settings" />
         <DropdownMenu.Separator className="menu-rule" />
         <Choice<Settings['theme']>
           label={say('theme')}

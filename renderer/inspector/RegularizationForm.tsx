@@ -55,7 +55,7 @@ function GroupForm({ name, training, change, choices }: GroupFormProps) {
   const values = training[name]
   return (
     <>
-      <div className="form is-optional">
+      <div className="form is-optional is-group">
         <label htmlFor={id} {...explained(text(help))}>
           {text(label)}
         </label>

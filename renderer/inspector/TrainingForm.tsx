@@ -116,7 +116,7 @@ export function TrainingForm() {
           label={say('clip')}
           spec={clipNorm}
           value={training.clipNorm}
-          onChange={(value) => change('clipNorm', (draft) => setPlain(draft, 'clipNorm', value))}
+          onChange={(value, key) => change(`clipNorm ${key}`, (draft) => setPlain(draft, 'clipNorm', value))}
         />
       )}
       <Optional
@@ -124,7 +124,7 @@ export function TrainingForm() {
         help={say('averageHint')}
         spec={averaging}
         value={training.averaging}
-        onChange={(value) => change('averaging', (draft) => setPlain(draft, 'averaging', value))}
+        onChange={(value, key) => change(`averaging ${key}`, (draft) => setPlain(draft, 'averaging', value))}
       />
       <RegularizationForm />
     </>
@@ -137,7 +137,8 @@ function Optional(props: {
   readonly help?: string
   readonly spec: FloatSpec
   readonly value: number | undefined
-  readonly onChange: (value: number | undefined) => void
+  /** Switching on and choosing a number are two steps. */
+  readonly onChange: (value: number | undefined, key: 'switch' | 'value') => void
 }) {
   const { label, help, spec, value, onChange } = props
   const text = useText()
@@ -148,8 +149,8 @@ function Optional(props: {
       <label htmlFor={id} {...explained(sentence)}>
         {label}
       </label>
-      <Switch id={id} on={value !== undefined} help={sentence} onChange={(on) => onChange(on ? spec.default : undefined)} />
-      {value !== undefined && <ParamField spec={spec} value={value} onChange={(next) => onChange(Number(next))} />}
+      <Switch id={id} on={value !== undefined} help={sentence} onChange={(on) => onChange(on ? spec.default : undefined, 'switch')} />
+      {value !== undefined && <ParamField spec={spec} value={value} onChange={(next) => onChange(Number(next), 'value')} />}
     </div>
   )
 }

@@ -9,21 +9,30 @@ export interface Settings {
   readonly minimap: boolean
   /** Snap dragged nodes to the 4 px grid. */
   readonly snap: boolean
+  /** Keys of commands that have other ones than their own, by id; none: no key. */
+  readonly keys: Readonly<Record<string, readonly string[]>>
 }
 
 const KEY = 'netloom.settings'
-const defaults: Settings = { theme: 'system', language: 'system', minimap: true, snap: true }
+const defaults: Settings = { theme: 'system', language: 'system', minimap: true, snap: true, keys: {} }
 
 function stored(): Settings {
   const text = globalThis.localStorage?.getItem(KEY)
   if (!text) return defaults
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...defaults, ...value } : defaults
+    return typeof value === 'object' && value !== null ? { ...defaults, ...value, keys: keysIn(value) } : defaults
   } catch {
     // A damaged entry must not keep the app from opening; the next change overwrites it.
     return defaults
   }
+}
+
+function keysIn(value: object): Settings['keys'] {
+  const keys: unknown = 'keys' in value ? value.keys : undefined
+  if (typeof keys !== 'object' || keys === null) return {}
+  const isList = (one: unknown): one is readonly string[] => Array.isArray(one) && one.every((key) => typeof key === 'string')
+  return Object.fromEntries(Object.entries(keys).flatMap(([id, list]) => (isList(list) ? [[id, list] as const] : [])))
 }
 
 export const useSettings = create<Settings>(stored)

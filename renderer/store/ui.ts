@@ -15,6 +15,7 @@ export interface UiState {
   readonly gallery: boolean
   readonly commandPalette: boolean
   readonly shortcuts: boolean
+  readonly settings: boolean
   readonly findNode: boolean
   readonly adding: AddRequest | undefined
   /** The node whose name is being edited in the inspector. */
@@ -29,6 +30,7 @@ export const useUi = create<UiState>(() => ({
   gallery: false,
   commandPalette: false,
   shortcuts: false,
+  settings: false,
   findNode: false,
   adding: undefined,
   renaming: undefined,
