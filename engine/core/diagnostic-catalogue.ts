@@ -9,8 +9,8 @@ export const catalogue = {
   'document.json': { en: 'This is not valid JSON: {detail}.', zh: '这不是有效的 JSON:{detail}。' },
   'document.schema': { en: '{path}: {detail}.', zh: '{path}：{detail}。' },
   'document.version': {
-    en: 'The file has format version {got}; this Netloom reads versions up to {expected}.',
-    zh: '文件格式版本为 {got}，此版本的 Netloom 最多支持 {expected}。',
+    en: 'The file has format version {got}; this Netloom reads versions up to {expected}. Open it with a newer Netloom.',
+    zh: '文件格式版本为 {got}，此版本的 Netloom 最多支持 {expected}。请用更新的 Netloom 打开。',
   },
   'document.format': { en: 'This is not a Netloom document.', zh: '这不是 Netloom 文档。' },
   'document.file-size': { en: 'The file has {got} bytes; the limit is {expected}.', zh: '文件有 {got} 字节，上限是 {expected}。' },
@@ -137,6 +137,10 @@ export const catalogue = {
   },
   // --- data sets and files (datasets/) ---
   'data.unknown': { en: 'There is no data set called “{got}”; there are: {expected}.', zh: '没有名为“{got}”的数据集；现有：{expected}。' },
+  'data.option': {
+    en: '{param} says nothing about “{got}”: leave it out, or give data of another kind ({expected}).',
+    zh: '{param} 对“{got}”不起作用：请去掉它，或改用其他类型的数据（{expected}）。',
+  },
   'data.missing': { en: 'The files of the data set “{got}” are not there.', zh: '找不到数据集“{got}”的文件。' },
   'data.unrecognised': {
     en: '“{got}” holds no data set that Netloom knows: expected a CSV file, a text file, a folder with one folder of images a class, or IDX files.',

@@ -1,5 +1,6 @@
 /** @file What the file system refuses: named at once where it can be known, otherwise survived; nothing is lost for it. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { MetricsLog } from '../../engine/host/node/metrics-log'
 import { netloom, scratch } from './run'
@@ -83,5 +84,53 @@ describe('numbers of the command line', () => {
       ['serve', '--port', '65536'],
     ])
       expect((await netloom(...wrong)).code).toBe(2)
+  })
+})
+
+describe('a place that is no file', () => {
+  // A device that is replaced by a file is gone for the whole machine: this one is a pipe of the test's own.
+  it.runIf(process.platform === 'linux')('is written into and stays what it is', async () => {
+    const pipe = at('pipe')
+    execFileSync('mkfifo', [pipe])
+    const reader = execFile('cat', [pipe], { encoding: 'buffer' })
+    const chunks: Buffer[] = []
+    reader.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
+    const ended = new Promise((resolve) => reader.once('close', resolve))
+    expect((await netloom('export', 'xor-mlp', '--to', 'json', '--out', pipe)).code).toBe(0)
+    await ended
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ format: 'netloom' })
+    expect(statSync(pipe).isFIFO()).toBe(true)
+  })
+
+  it.runIf(existsSync(fullDisk))('a full device is named, and is still a device', async () => {
+    const { code, err } = await netloom('init', 'xor-mlp', '--out', fullDisk)
+    expect([code, err]).toEqual([1, expect.stringContaining('error[file.write]: Cannot write /dev/full: no space left on device')])
+    expect(statSync(fullDisk).isCharacterDevice()).toBe(true)
+  })
+
+  it('a link stays a link, and what it leads to is written', async () => {
+    writeFileSync(at('target'), 'old')
+    symlinkSync(at('target'), at('link'))
+    expect((await netloom('export', 'xor-mlp', '--to', 'json', '--out', at('link'))).code).toBe(0)
+    expect(lstatSync(at('link')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(at('target'), 'utf8')).toContain('"format": "netloom"')
+  })
+})
+
+describe('parameters that cannot be written after training', () => {
+  it.runIf(existsSync(fullDisk))('are kept in a checkpoint, and that is said', async () => {
+    const before = process.cwd()
+    process.chdir(at(''))
+    try {
+      const { code, err } = await netloom(...training, '--out', fullDisk)
+      expect(code).toBe(1)
+      expect(err).toContain('error[file.write]: Cannot write /dev/full')
+      const [, folder = ''] = /kept in (\S+), which/.exec(err) ?? []
+      const measured = await netloom('evaluate', 'mlp', '--data', 'moons', '--set', 'numHiddens=4', '--weights', folder, '--json')
+      expect(measured.code).toBe(0)
+      expect(JSON.parse(measured.out).loss).toBeGreaterThan(0)
+    } finally {
+      process.chdir(before)
+    }
   })
 })

@@ -33,6 +33,8 @@ function builtIn(name: string): ChoiceOf | undefined {
 /** Settings of the command line, for those kinds of data that have them. */
 function refine(choice: ChoiceOf, options: DataOptions, settings: Settings): ChoiceOf {
   const specs = datasets.get(choice.kind)?.params ?? {}
+  for (const [option, value] of Object.entries({ shape: options.shape, label: options.label }))
+    if (value !== undefined && !(option in specs)) throw unusedOption(option, choice)
   const given = {
     ...settings,
     ...(options.shape && { shape: [...options.shape] }),
@@ -40,6 +42,13 @@ function refine(choice: ChoiceOf, options: DataOptions, settings: Settings): Cho
     ...(settings.inChannels === 1 && { channels: 'grey' }),
   }
   return { kind: choice.kind, params: { ...choice.params, ...Object.fromEntries(Object.entries(given).filter(([name]) => name in specs)) } }
+}
+
+/** Said rather than passed over: whoever gives an option means it. */
+function unusedOption(option: string, { kind }: ChoiceOf) {
+  const others = [...datasets.values()].filter(({ params }) => option in params).map(({ title }) => title)
+  const expected = { en: others.map(({ en }) => en).join(', '), zh: others.map(({ zh }) => zh).join('、') }
+  return diagnosedError('data.option', { param: `--${option}`, got: datasets.get(kind)?.title ?? kind, expected })
 }
 
 async function recogniseAt(path: string) {

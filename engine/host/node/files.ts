@@ -1,8 +1,8 @@
 /**
  * @file Files on this machine. In: paths. Out: bytes and file sources; everything that is written is written whole or not at all
- * (a temporary name beside it, flushed, renamed). What the file system refuses is a diagnosed error that names the file.
+ * (a temporary name beside it, flushed, renamed); devices and pipes are written into. What the file system refuses is a diagnosed error that names the file.
  */
-import { access, constants, copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, copyFile, link, mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { diagnosedError } from '../../core/diagnostics'
 import type { FileSource } from '../../datasets/dataset'
@@ -41,15 +41,33 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
+interface Place {
+  /** What a link leads to, so that the link stays. */
+  readonly path: string
+  /** A device or a pipe: it is written into, and nothing may take its place. */
+  readonly isStream: boolean
+}
+
+async function placeOf(file: string): Promise<Place> {
+  const found = await stat(file).catch(() => undefined)
+  if (found?.isDirectory()) throw new Error('it is a folder')
+  const isStream = found !== undefined && !found.isFile()
+  return { path: found && !isStream ? await realpath(file) : file, isStream }
+}
+
+const temporaryOf = (path: string): string => `${path}.${process.pid}.tmp`
+
 /** Says before the work, rather than after it, that a file cannot be written; makes its folder. */
 export async function expectWritable(file: string): Promise<void> {
   try {
     const folder = dirname(resolve(file))
     await makeFolder(folder)
-    await access(folder, constants.W_OK)
     if (!(await stat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`)
-    const found = await stat(file).catch(() => undefined)
-    if (found?.isDirectory()) throw new Error('it is a folder')
+    const { path, isStream } = await placeOf(file)
+    if (isStream) return await access(path, constants.W_OK)
+    // Permissions do not tell everything (read-only file systems, quotas): only making a file does.
+    await (await open(temporaryOf(path), 'w')).close()
+    await rm(temporaryOf(path), { force: true })
   } catch (error) {
     throw writeError(file, error)
   }
@@ -66,9 +84,19 @@ export async function keepAs(from: string, to: string): Promise<void> {
 }
 
 export async function writeWhole(file: string, data: Uint8Array | string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`
   try {
     await makeFolder(dirname(resolve(file)))
+    const { path, isStream } = await placeOf(file)
+    if (isStream) await writeFile(path, data)
+    else await replace(path, data)
+  } catch (error) {
+    throw writeError(file, error)
+  }
+}
+
+async function replace(path: string, data: Uint8Array | string): Promise<void> {
+  const temporary = temporaryOf(path)
+  try {
     const handle = await open(temporary, 'w')
     try {
       await handle.writeFile(data)
@@ -76,10 +104,10 @@ export async function writeWhole(file: string, data: Uint8Array | string): Promi
     } finally {
       await handle.close()
     }
-    await rename(temporary, file)
+    await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw writeError(file, error)
+    throw error
   }
 }
 

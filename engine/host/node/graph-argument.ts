@@ -5,7 +5,7 @@
 
 import { templates } from '../../../templates/registry'
 import type { Template } from '../../builder/template'
-import { diagnosedError } from '../../core/diagnostics'
+import { DiagnosedError, diagnosedError } from '../../core/diagnostics'
 import { parseDocument } from '../../document/parse'
 import type { Graph, GraphDocument } from '../../document/schema'
 import { layers } from '../../layers/kit/registry'
@@ -21,7 +21,14 @@ export async function graphArgument(graph: string): Promise<GraphArgument> {
   if (template) return { template }
   if (!(await exists(graph))) throw diagnosedError('graph.unknown', { got: graph, expected: [...templates.keys()].join(', ') })
   if (/\.[cm]?[jt]s$/i.test(graph)) return { document: await documentFromCode(graph) }
-  return { document: unwrap(parseDocument(await readText(graph))) }
+  return { document: await documentFrom(graph) }
+}
+
+/** What is wrong with a file is told with its name. */
+async function documentFrom(file: string): Promise<GraphDocument> {
+  const read = parseDocument(await readText(file))
+  if (!read.ok) throw new DiagnosedError(read.diagnostics.map((diagnostic) => ({ file, ...diagnostic })))
+  return read.value
 }
 
 /** A file's other parameters stand at its nodes. */

@@ -41,6 +41,8 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
 /** As large as a document can hold. */
 export const seedNumber = whole(0, 2 ** 32 - 1)
 export const notNegative = numeric('a number of at least 0', (value) => Number.isFinite(value) && value >= 0)
+export const within = (least: number, most: number) =>
+  numeric(`a number from ${least} to ${most}`, (value) => value >= least && value <= most)
 export const positive = numeric('a number above 0', (value) => Number.isFinite(value) && value > 0)
 
 function shapeOf(word: string): readonly number[] {

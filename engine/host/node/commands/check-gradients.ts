@@ -17,7 +17,7 @@ import { findFiles } from '../files'
 import { loadGraph } from '../graph-argument'
 import { batchOf, inputsFrom } from '../input-file'
 import type { Io } from '../io'
-import { positive, type Settings, seedNumber, whole, withSetting } from '../options'
+import { type Settings, seedNumber, whole, within, withSetting } from '../options'
 import { readTensors, readWeights } from '../weights'
 
 interface CheckOptions {
@@ -36,6 +36,9 @@ interface Batch {
   readonly inputs: Readonly<Record<string, TensorData>>
   readonly batchSize: number
 }
+
+/** Smaller steps drown in the rounding of double precision, longer ones leave the slope. */
+const [LEAST_STEP, MOST_STEP] = [1e-9, 0.1]
 
 const PROGRESS_MS = 100
 const LINE = 78
@@ -95,7 +98,12 @@ export const addCheckGradients = (program: Command, io: Io): void => {
     .option('--weights <file>', 'parameters by name (default: fresh ones)')
     .option('--inputs <file>', 'one batch, input tensors by name (default: the first samples of its own data)')
     .option('--seed <n>', 'seed of every random number (default: 0)', seedNumber)
-    .option('--epsilon <x>', 'how far a parameter is moved', positive, usualCheck.epsilon)
+    .option(
+      '--epsilon <x>',
+      `how far a parameter is moved, ${LEAST_STEP} to ${MOST_STEP}`,
+      within(LEAST_STEP, MOST_STEP),
+      usualCheck.epsilon,
+    )
     .option('--samples <n>', 'elements measured of a tensor that has more', whole(1), usualCheck.samples)
     .option('--set <key=value>', 'a parameter of the template (may be repeated)', withSetting, {})
     .option('--json', 'machine-readable output on stdout')

@@ -27,12 +27,13 @@ export const addCompile = (program: Command, io: Io): void => {
   withCommon(program.command('compile <graph>').description('show what the compiler makes of a graph'))
     .addOption(new Option('--emit <stage>', 'what to show').choices(listingStages).default('program'))
     .addOption(new Option('--mode <mode>', 'a training step or a forward pass').choices(['train', 'eval']).default('train'))
-    .action(async (graph: string, { emit, mode, ...options }: CompileCommandOptions) => {
+    .action(async (graph: string, { emit, mode, json, ...options }: CompileCommandOptions) => {
       const document = await loadGraph(graph, options)
       const pass: PassOptions = mode === 'train' ? updateOf(document) : { training: false, gradients: 'none' }
       const { backend = 'wasm', threads = usualThreads() } = options
       const variant = { ...(await chooseVariant(fileChoices())), convolution: options.convolution }
       const listing = await listingOf(unwrap(lower(document, pass)).program, emit, { backend, variant, threads, storage: pass.storage })
+      if (json) return io.out(`${JSON.stringify({ stage: emit, lines: listing })}\n`)
       io.out(listingText(unnamed.includes(emit) ? annotated(listing) : listing))
     })
 }

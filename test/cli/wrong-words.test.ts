@@ -1,0 +1,89 @@
+/** @file Commands as hostile hands type them: options without values, options that say nothing, files of the wrong kind. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { netloom, scratch } from './run'
+
+const at = scratch()
+const moons = ['train', 'mlp', '--data', 'moons', '--set', 'numHiddens=4', '--steps', '1']
+
+describe('wrong usage', () => {
+  it.each([
+    ['an option in the place of a value', [...moons, '--out', '--json'], 'The value is missing: --json is an option itself.'],
+    ['--best with nothing to write', [...moons, '--best'], '--best says nothing without --out'],
+    ['--keep-output with nothing to start from', [...moons, '--keep-output'], '--keep-output says nothing without --from'],
+    ['two things to start from', [...moons, '--from', 'a', '--weights', 'b'], "cannot be used with option '--weights <file>'"],
+    ['a checkpoint and weights', [...moons, '--resume', 'a', '--weights', 'b'], "cannot be used with option '--weights <file>'"],
+    ['an ε below all rounding', ['check-gradients', 'xor-mlp', '--epsilon', '1e-300'], 'a number from 1e-9 to 0.1'],
+    ['an ε that leaves the slope', ['check-gradients', 'xor-mlp', '--epsilon', '1e10'], 'a number from 1e-9 to 0.1'],
+  ])('%s', async (_, words, message) => {
+    const { code, out, err } = await netloom(...words)
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(message)])
+    expect(err).toMatch(/^error: /)
+  })
+
+  it('an option that says nothing about the data is named', async () => {
+    for (const [option, value] of [
+      ['--label', 'x'],
+      ['--shape', '1x2x1'],
+    ]) {
+      const { code, err } = await netloom(...moons, option as string, value as string)
+      expect(code).toBe(1)
+      expect(err).toMatch(new RegExp(`^error\\[data\\.option\\]: ${option} says nothing about .*CSV`))
+    }
+  })
+
+  it('a parameter that the template has not is answered with those it has', async () => {
+    const { code, err } = await netloom('inspect', 'lenet', '--set', 'dropout=0')
+    expect(code).toBe(1)
+    expect(err).toBe('error[param.invalid]: dropout: expected one of inChannels, imageSize, numClasses, batchSize, got 0.\n')
+  })
+})
+
+describe('a file that is no graph', () => {
+  it('is named, with what is wrong with it', async () => {
+    writeFileSync(at('data.csv'), 'a,b\n1,2\n')
+    writeFileSync(at('newer.netloom.json'), JSON.stringify({ format: 'netloom', version: 99 }))
+    writeFileSync(at('other.json'), '{}')
+    for (const [file, code] of [
+      ['data.csv', 'json'],
+      ['newer.netloom.json', 'version'],
+      ['other.json', 'format'],
+    ]) {
+      const { code: exit, err } = await netloom('inspect', at(file as string))
+      expect([exit, err]).toEqual([1, expect.stringContaining(`error[document.${code}]: ${at(file as string)}: `)])
+    }
+    expect((await netloom('inspect', at('newer.netloom.json'))).err).toContain('Open it with a newer Netloom')
+  })
+})
+
+describe('what the contract has everywhere', () => {
+  it('compile prints JSON when asked to, with the node of each line', async () => {
+    const { code, out } = await netloom('compile', 'xor-mlp', '--emit', 'program', '--json')
+    expect(code).toBe(0)
+    const { stage, lines } = JSON.parse(out) as { stage: string; lines: { text: string; origin?: string }[] }
+    expect(stage).toBe('program')
+    expect(lines.some(({ origin }) => origin === 'dense1')).toBe(true)
+  })
+
+  it('tells its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    expect(await netloom('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' })
+  })
+
+  it('each command has help that names every option with what it does', async () => {
+    const { out } = await netloom('--help')
+    const commands = [...out.matchAll(/^ {2}([a-z-]+)(?: |$)/gm)].flatMap(([, name]) => (name && name !== 'help' ? [name] : []))
+    expect(commands.length).toBeGreaterThan(13)
+    for (const command of commands) {
+      const help = await netloom(command, '--help')
+      expect(help.code).toBe(0)
+      const options = [...help.out.matchAll(/^ {2}(?:-\w, )?--[a-z-]+(?: <[^>]+>| \[[^\]]+\])? *(.*)(?:\n {10,}(.*))?$/gm)]
+      expect(options.length).toBeGreaterThan(0)
+      for (const [line, first, second] of options) expect((first || second || '').length, `${command}: ${line}`).toBeGreaterThan(3)
+    }
+  })
+})
+
+it('no file is made by what fails', () => {
+  expect(existsSync('--json')).toBe(false)
+})
