@@ -11,6 +11,7 @@ import { dockWords } from '../words'
 import { Distribution } from './Distributions'
 import './information.css'
 import { useRun } from '../../../engine/run-store'
+import { anything, ask } from './information-store'
 import { JointView } from './JointView'
 import { jointTableOf } from './joint-cells'
 import { Measures } from './Measures'
@@ -45,7 +46,7 @@ export function InformationPane() {
   )
 }
 
-function Shown({ information: { report, problems, missing } }: { information: Information }) {
+function Shown({ information: { source, asked, report, problems, missing } }: { information: Information }) {
   const words = useWords(informationWords)
   const dock = useWords(dockWords)
   const engine = useRun((state) => state.engine)
@@ -61,7 +62,12 @@ function Shown({ information: { report, problems, missing } }: { information: In
       <div className="data-problems">
         <b>{words('nothingTitle')}</b>
         <ProblemList problems={problems} />
-        <span>{words('nothingHint')}</span>
+        <p className="information-hint">{words('nothingHint')}</p>
+        {asked !== anything && (
+          <button type="button" className="btn" onClick={() => ask(source, anything)}>
+            {words('anew')}
+          </button>
+        )}
       </div>
     )
   if (report) return <Report report={report} />

@@ -52,45 +52,47 @@ export function Setup({ source, asked, report }: Props) {
   }
   return (
     <div className="information-setup">
-      <SourceChoice source={source} />
-      <VariableChoice
-        letter="X"
-        request={current.x}
-        variable={x}
-        report={report}
-        onChange={(next) => ask(source, { ...current, x: next })}
-      />
-      {(y || asked.y.column !== undefined) && (
-        <VariableChoice
-          letter="Y"
-          request={current.y}
-          variable={y}
-          report={report}
-          onChange={(next) => ask(source, { ...current, y: next })}
-        />
-      )}
+      <SourceChoice />
       {report && (
-        <p className="information-facts">
-          <span>{words('rows', { count: formatCount(report.rows) })}</span>
-          {report.heldOut !== undefined && <span>{words(apart ? 'heldApart' : 'heldOut', { count: formatCount(report.heldOut) })}</span>}
+        <>
+          <VariableChoice
+            letter="X"
+            request={current.x}
+            variable={x}
+            report={report}
+            onChange={(next) => ask(source, { ...current, x: next })}
+          />
           {y && (
-            <button
-              type="button"
-              className="btn icon plain"
-              aria-label={words('swap')}
-              title={words('swap')}
-              onClick={() => ask(source, { x: current.y, y: current.x })}
-            >
-              <ArrowUpDown size={13} />
-            </button>
+            <VariableChoice
+              letter="Y"
+              request={current.y}
+              variable={y}
+              report={report}
+              onChange={(next) => ask(source, { ...current, y: next })}
+            />
           )}
-        </p>
+          <p className="information-facts">
+            <span>{words('rows', { count: formatCount(report.rows) })}</span>
+            {report.heldOut !== undefined && <span>{words(apart ? 'heldApart' : 'heldOut', { count: formatCount(report.heldOut) })}</span>}
+            {y && (
+              <button
+                type="button"
+                className="btn icon plain"
+                aria-label={words('swap')}
+                title={words('swap')}
+                onClick={() => ask(source, { x: current.y, y: current.x })}
+              >
+                <ArrowUpDown size={13} />
+              </button>
+            )}
+          </p>
+        </>
       )}
     </div>
   )
 }
 
-function SourceChoice({ source }: { source: ChoiceOf }) {
+function SourceChoice() {
   const words = useWords(informationWords)
   const text = useText()
   const id = useId()
@@ -112,7 +114,6 @@ function SourceChoice({ source }: { source: ChoiceOf }) {
         id={id}
         className="field"
         value={other ? (pathOf(other) ?? other.kind) : ''}
-        title={pathOf(source)}
         onChange={(event) => lookAt(choices.find(({ key }) => key === event.target.value)?.choice)}
       >
         <option value="">{words('ofDocument', { name: pathOf(own) ?? (title ? text(title) : own.kind) })}</option>
@@ -159,7 +160,7 @@ interface VariableProps {
   readonly letter: 'X' | 'Y'
   readonly request: VariableRequest
   readonly variable: Variable | undefined
-  readonly report: InformationReport | undefined
+  readonly report: InformationReport
   readonly onChange: (request: VariableRequest) => void
 }
 
@@ -167,7 +168,7 @@ function VariableChoice({ letter, request, variable, report, onChange }: Variabl
   const words = useWords(informationWords)
   const id = useId()
   const column = request.column ?? variable?.column ?? ''
-  const fact = report?.columns.find(({ name }) => name === column)
+  const fact = report.columns.find(({ name }) => name === column)
   const asked = typeof request.bins === 'object' ? request.bins : undefined
   return (
     <div className="information-variable">
@@ -182,7 +183,7 @@ function VariableChoice({ letter, request, variable, report, onChange }: Variabl
         onChange={(event) => onChange({ column: event.target.value, bins: 'auto' })}
       >
         {fact === undefined && <option value={column}>{column}</option>}
-        {(report?.columns ?? []).map(({ name, distinct, isNumeric }) => {
+        {report.columns.map(({ name, distinct, isNumeric }) => {
           const countable = distinct !== undefined || isNumeric
           return (
             <option key={name} value={name} disabled={!countable}>
@@ -203,7 +204,7 @@ function VariableChoice({ letter, request, variable, report, onChange }: Variabl
             <optgroup key={by} label={words(by === 'width' ? 'ofWidth' : 'ofQuantile')}>
               {binCounts.map((count) => (
                 <option key={count} value={writeBins({ by, count })}>
-                  {words('bins', { count })}, {words(by === 'width' ? 'byWidth' : 'byQuantile')}
+                  {words(by === 'width' ? 'bins' : 'quantiles', { count })}
                 </option>
               ))}
             </optgroup>

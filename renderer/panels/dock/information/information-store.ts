@@ -25,7 +25,8 @@ interface InformationState {
   readonly view: JointView
 }
 
-const anything: Asked = { x: { bins: 'auto' }, y: { bins: 'auto' } }
+/** The engine's own choice of columns. */
+export const anything: Asked = { x: { bins: 'auto' }, y: { bins: 'auto' } }
 
 export const useInformationStore = create<InformationState>(() => ({
   other: undefined,

@@ -3,7 +3,7 @@ import { defineWords } from '../../../i18n/i18n'
 
 export const informationWords = defineWords('information', {
   // --- what is looked at ---
-  data: { en: 'Data', zh: '数据' },
+  data: { en: 'Data to measure', zh: '要度量的数据' },
   ofDocument: { en: '{name} (this network)', zh: '{name}（当前网络）' },
   otherData: { en: 'Other data', zh: '其他数据' },
   chooseTable: { en: 'CSV …', zh: 'CSV…' },
@@ -14,9 +14,8 @@ export const informationWords = defineWords('information', {
   asTheyAre: { en: 'each value', zh: '逐个取值' },
   ofWidth: { en: 'Bins of equal width', zh: '等宽分箱' },
   ofQuantile: { en: 'Bins equally full', zh: '等频分箱' },
-  bins: { en: '{count} bins', zh: '{count} 箱' },
-  byWidth: { en: 'equal width', zh: '等宽' },
-  byQuantile: { en: 'equally full', zh: '等频' },
+  bins: { en: '{count} bins', zh: '{count} 等宽箱' },
+  quantiles: { en: '{count} quantiles', zh: '{count} 等频箱' },
   tooMany: { en: '{column} (too many values)', zh: '{column}（取值过多）' },
   swap: { en: 'Swap X and Y', zh: '交换 X 与 Y' },
   rows: { en: '{count} rows', zh: '{count} 行' },
@@ -46,7 +45,10 @@ export const informationWords = defineWords('information', {
     zh: '点互信息（比特）：大于 0 表示比相互独立时更常同时出现，小于 0 则更少',
   },
   cell: { en: '{x} & {y}: {count} rows, p = {p}, PMI {pmi} bits', zh: '{x} 且 {y}：{count} 行，p = {p}，点互信息 {pmi} 比特' },
-  cellHint: { en: 'Point at a cell, or move with the arrow keys', zh: '指向一个单元格，或用方向键移动' },
+  cellHint: {
+    en: 'X by rows, Y by columns; point at a cell, or move with the arrow keys',
+    zh: 'X 为行，Y 为列；指向一个单元格，或用方向键移动',
+  },
   oneColumn: { en: 'One column', zh: '只有一列' },
   oneColumnHint: {
     en: 'This data has labels but no other column that can be counted. A joint table needs two: choose a CSV file, or “{example}”.',
@@ -90,5 +92,6 @@ export const informationWords = defineWords('information', {
   // --- states ---
   nothingTitle: { en: 'Nothing to measure here', zh: '此处没有可度量的内容' },
   nothingHint: { en: 'Choose other columns or other data on the left.', zh: '请在左侧选择其他列或其他数据。' },
+  anew: { en: 'Choose columns anew', zh: '重新选择列' },
   engineGone: { en: 'The engine is not running; the measures appear when it is.', zh: '引擎未运行；引擎就绪后将显示度量结果。' },
 })
