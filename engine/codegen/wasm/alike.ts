@@ -4,7 +4,6 @@
  * differ; those are read from a record of the phase at its start, the others stay in the code (merging of similar functions, as linkers
  * and LLVM's function merging do it, with data in place of parameters). A phase that is like no other keeps all its constants.
  */
-import type { ByteWriter } from './bytes'
 import { type FunctionBody, linkedValue, type Resolve, type Taken } from './module-bytes'
 import { argumentsPlace, placeIn, placeOffset } from './places'
 
@@ -127,10 +126,9 @@ function isAlike(a: FunctionBody, b: FunctionBody): boolean {
   return (
     a.locals.length === b.locals.length &&
     a.locals.every((type, i) => type === b.locals[i]) &&
-    sameBytes(a.prologue, b.prologue) &&
-    sameBytes(a.code, b.code) &&
-    a.constants.at.length === b.constants.at.length &&
-    a.constants.at.every((at, i) => at === b.constants.at[i]) &&
+    sameNumbers(a.prologue.view(), b.prologue.view()) &&
+    sameNumbers(a.code.view(), b.code.view()) &&
+    sameNumbers(a.constants.at, b.constants.at) &&
     a.gaps.length === b.gaps.length &&
     a.gaps.every((gap, i) => {
       const other = b.gaps[i]
@@ -139,7 +137,8 @@ function isAlike(a: FunctionBody, b: FunctionBody): boolean {
   )
 }
 
-function sameBytes(a: ByteWriter, b: ByteWriter): boolean {
-  const [x, y] = [a.view(), b.view()]
-  return x.length === y.length && x.every((byte, i) => byte === y[i])
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }

@@ -129,14 +129,18 @@ class Places {
   /** Equal tables are one. */
   private table(values: readonly number[]): number {
     const key = digest(values)
-    const alike = this.tables.get(key) ?? []
-    const known = alike.find(({ at, length }) => length === values.length && values.every((value, i) => value === this.tableWords[at + i]))
+    const alike = this.tables.get(key)
+    const known = alike?.find(({ at, length }) => length === values.length && stands(values, this.tableWords, at))
     if (known) return addressIn(this.fixed, 4 * known.at)
-    if (values.some((value) => value >= foreignFrom && placeIn(value) !== this.fixed))
-      throw new InternalError('wasm', 'a table may hold addresses of other tables only: what a phase touches must stand in its code')
     const table = { at: this.tableWords.length, length: values.length }
-    for (const value of values) this.tableWords.push(value)
-    this.tables.set(key, [...alike, table])
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number
+      if (value >= foreignFrom && placeIn(value) !== this.fixed)
+        throw new InternalError('wasm', 'a table may hold addresses of other tables only: what a phase touches must stand in its code')
+      this.tableWords.push(value)
+    }
+    if (alike) alike.push(table)
+    else this.tables.set(key, [table])
     return addressIn(this.fixed, 4 * table.at)
   }
 }
@@ -189,8 +193,14 @@ const stepsOf = (kernel: PlainKernel, places: Places): Step[] =>
 /** The same for equal lists, and hardly ever for others (FNV-1a, Fowler, Noll and Vo, on whole words). */
 function digest(values: readonly number[]): number {
   let hash = 0x811c9dc5
-  for (const value of values) hash = Math.imul(hash ^ value, 0x01000193)
+  for (let i = 0; i < values.length; i++) hash = Math.imul(hash ^ (values[i] as number), 0x01000193)
   return hash
+}
+
+/** Whether the values stand among the words, from `at` on. */
+function stands(values: readonly number[], words: readonly number[], at: number): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] !== words[at + i]) return false
+  return true
 }
 
 /** What a phase reads and writes: a kernel's workspaces count as written, since nothing else is known of them. */

@@ -119,7 +119,7 @@ class Bench {
     let best: Partner | undefined
     const size = spaceOf(cluster, this.storage)
     let bestGain = size > large ? startCost + worthwhileShare * size : leastGain
-    for (const slot of this.neighbours(cluster)) {
+    for (const slot of this.neighbours(cluster, size)) {
       const other = this.slots[slot]
       if (slot === at || !other || spaceOf(other, this.storage) !== size) continue
       if (cluster.roots.length + other.roots.length > maxResults) continue
@@ -143,16 +143,22 @@ class Bench {
     return merged
   }
 
-  /** Slots of clusters that read what this one reads or makes, or make what it reads; in order, so that results do not depend on chance. */
-  private neighbours(cluster: Cluster): number[] {
+  /**
+   * Slots of clusters that read what this one reads or makes, or make what it reads; in order, so that results do not depend on chance.
+   * Large clusters gain too little by reading a single number together: every update reads the learning rate.
+   */
+  private neighbours(cluster: Cluster, size: number): number[] {
     const found = new Set<number>()
-    for (const owner of [...cluster.reads, ...cluster.writes])
+    const counts = (owner: Owner) => size <= large || sizeOf(this.storage.shapeOf(owner)) > 1
+    for (const owner of [...cluster.reads, ...cluster.writes]) {
+      if (!counts(owner)) continue
       for (const work of this.readers.get(owner) ?? []) {
         const slot = this.slotOf.get(work)
         if (slot !== undefined) found.add(slot)
       }
+    }
     for (const owner of cluster.reads) {
-      const slot = this.makers.get(owner)
+      const slot = counts(owner) ? this.makers.get(owner) : undefined
       if (slot !== undefined) found.add(slot)
     }
     return [...found].sort((a, b) => a - b)
