@@ -5,7 +5,7 @@
 import type { Shape, TensorData } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
-import type { ColumnTable } from './columns/column-table'
+import type { ColumnTable } from './columns/column'
 import type { TokenUnit } from './text/tokens'
 
 /** One tensor of a sample. */

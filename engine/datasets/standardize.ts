@@ -12,10 +12,10 @@ import type { Dataset, Field } from './dataset'
 export type Statistics = NonNullable<DataSettings['statistics']>
 
 /**
- * Enough for two or three digits of every mean; an endless set has no last sample, and reading thousands of large images once more would
- * keep a person waiting: what counts is how many numbers each mean is made of.
+ * Of a table all rows are measured, of images enough for two or three digits of every mean: reading thousands of large ones once more would keep
+ * a person waiting. What counts is how many numbers each mean is made of.
  */
-const MAX_SAMPLES = 10_000
+const MAX_IMAGES = 10_000
 const MAX_NUMBERS = 2 ** 25
 const MIN_SAMPLES = 1_000
 const BATCH = 64
@@ -47,7 +47,9 @@ export async function measure(dataset: Dataset, indices: Uint32Array, { role, ra
   const [lowest, highest] = [new Float64Array(length).fill(Infinity), new Float64Array(length).fill(-Infinity)]
   const [sums, squares, counts] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)]
   const numbers = fields.reduce((total, { shape }) => total + sizeOf(shape), 0)
-  const most = Math.max(MIN_SAMPLES, Math.min(MAX_SAMPLES, Math.floor(MAX_NUMBERS / Math.max(1, numbers))))
+  const affordable = Math.floor(MAX_NUMBERS / Math.max(1, numbers))
+  const hasImages = fields.some(({ display }) => display === 'image')
+  const most = Math.max(MIN_SAMPLES, hasImages ? Math.min(MAX_IMAGES, affordable) : affordable)
   const step = Math.max(1, indices.length / most)
   const chosen = Uint32Array.from({ length: Math.floor(indices.length / step) }, (_, i) => indices[Math.floor(i * step)] as number)
   const out = Object.fromEntries(fields.map((field) => [field.name, new Float32Array(BATCH * sizeOf(field.shape))]))
@@ -80,8 +82,9 @@ export async function measure(dataset: Dataset, indices: Uint32Array, { role, ra
     const shifted = (sums[g] as number) / (counts[g] as number)
     const variance = (squares[g] as number) / (counts[g] as number) - shifted * shifted
     mean.push((origin[g] as number) + shifted)
-    // A constant feature carries nothing: it becomes 0, not a division by nearly nothing.
-    deviation.push(variance > 1e-12 ? Math.sqrt(variance) : 1)
+    // A constant feature carries nothing: it becomes 0, not a division by nothing. How small it varies says nothing: that hangs on its unit.
+    const varies = (highest[g] as number) > (lowest[g] as number) && variance > 0
+    deviation.push(varies ? Math.sqrt(variance) : 1)
   }
   return { mean, deviation }
 }
@@ -90,7 +93,7 @@ export async function measure(dataset: Dataset, indices: Uint32Array, { role, ra
 function rangeStatistics(lowest: Float64Array, highest: Float64Array, { low, high }: NonNullable<Measuring['range']>): Statistics {
   const deviation = Array.from(lowest, (least, g) => {
     const width = (highest[g] as number) - least
-    return width > 1e-12 ? width / (high - low) : 1
+    return width > 0 ? width / (high - low) : 1
   })
   return { mean: Array.from(lowest, (least, g) => least - low * (deviation[g] as number)), deviation }
 }

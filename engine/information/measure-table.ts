@@ -3,8 +3,7 @@
  */
 import { diagnosedError } from '../core/diagnostics'
 import type { Text } from '../core/text'
-import type { Categories, Column } from '../datasets/columns/column'
-import type { ColumnTable } from '../datasets/columns/column-table'
+import type { Categories, Column, ColumnTable } from '../datasets/columns/column'
 import { splitIndices } from '../datasets/split'
 import {
   conditionalEntropy,

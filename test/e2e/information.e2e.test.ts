@@ -31,7 +31,7 @@ beforeEach(({ skip }) => {
 /** Where three sorts of tree grow, and how high. */
 const trees = `place,height,bare,sort\n${Array.from({ length: 240 }, (_, i) => {
   const sort = ['ash', 'birch', 'fir'][i % 3] ?? ''
-  const place = sort === 'fir' ? 'hill' : ['hill', 'river', 'town'][(i * 7) % 3]
+  const place = sort === 'fir' ? 'hill' : ['hill', 'river', 'town'][(i * 7 + Math.floor(i / 3)) % 3]
   return `${place},${(4 + ((i * 37) % 101) / 10 + (i % 3) * 3).toFixed(1)},${sort !== 'fir'},${sort}`
 }).join('\n')}\n`
 

@@ -223,6 +223,59 @@ describe('data', () => {
   })
 })
 
+describe('information in data (J1)', () => {
+  const source = { kind: 'csv', params: { path: 'coins.csv' } }
+  const asked = { seed: 0, validationSplit: 0, x: { bins: 'auto' }, y: { bins: 'auto' } } as const
+  const give = (name: string, text: string) => engine.giveFiles({ name, files: [{ path: name, file: new Blob([text]) }] })
+
+  test('of given files, also when another takes the place of one', async () => {
+    await give('coins.csv', 'first,second\nhead,head\ntail,tail\n'.concat('head,head\ntail,tail\n'))
+    const copies = await engine.information({ source, ...asked })
+    if (!copies.ok) throw new Error('refused')
+    expect(copies.value).toMatchObject({
+      rows: 4,
+      x: { column: 'first', entropy: 1 },
+      y: { column: 'second' },
+      joint: { mutual: 1, counts: [2, 0, 0, 2] },
+    })
+    // Infinities survive the journey.
+    expect(copies.value.joint?.pointwise).toEqual([1, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 1])
+    await give('coins.csv', 'first,second\nhead,head\nhead,tail\ntail,head\ntail,tail\n')
+    expect(await engine.information({ source, ...asked })).toMatchObject({
+      ok: true,
+      value: { joint: { mutual: 0, counts: [1, 1, 1, 1] } },
+    })
+  })
+
+  test('with a validation file beside it, whose categories may be others', async () => {
+    await give('coins.csv', 'coin,side\na,head\na,tail\nb,head\nb,tail\n')
+    await give('more.csv', 'coin,side\na,head\nc,head\n')
+    const validation = { kind: 'csv', params: { path: 'more.csv' } }
+    const report = await engine.information({ source, validation, ...asked })
+    expect(report).toMatchObject({
+      ok: true,
+      value: {
+        heldOut: 2,
+        x: { shift: { categories: ['a', 'b', 'c'], validation: [1, 0, 1], forward: Number.POSITIVE_INFINITY } },
+        y: { shift: { training: [2, 2], validation: [2, 0], backward: 1 } },
+      },
+    })
+  })
+
+  test('says what is wrong with files and columns, and reads again what was mended', async () => {
+    expect(await engine.information({ source, ...asked })).toMatchObject({ ok: false, diagnostics: [{ code: 'data.missing' }] })
+    await give('coins.csv', 'coin,side\na,head\na\n')
+    expect(await engine.information({ source, ...asked })).toMatchObject({
+      ok: false,
+      diagnostics: [{ code: 'data.columns', values: { line: 3 } }],
+    })
+    await give('coins.csv', 'coin,side\na,head\na,tail\n')
+    const wrong = await engine.information({ source, ...asked, x: { column: 'edge', bins: 'auto' } })
+    expect(wrong).toMatchObject({ ok: false, diagnostics: [{ code: 'information.column' }] })
+    expect(await engine.information({ source, ...asked })).toMatchObject({ ok: true, value: { rows: 2 } })
+  })
+})
+
 describe('the compiler laid open', () => {
   test('forecasts nothing on an executor that cannot tell', async () => {
     expect(await engine.forecast({ document: xor() })).toEqual({ ok: true, value: undefined })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DiagnosedError } from '../../engine/core/diagnostics'
-import type { ColumnTable } from '../../engine/datasets/columns/column-table'
+import type { ColumnTable } from '../../engine/datasets/columns/column'
 import { readColumns } from '../../engine/datasets/columns/csv-columns'
 import { openColumns } from '../../engine/datasets/columns/open'
 import { type Held, measureTable } from '../../engine/information/measure-table'

@@ -5,18 +5,7 @@
 import { InternalError } from '../../core/diagnostics'
 import { sizeOf, type TensorData } from '../../core/tensor'
 import type { Dataset, Field } from '../dataset'
-import { type Column, columnOfNumbers, MOST_CATEGORIES } from './column'
-
-export interface ColumnTable {
-  readonly length: number
-  readonly columns: readonly Column[]
-  /** Name of the column that the others are to predict. */
-  readonly target?: string
-  /** A sample of text has a row for each of its places. */
-  readonly rowsPerSample: number
-  /** See `Dataset.contiguous`. */
-  readonly contiguous?: boolean
-}
+import { type Column, type ColumnTable, columnOfNumbers, MOST_CATEGORIES } from './column'
 
 const BATCH = 4096
 

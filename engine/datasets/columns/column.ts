@@ -27,6 +27,17 @@ export interface Column {
   readonly word?: { readonly text: string; readonly line: number }
 }
 
+export interface ColumnTable {
+  readonly length: number
+  readonly columns: readonly Column[]
+  /** Name of the column that the others are to predict. */
+  readonly target?: string
+  /** A sample of text has a row for each of its places. */
+  readonly rowsPerSample: number
+  /** See `Dataset.contiguous`. */
+  readonly contiguous?: boolean
+}
+
 /** A typed array that grows as it is filled. */
 class Growing<A extends Uint8Array | Float64Array> {
   length = 0

@@ -6,8 +6,7 @@ import { diagnosedError } from '../../core/diagnostics'
 import { type Row, readRows } from '../csv/lines'
 import { isNumber, shortened } from '../csv/targets'
 import type { FileSource } from '../dataset'
-import { ColumnBuilder, isGarbled } from './column'
-import type { ColumnTable } from './column-table'
+import { ColumnBuilder, type ColumnTable, isGarbled } from './column'
 
 /** Of columns as they are kept: a byte for a category, eight for a number. */
 const MOST_BYTES = 512 * 2 ** 20

@@ -5,7 +5,8 @@
 import type { ChoiceOf } from '../../document/schema'
 import { resolveChoice } from '../open'
 import { type FindFiles, openSource } from '../prepare'
-import { type ColumnTable, columnsOf } from './column-table'
+import type { ColumnTable } from './column'
+import { columnsOf } from './column-table'
 
 export async function openColumns(choice: ChoiceOf, findFiles: FindFiles, seed: number): Promise<ColumnTable> {
   const { path } = choice.params

@@ -5,7 +5,7 @@
  */
 import { hash32, keyOf, Random } from '../../core/random'
 import { int } from '../../layers/kit/params'
-import type { ColumnTable } from '../columns/column-table'
+import type { ColumnTable } from '../columns/column'
 import { defineDataset } from '../dataset'
 
 const values = {

@@ -4,7 +4,7 @@
  */
 import { keyOf } from '../../core/random'
 import { BoundedCache } from '../../datasets/cache'
-import type { ColumnTable } from '../../datasets/columns/column-table'
+import type { ColumnTable } from '../../datasets/columns/column'
 import { openColumns } from '../../datasets/columns/open'
 import type { FindFiles } from '../../datasets/prepare'
 import { datasets } from '../../datasets/registry'

@@ -26,8 +26,8 @@ export function Distribution({ letter, variable }: { letter: 'X' | 'Y'; variable
           <th scope="col" className="is-number" title={words('probabilityHint')}>
             {words('probability')}
           </th>
-          <th scope="col" className="is-number" title={words('selfInformationHint')}>
-            {words('selfInformation')}
+          <th scope="col" className="is-number" title={words('surpriseHint')}>
+            {words('surprise')}
           </th>
         </tr>
       </thead>

@@ -27,8 +27,8 @@ export const informationWords = defineWords('information', {
   category: { en: 'Category', zh: '类别' },
   probability: { en: 'p', zh: 'p' },
   probabilityHint: { en: 'Share of the rows', zh: '占总行数的比例' },
-  selfInformation: { en: '−log₂ p', zh: '−log₂ p' },
-  selfInformationHint: {
+  surprise: { en: '−log₂ p', zh: '−log₂ p' },
+  surpriseHint: {
     en: 'Self-information in bits: the rarer a category, the more it says',
     zh: '自信息（比特）：类别越罕见，信息量越大',
   },
@@ -46,7 +46,7 @@ export const informationWords = defineWords('information', {
   },
   cell: { en: '{x} & {y}: {count} rows, p = {p}, PMI {pmi} bits', zh: '{x} 且 {y}：{count} 行，p = {p}，点互信息 {pmi} 比特' },
   cellHint: {
-    en: 'X by rows, Y by columns; point at a cell, or move with the arrow keys',
+    en: 'X by rows, Y by columns; arrow keys move',
     zh: 'X 为行，Y 为列；指向一个单元格，或用方向键移动',
   },
   oneColumn: { en: 'One column', zh: '只有一列' },
