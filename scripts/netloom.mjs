@@ -15,7 +15,7 @@ if (!existsSync(entry)) {
   process.exit(2)
 }
 const child = spawn(nodeBinary, [...nodeFlags, entry, ...process.argv.slice(2)], { stdio: 'inherit' })
-// The terminal sends Ctrl-C to both processes: the child saves its checkpoint and ends, and this one ends with it.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => child.kill('SIGTERM'))
+// The child saves its checkpoint and ends, and this one ends with it. A terminal sends Ctrl-C to both processes, another sender to this one alone:
+// what is handed on as SIGTERM is the same wish, not a second one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'))
 child.once('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
