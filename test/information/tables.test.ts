@@ -109,6 +109,14 @@ describe('J1: columns of a CSV file', () => {
     await expect((async () => measured(late))()).rejects.toMatchObject({ diagnostics: [{ values: { line: 302, word: 'x' } }] })
   })
 
+  test('a table larger than memory allows is refused while it is read', async () => {
+    const text = `a,b\n${Array.from({ length: 80_000 }, (_, i) => `${i},${2 * i}`).join('\n')}\n`
+    const files = memoryFiles('given.csv', { 'given.csv': text })
+    const wide = readColumns(files, 'given.csv', text.length, '', 1)
+    await expect(wide).rejects.toMatchObject({ diagnostics: [{ code: 'data.columns-memory', values: { expected: 1 } }] })
+    expect((await readColumns(files, 'given.csv', text.length, '', 2)).length).toBe(80_000)
+  })
+
   test('files that are no table, and columns that are not there', async () => {
     expect(await codesOf(() => read('a,b\n1,2\n1\n'))).toEqual(['data.columns'])
     expect(await codesOf(() => read('a,b\n1,2\n3,"4\n5,6\n'))).toEqual(['data.quote'])

@@ -8,11 +8,16 @@ import { isNumber, shortened } from '../csv/targets'
 import type { FileSource } from '../dataset'
 import { ColumnBuilder, type ColumnTable, isGarbled } from './column'
 
-/** Of columns as they are kept: a byte for a category, eight for a number. */
-const MOST_BYTES = 512 * 2 ** 20
-const MEBIBYTE = 2 ** 20
+/** Mebibytes of columns as they are kept: a byte for a category, eight for a number. */
+const MOST_MEBIBYTES = 512
 
-export async function readColumns(files: FileSource, file: string, size: number, label: string): Promise<ColumnTable> {
+export async function readColumns(
+  files: FileSource,
+  file: string,
+  size: number,
+  label: string,
+  most = MOST_MEBIBYTES,
+): Promise<ColumnTable> {
   let builders: ColumnBuilder[] = []
   let length = 0
   for await (const rows of readRows(files, file, size)) {
@@ -28,7 +33,7 @@ export async function readColumns(files: FileSource, file: string, size: number,
       length++
     }
     const bytes = length * builders.reduce((sum, { width }) => sum + width, 0)
-    if (bytes > MOST_BYTES) throw diagnosedError('data.columns-memory', { file, expected: MOST_BYTES / MEBIBYTE }, { file })
+    if (bytes > most * 2 ** 20) throw diagnosedError('data.columns-memory', { file, expected: most }, { file })
   }
   if (length === 0) throw diagnosedError('data.empty', { file }, { file })
   if (builders.some((builder) => builder.isGarbled)) throw diagnosedError('data.text', { file }, { file })
