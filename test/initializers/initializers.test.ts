@@ -76,6 +76,10 @@ describe('C2: orthogonal', () => {
     { shape: [5, 12], count: 5, stride: [12, 1] },
     { shape: [6, 2, 3, 3], count: 6, stride: [18, 1] },
     { shape: [1, 4], count: 1, stride: [4, 1] },
+    // More than a block of vectors, the last of an odd number, and as many as there are dimensions.
+    { shape: [71, 65], count: 65, stride: [1, 65] },
+    { shape: [97, 97], count: 97, stride: [97, 1] },
+    { shape: [33, 600], count: 33, stride: [600, 1] },
   ])('$shape has vectors of length 1 at right angles', ({ shape, count, stride: [apart = 0, along = 0] }) => {
     const values = weightOf('orthogonal', shape)
     const length = values.length / count
