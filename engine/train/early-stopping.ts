@@ -28,9 +28,10 @@ export class EarlyStopping {
     return new EarlyStopping(metric, patience, minDelta, restoreBest)
   }
 
-  /** How much better the first is; below 0 it is worse. */
+  /** How much better the first is; below 0 it is worse. Any number is better than none. */
   gain(now: Measured, then: Measured): number {
     const [a, b] = [this.valueIn(now), this.valueIn(then)]
+    if (Number.isNaN(b)) return Number.isNaN(a) ? 0 : Number.POSITIVE_INFINITY
     return isHigherBetter(this.metric) ? a - b : b - a
   }
 

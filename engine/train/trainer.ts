@@ -369,7 +369,7 @@ export class Trainer {
     if (!old) return true
     if (this.stopping) return this.stopping.gain(measured, old) > 0
     const [now, then] = [metrics.accuracy, old.metrics.accuracy]
-    if (now === undefined || then === undefined || now === then) return loss < old.loss
+    if (now === undefined || then === undefined || now === then) return loss < old.loss || Number.isNaN(old.loss)
     return now > then
   }
 

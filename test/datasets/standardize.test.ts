@@ -27,6 +27,35 @@ describe('statistics for standardisation', () => {
     expect(read()).toBe(5000)
   })
 
+  test('are those of every sample of a long table too, extremes and all', async () => {
+    const { dataset, read } = counting(30_011, [2])
+    const { mean, deviation } = await measure(dataset, all(30_011))
+    expect(read()).toBe(30_011)
+    expect(mean).toEqual([15_005, 15_005])
+    expect(deviation[0]).toBeCloseTo(Math.sqrt((30_011 ** 2 - 1) / 12), 6)
+    const range = await measure(dataset, all(30_011), { range: { low: 0, high: 1 } })
+    expect(range).toEqual({ mean: [0, 0], deviation: [30_010, 30_010] })
+  })
+
+  test('know small units from features that never change', async () => {
+    const dataset: Dataset = {
+      fields: [{ name: 'x', dtype: 'f32', shape: [3], role: 'input', display: 'table' }],
+      length: 4,
+      read: (indices, out) => {
+        // Nanometres in metres, beside a constant and a large constant.
+        for (const [i, index] of indices.entries()) out.x?.set([5e-7 + 1e-9 * index, 1e-9, 1e6], 3 * i)
+      },
+    }
+    const { mean, deviation } = await measure(dataset, all(4))
+    expect(deviation[0]).toBeCloseTo(1e-9 * Math.sqrt(1.25), 12)
+    expect((deviation[0] as number) / 1e-9).toBeCloseTo(Math.sqrt(1.25), 3)
+    expect(deviation.slice(1)).toEqual([1, 1])
+    expect(mean[2]).toBe(1e6)
+    const range = await measure(dataset, all(4), { range: { low: -1, high: 1 } })
+    expect((range.deviation[0] as number) / 1e-9).toBeCloseTo(1.5, 3)
+    expect(range.deviation.slice(1)).toEqual([1, 1])
+  })
+
   test('are those of enough large images, spread over the whole set', async () => {
     const { dataset, read } = counting(20_000, [3, 96, 96])
     const { mean } = await measure(dataset, all(20_000))

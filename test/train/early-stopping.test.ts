@@ -52,6 +52,12 @@ describe('early stopping (C5)', () => {
     expect(due).toEqual([false, false, false, false, false, true])
   })
 
+  it('takes any number for better than none', () => {
+    const losses = [Number.NaN, 3, 2, Number.NaN, 1, 0.5].map((loss, epoch) => point(epoch, loss))
+    for (const [i] of losses.entries()) expect(ruleOf({ patience: 2 }).isDue(losses.slice(0, i + 1))).toBe(false)
+    expect(ruleOf({ patience: 2 }).isDue([...losses, point(7, Number.NaN), point(8, Number.NaN)])).toBe(true)
+  })
+
   it('does not count gains that are too small, however they add up below the threshold', () => {
     const points = [1, 0.96, 0.92, 0.85].map((loss, epoch) => point(epoch, loss))
     expect(ruleOf({ patience: 2, minDelta: 0.1 }).isDue(points.slice(0, 3))).toBe(true)
