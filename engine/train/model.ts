@@ -122,6 +122,8 @@ export class Model {
     readonly kept: ReadonlySet<string>,
     /** Averages of the weights are kept, and evaluated in their place. */
     private readonly averages: boolean,
+    /** What makes the loss in training another one: every pass that looks at training sees that loss. */
+    private readonly objective: Pick<PassOptions, 'weightNoise' | 'adversarial'>,
   ) {}
 
   /**
@@ -136,7 +138,9 @@ export class Model {
       ...weights.map(({ name, shape }) => ({ name, shape })),
       ...stateSpecs(lowered.program).filter(({ name }) => !names.has(name)),
     ])
-    const model = new Model(document, backend, state, weights, new Set(lowered.kept), pass.optimizer?.averaging !== undefined)
+    const { weightNoise, adversarial } = pass
+    const objective = { ...(weightNoise && { weightNoise }), ...(adversarial && { adversarial }) }
+    const model = new Model(document, backend, state, weights, new Set(lowered.kept), pass.optimizer?.averaging !== undefined, objective)
     try {
       const fresh = freshWeights(lowered.shaped, document.training.seed)
       const first = someOf(fresh)
@@ -154,7 +158,7 @@ export class Model {
   /** Compiled on first use, then kept. */
   pass(batchSize: number, options: PassOptions): Promise<Compiled> {
     const averaged = this.averages && !options.training ? { averaged: true } : {}
-    const pass = { ...options, ...averaged, ...replicasOf(this.document) }
+    const pass = { ...options, ...(options.training && this.objective), ...averaged, ...replicasOf(this.document) }
     const key = passKey(batchSize, pass)
     const wanted: CompileOptions = { ...pass, batchSize }
     return this.passes.get(key) ?? this.keep(key, compile(this.document, wanted, this.backend, this.state))

@@ -42,7 +42,7 @@ export function planOf(training: TrainingSettings): TrainingPlan {
   const solver = solvers.get(optimizer.kind)
   const isExact = solver?.steps !== undefined
   const hasRate = 'lr' in method.params
-  if (!hasRate && (chosen.kind !== CONSTANT.kind || warmup > 0 || (isExact && clipNorm !== undefined)))
+  if (!hasRate && (chosen.kind !== CONSTANT.kind || warmup > 0 || (isExact && (clipNorm !== undefined || averaging !== undefined))))
     found.push({ code: 'train.rate.unused', severity: 'error', values: { got: method.title } })
   if (found.length > 0) throw new DiagnosedError(found)
 

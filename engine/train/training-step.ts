@@ -173,6 +173,9 @@ function expectTrainable({ document, training, validation }: PreparedData, plan:
     const method = methods.get(document.training.optimizer.kind)
     throw diagnosedError('train.penalty.unused', { got: method?.title ?? document.training.optimizer.kind })
   }
+  // The one step that leads there must be taken as it is.
+  if (solver?.definition.steps !== undefined && shaped.nodes.some(({ frozen, rateMultiplier }) => !frozen && rateMultiplier !== 1))
+    throw diagnosedError('train.rate.unused', { got: solver.definition.title })
   if (update.replicas !== undefined && (solver || update.optimizer?.definition.objective)) {
     const method = methods.get(document.training.optimizer.kind)
     throw diagnosedError('train.ensemble.method', { got: method?.title ?? document.training.optimizer.kind })

@@ -132,6 +132,21 @@ describe('Newton’s method (D3)', () => {
     expectAllClose([...(weights['dense1.kernel'] ?? []), ...(weights['dense1.bias'] ?? [])], theta, 1e-5, 'after ten steps')
   })
 
+  it('descends the very loss that training has: penalties, moved inputs and noise on the weights', async () => {
+    const documentWith = (training: TrainingSetting) =>
+      network(2, { epochs: 1, l2: 0.1, weightNoise: 0.2, adversarial: { epsilon: 0.3, weight: 0.7 }, ...training }, (g, x) =>
+        g.sigmoid(g.dense(x, { numHiddens: 1 })),
+      )
+    // Damped so much that nothing is left of the Hessian, and as fast as that is slow, it is plain descent.
+    const slow = await run(documentWith({ optimizer: { kind: 'newton', params: { lr: 1e4, damping: 1e4 } } }), separable)
+    const plain = await run(documentWith({ optimizer: 'sgd', lr: 1 }), separable)
+    for (const name of Object.keys(plain.weights)) {
+      const change = (of: typeof plain) => [...(of.weights[name] ?? [])].map((x, i) => x - (of.before[name]?.[i] as number))
+      expect(Math.max(...change(plain).map(Math.abs))).toBeGreaterThan(0.01)
+      expectAllClose(change(slow), change(plain), 1e-3, name)
+    }
+  })
+
   it('learns XOR with a hidden layer', async () => {
     const document = network(2, { optimizer: { kind: 'newton', params: { damping: 0.05 } }, epochs: 60, seed: 1 }, (g, x) =>
       g.dense(g.tanh(g.dense(x, { numHiddens: 4 })), { numHiddens: 1 }),
@@ -215,6 +230,10 @@ describe('the normal equations', () => {
     const bent = network(3, settings, (g, x) => g.sigmoid(g.dense(x, { numHiddens: 1 })))
     expect(await refusal(bent, regression)).toMatchObject([{ code: 'train.linear', nodeId: 'sigmoid1' }])
     expect(await refusal(linear(3, { ...settings, clipNorm: 1 }), regression)).toMatchObject([{ code: 'train.rate.unused' }])
+    expect(await refusal(linear(3, { ...settings, averaging: 0.9 }), regression)).toMatchObject([{ code: 'train.rate.unused' }])
+    const hasty = linear(3, settings)
+    const nodes = hasty.nodes.map((node) => (node.id === 'dense1' ? { ...node, rateMultiplier: 2 } : node))
+    expect(await refusal({ ...hasty, nodes }, regression)).toMatchObject([{ code: 'train.rate.unused' }])
     const wide = { x: [new Array(2500).fill(0)], y: [0] }
     expect(await refusal(linear(2500, settings), wide)).toMatchObject([
       { code: 'train.linear.features', nodeId: 'dense1', values: { got: 2501, expected: 2000 } },

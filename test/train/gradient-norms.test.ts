@@ -4,7 +4,7 @@ import { graph } from '../../engine/builder/graph'
 import { lower } from '../../engine/compile'
 import { DiagnosedError, type Diagnostic } from '../../engine/core/diagnostics'
 import { prepareData } from '../../engine/datasets/prepare'
-import type { GraphDocument } from '../../engine/document/schema'
+import type { GraphDocument, TrainingSettings } from '../../engine/document/schema'
 import { firstBatch } from '../../engine/insight/first-batch'
 import type { MetricsFrame } from '../../engine/protocol/messages'
 import { createReferenceBackend } from '../../engine/runtime/reference'
@@ -83,11 +83,14 @@ describe('B5: lengths of gradients', () => {
     await trainer.dispose()
   })
 
-  it.each(['rnn-lm', 'deep-mlp'])('are those of whole steps where they are asked for, state and all (%s)', async (id) => {
-    const document =
-      id === 'rnn-lm' ? (templates.get(id)?.create({ numHiddens: 5, numSteps: 100, batchSize: 4 }) as GraphDocument) : deep(2)
+  const language = templates.get('rnn-lm')?.create({ numHiddens: 5, numSteps: 100, batchSize: 4 }) as GraphDocument
+  it.each<[string, GraphDocument, Partial<TrainingSettings>]>([
+    ['of a network that carries its state', language, {}],
+    ['of a plain one', deep(2), {}],
+    ['of one that learns with noise on its weights, from moved inputs too', deep(2), { weightNoise: 0.3, adversarial: { epsilon: 0.2 } }],
+  ])('are those of whole steps where they are asked for, %s', async (_what, document, more) => {
     // A limit that is never reached tells how long the gradient of the very step was.
-    const settings = { ...document.training, optimizer: { kind: 'sgd', params: { lr: 0.1 } }, clipNorm: 1e6 }
+    const settings = { ...document.training, optimizer: { kind: 'sgd', params: { lr: 0.1 } }, clipNorm: 1e6, ...more }
     const data = await prepareData({ ...document, training: settings }, () => undefined)
     const reports: StepReport[] = []
     const onStep = (report: StepReport) => void reports.push(report)
