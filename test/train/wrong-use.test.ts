@@ -14,6 +14,7 @@ import type { DataSettings, GraphDocument, TrainingSettings } from '../../engine
 import { optimizers, solvers } from '../../engine/optimizers/registry'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { schedules } from '../../engine/schedules/registry'
+import { inferShapes } from '../../engine/shapes/infer'
 import { Trainer } from '../../engine/train/trainer'
 import { templates } from '../../templates/registry'
 import { memoryFiles } from '../datasets/memory-files'
@@ -255,6 +256,18 @@ describe('settings that do not go together', () => {
     // The largest batch there is asks for all samples.
     expect(await told(moonsDocument({ batchSize: 65536 }))).toEqual([])
     expect(await told(moonsDocument({ validationSplit: 0 }))).toEqual([])
+  })
+})
+
+const sizeOfNetwork = (document: GraphDocument) => inferShapes(document).nodes.reduce((sum, { parameterCount }) => sum + parameterCount, 0)
+
+describe('the templates', () => {
+  const small = [...templates.values()].flatMap(({ id, create }) => {
+    const document = create()
+    return sizeOfNetwork(document) < 300_000 ? [{ id, document }] : []
+  })
+  it.each(small)('$id begins without a word of warning', async ({ document }) => {
+    expect(await told(document)).toEqual([])
   })
 })
 
