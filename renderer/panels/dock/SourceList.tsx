@@ -49,10 +49,17 @@ export function SourceList({ source, validation, onDropValidation, onPick, onFil
           {text(title)}
         </button>
       ))}
-      <h4 className="section-head">
-        {words('fromDisk')}
-        <small>{words('dropHint')}</small>
-      </h4>
+      <div className="data-choose">
+        <h4 className="section-head">{words('fromDisk')}</h4>
+        <button type="button" className="btn" title={words('filesHint')} onClick={() => files.current?.click()}>
+          <FileSpreadsheet size={13} aria-hidden />
+          {words('chooseFiles')}
+        </button>
+        <button type="button" className="btn" title={words('folderHint')} onClick={() => folder.current?.click()}>
+          <FolderOpen size={13} aria-hidden />
+          {words('chooseFolder')}
+        </button>
+      </div>
       {chosen?.onDisk && (
         <span className="data-source" aria-current="true" title={text(chosen.summary)}>
           <FileSpreadsheet size={14} aria-hidden />
@@ -75,16 +82,7 @@ export function SourceList({ source, validation, onDropValidation, onPick, onFil
           </button>
         </span>
       )}
-      <div className="data-choose">
-        <button type="button" className="btn" title={words('filesHint')} onClick={() => files.current?.click()}>
-          <FileSpreadsheet size={13} aria-hidden />
-          {words('chooseFiles')}
-        </button>
-        <button type="button" className="btn" title={words('folderHint')} onClick={() => folder.current?.click()}>
-          <FolderOpen size={13} aria-hidden />
-          {words('chooseFolder')}
-        </button>
-      </div>
+      <p className="data-drop-hint">{words('dropHint')}</p>
       <input ref={files} type="file" multiple hidden aria-label={words('chooseFiles')} onChange={(event) => take(event.target)} />
       <input
         ref={folder}
