@@ -9,7 +9,7 @@
  * n(w) and n(w, w′) below the line count what was followed by something, so that each P sums to 1.
  */
 import { limits } from '../core/limits'
-import { sizeOf, type TensorType } from '../core/tensor'
+import { formatShape, sameShape, sizeOf, type TensorType } from '../core/tensor'
 import type { Emit, Tensor } from '../ir/emit'
 import { weightOf } from './kit/affine'
 import { defineLayer } from './kit/define'
@@ -117,6 +117,18 @@ const ngram = defineLayer({
       })
       if (!expectIndices(type, classes, port, fail, longer)) return undefined
     }
+    if (!sameShape(next.shape, x.shape))
+      return fail({
+        code: 'shape.mismatch',
+        port: 'next',
+        values: { expected: formatShape(x.shape), got: formatShape(next.shape) },
+        fixes: [
+          {
+            title: { en: `Give it ${x.shape[1]} steps`, zh: `将其设为 ${x.shape[1]} 个时间步` },
+            edits: [{ type: 'adjustSource', port: 'next', what: 'shape', value: x.shape.slice(1) }],
+          },
+        ],
+      })
     if (classes ** order > limits.tensorElements) {
       const fits = Math.max(1, Math.floor(Math.log(limits.tensorElements) / Math.log(classes)))
       return fail({

@@ -4,11 +4,13 @@ import { graph } from '../../engine/builder/graph'
 import { prepareData } from '../../engine/datasets/prepare'
 import { textFields } from '../../engine/datasets/text/stretches'
 import type { GraphDocument } from '../../engine/document/schema'
+import ngram from '../../engine/layers/ngram'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { generate } from '../../engine/train/generate'
 import { Model } from '../../engine/train/model'
 import { train } from '../../engine/train/train'
 import { templates } from '../../templates/registry'
+import { refused } from '../support/shapeRule'
 
 const [A, B, C] = [1, 2, 3]
 const text = [A, B, A, C, A, B, A, B]
@@ -85,4 +87,14 @@ test('A13: one reading of the story tells more, the more tokens are counted toge
   expect(one).toBeGreaterThan(two)
   expect(two).toBeGreaterThan(three)
   expect(three).toBeLessThan(10)
+})
+
+test('A13: every token needs the one behind it', () => {
+  const tokens = (...shape: number[]) => ({ shape, dtype: 'i32', classes: 4 }) as const
+  expect(refused(ngram, { x: tokens(2, 7), next: tokens(2, 5) }, { classes: 4 })).toMatchObject({
+    code: 'shape.mismatch',
+    port: 'next',
+    values: { expected: '2×7', got: '2×5' },
+    fixes: [{ edits: [{ type: 'adjustSource', port: 'next', what: 'shape', value: [7] }] }],
+  })
 })

@@ -127,9 +127,27 @@ describe('F4: states of recurrent layers', () => {
     })
     expect(accepted(lstm, { x: [2, 5, 3], state: [2, 7] }, { numHiddens: 7 }).y?.shape).toEqual([2, 5, 7])
   })
+  it('of several widths are not', () => {
+    expect(refused(lstm, { x: [2, 5, 3], state: [2, 7], cell: [2, 4] }, { numHiddens: 4 }).fixes).toEqual([])
+  })
   it('of another batch, or of fewer rows of cells, are not', () => {
     expect(refused(lstm, { x: [2, 5, 3], cell: [3, 7] }, { numHiddens: 4 }).fixes).toEqual([])
     expect(refused(lstm, { x: [2, 5, 3], state: [2, 4] }, { numHiddens: 4, bidirectional: true }).fixes).toEqual([])
     expect(refused(lstm, { x: [2, 5, 3], mask: [2, 4] }).fixes).toEqual([])
+  })
+})
+
+describe('F1: tokens where vectors are wanted', () => {
+  const tokens = { shape: [2, 9], dtype: 'i32', classes: 30 } as const
+  it.each([lstm, conv1d, maxPool1d])('$kind: an embedding makes them vectors', (layer) => {
+    const problem = refused(layer, { x: tokens })
+    expect(problem).toMatchObject({ code: 'shape.dtype', port: 'x' })
+    expect(problem.fixes?.map(({ edits }) => edits)).toEqual([
+      [{ type: 'insertBefore', port: 'x', kind: 'embedding', params: { numTokens: 30 } }],
+    ])
+  })
+  it('nothing is offered where it is not known how many there are, or where each sample is one', () => {
+    expect(refused(lstm, { x: { shape: [2, 9], dtype: 'i32' } }).fixes).toEqual([])
+    expect(refused(lstm, { x: { shape: [2], dtype: 'i32', classes: 30 } }).fixes).toEqual([])
   })
 })

@@ -5,7 +5,7 @@
 import { type DType, formatShape, type TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Fail } from './define'
-import { flattenBefore, type LayerFix } from './fixes'
+import { embedBefore, flattenBefore, type LayerFix } from './fixes'
 
 export const images: Text = { en: 'images (N, C, H, W)', zh: '图像批次 (N, C, H, W)' }
 
@@ -15,10 +15,16 @@ const numbers: Record<DType, Text> = {
 }
 
 /** The input holds real numbers, or indices. */
-export function expectDType(type: TensorType, dtype: DType, port: string, fail: Fail): boolean {
+export function expectDType(type: TensorType, dtype: DType, port: string, fail: Fail, fixes?: readonly LayerFix[]): boolean {
   if (type.dtype === dtype) return true
-  fail({ code: 'shape.dtype', port, values: { expected: numbers[dtype], got: numbers[type.dtype] } })
+  fail({ code: 'shape.dtype', port, values: { expected: numbers[dtype], got: numbers[type.dtype] }, fixes })
   return false
+}
+
+/** Sequences of real vectors (N, steps, …); tokens may become such. */
+export function expectVectors(x: TensorType, expected: Text, fail: Fail): boolean {
+  const fixes = x.classes !== undefined && x.shape.length === 2 ? [embedBefore('x', x.classes)] : []
+  return expectDType(x, 'f32', 'x', fail, fixes) && expectRank(x, [3], expected, 'x', fail)
 }
 
 /** The input has one of the ranks. */

@@ -36,6 +36,12 @@ export const flattenBefore = (port: string): LayerFix => ({
   edits: [{ type: 'insertBefore', port, kind: 'flatten', params: {} }],
 })
 
+/** For layers that take sequences of vectors and are given tokens (N, steps). */
+export const embedBefore = (port: string, numTokens: number): LayerFix => ({
+  title: { en: 'Insert an embedding', zh: '插入嵌入层' },
+  edits: [{ type: 'insertBefore', port, kind: 'embedding', params: { numTokens } }],
+})
+
 /** What feeds a port; `layer` is absent where the source is no layer (a block instance). */
 export interface FixSource extends Endpoint {
   readonly layer?: { readonly adjustable?: Adjustable }

@@ -6,7 +6,7 @@ import { formatShape, type Shape, sameShape, type TensorType } from '../../core/
 import type { Emit, Tensor } from '../../ir/emit'
 import { weightOf } from './affine'
 import type { Fail, LowerContext, PyTorchExport, WeightSpec } from './define'
-import { expectDType, expectRank } from './expect'
+import { expectDType, expectVectors } from './expect'
 import type { LayerFix } from './fixes'
 import type { RecurrentParams } from './recurrent-form'
 import { recurrentClass } from './recurrent-pytorch'
@@ -61,7 +61,7 @@ export function recurrentShape<S extends string>(
   const x = types.x as TensorType
   const { numHiddens, bidirectional, returns } = params
   const expected = { en: 'sequences (N, steps, features)', zh: '序列 (N, 时间步, 特征)' }
-  if (!expectDType(x, 'f32', 'x', fail) || !expectRank(x, [3], expected, 'x', fail)) return undefined
+  if (!expectVectors(x, expected, fail)) return undefined
   const [batch, steps] = x.shape as [number, number, number]
   const wanted = { mask: [batch, steps], ...Object.fromEntries(cell.states.map((name) => [name, shapeOfState(params, batch)])) }
   for (const [port, shape] of Object.entries(wanted)) {
@@ -73,7 +73,13 @@ export function recurrentShape<S extends string>(
         code: 'shape.mismatch',
         port,
         values: { expected: formatShape(shape), got: formatShape(type.shape) },
-        fixes: port === 'mask' ? [] : widthOf(type.shape, shape),
+        fixes:
+          port === 'mask'
+            ? []
+            : unitsOf(
+                cell.states.flatMap((name) => (types[name] ? [types[name].shape] : [])),
+                shape,
+              ),
       })
   }
   const width = numHiddens * (bidirectional ? 2 : 1)
@@ -83,10 +89,10 @@ export function recurrentShape<S extends string>(
   } as Outputs<S, TensorType>
 }
 
-/** Where a state is only of another width, as many units as it has. */
-function widthOf(given: Shape, wanted: Shape): readonly LayerFix[] {
-  const units = given.at(-1)
-  if (units === undefined || !sameShape(given.slice(0, -1), wanted.slice(0, -1))) return []
+/** Where the states are only of another width, as many units as they have. */
+function unitsOf(given: readonly Shape[], wanted: Shape): readonly LayerFix[] {
+  const units = given[0]?.at(-1)
+  if (units === undefined || !given.every((shape) => sameShape(shape, [...wanted.slice(0, -1), units]))) return []
   return [
     {
       title: { en: `Use ${units} units, as the state has`, zh: `将隐藏单元个数改为状态的宽度 ${units}` },

@@ -8,7 +8,7 @@ import type { Text } from '../../core/text'
 import type { Emit, Tensor } from '../../ir/emit'
 import { windowCount } from '../../ir/window'
 import type { Fail } from './define'
-import { expectDType, expectRank } from './expect'
+import { expectVectors } from './expect'
 import { choice, int } from './params'
 import { largestWindow, reducePadding, shrinkWindow } from './window'
 
@@ -47,8 +47,7 @@ export const sequenceShape = ({ batch, channels, length }: Sequence, layout: Seq
 
 export const stepAxis = (layout: SequenceLayout): number => (layout === 'NLC' ? 1 : 2)
 
-export const expectSequence = (type: TensorType, fail: Fail): boolean =>
-  expectDType(type, 'f32', 'x', fail) && expectRank(type, [3], sequences, 'x', fail)
+export const expectSequence = (type: TensorType, fail: Fail): boolean => expectVectors(type, sequences, fail)
 
 /** (N, C, 1, L) */
 export function asImages(b: Emit, x: Tensor, layout: SequenceLayout): Tensor {
