@@ -385,6 +385,10 @@ export const catalogue = {
     en: 'With these weights and inputs the loss is {got}, and the first value that is not finite is computed by this node: there is no gradient to check. Train for less long, or check fresh weights.',
     zh: '在这组权重和输入下损失为 {got}，最先出现非有限值的是此节点：没有可供检查的梯度。请缩短训练，或检查新初始化的权重。',
   },
+  'check.surrogate': {
+    en: 'This layer hands back a gradient that is not the derivative of what it computes, so differences of the loss cannot confirm the gradients before it. Set its gradient to zero for the check.',
+    zh: '此层回传的梯度并非其计算结果的导数，因此无法用损失的差分核对它之前的梯度。核对时请将其梯度设为零。',
+  },
   'check.gradient': {
     en: 'The gradient of “{name}” is wrong: at element {index} it is computed as {got}, while the loss changes by {expected} (relative error {error}).',
     zh: '“{name}”的梯度有误：第 {index} 个元素的计算值为 {got}，而损失的实际变化率为 {expected}（相对误差 {error}）。',

@@ -15,6 +15,7 @@ import type { GraphDocument } from '../document/schema'
 import { initializeWeights } from '../initializers/initialize'
 import type { Feed } from '../ir/evaluate'
 import type { Instruction, Program } from '../ir/program'
+import type { ParamSpecs, ParamValues } from '../layers/kit/params'
 import { runtimeInputs, unwrap } from '../train/model'
 import type { ElementCheck, GradientProgress, GradientReport, GradientVerdict, TensorCheck } from './gradient-report'
 import { type DoubleWeights, LossAt } from './loss-at'
@@ -57,6 +58,8 @@ export interface GradientCheckOptions extends Settings {
 export async function checkGradients(options: GradientCheckOptions): Promise<GradientReport | undefined> {
   const { document, batchSize, seed = document.training.seed } = options
   const { program, shaped, weights: all } = unwrap(lower(document, { training: true, gradients: 'parameters', batchSize }))
+  const surrogate = shaped.nodes.find(({ layer, params }) => layer.gradient?.(params as ParamValues<ParamSpecs>) === 'surrogate')
+  if (surrogate) throw diagnosedError('check.surrogate', {}, { nodeId: surrogate.path })
   const fresh = initializeWeights(shaped, document.training.seed)
   const weights = Object.fromEntries([...fresh].map(([name, data]) => [name, Float64Array.from(options.weights?.[name] ?? data)]))
   const inputs = { ...options.inputs, ...runtimeInputs(program, seed, 1, 0) }

@@ -169,4 +169,16 @@ describe('what cannot be checked', () => {
     const weights = { 'dense2.bias': Float32Array.of(Number.NaN) }
     expect(await failure(checkGradients({ ...given, weights }))).toEqual([['check.not-finite', 'dense2']])
   })
+
+  it('is named: a layer whose gradient is no derivative', async () => {
+    const check = (gradient: 'zero' | 'straightThrough') => {
+      const g = graph('rounded', { data: 'digits', training: { batchSize: 2 } })
+      const rounded = g.quantize(g.dense(g.input('features', [2]), { numHiddens: 3 }), { id: 'rounded', levels: 4, gradient })
+      g.classify(rounded, 3)
+      const inputs = { features: Float32Array.of(0.1, -0.4, 0.3, 0.2), label: Int32Array.of(0, 2) }
+      return failure(checkGradients({ document: g.document(), inputs, batchSize: 2 }))
+    }
+    expect(await check('straightThrough')).toEqual([['check.surrogate', 'rounded']])
+    expect(await check('zero')).toBeUndefined()
+  })
 })
