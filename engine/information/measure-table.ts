@@ -18,8 +18,8 @@ import {
 import type { InformationReport, Joint, Shift, Variable, VariableRequest } from './report'
 import { type Counted, columnNamed, countedAs, countedLike, factOf, isCountable } from './variable'
 
-/** What validates: a table of its own, or some samples of the same. */
-export type Held = { readonly table: ColumnTable } | { readonly share: number; readonly seed: number }
+/** What validates: a table of its own, or some rows of the same. */
+export type Held = { readonly table: ColumnTable } | { readonly parts: Uint8Array }
 
 export interface Wanted {
   readonly x: VariableRequest
@@ -40,25 +40,25 @@ export function measureTable(table: ColumnTable, held: Held | undefined, { x, y,
   const firstNamed = named(x)
   const second = named(y) ?? (usable.length === 1 ? undefined : firstNamed === target ? usable.find((each) => each !== target) : target)
   const first = firstNamed ?? usable.find((each) => each !== second) ?? (usable[0] as Column)
-  const split = held && 'share' in held ? partsOf(table, held.share, held.seed) : undefined
-  const parts: Parts = held && 'table' in held ? { other: held.table } : { split }
-  const heldOut = parts.other?.length ?? split?.filter((part) => part === VALIDATION).length
+  const heldOut = held && ('table' in held ? held.table.length : tally(PARTS, held.parts)[VALIDATION])
   const one = countedAs(first, x.bins)
   const two = second && countedAs(second, y.bins)
+  const [ofOne, ofTwo] = [tally(one.names.length, one.codes), two && tally(two.names.length, two.codes)]
   return {
     rows: length,
     ...(heldOut !== undefined && { heldOut }),
     columns: columns.map(factOf),
-    x: variableOf(one, parts),
-    ...(two && { y: variableOf(two, parts), joint: jointOf(one, two) }),
+    x: variableOf(one, ofOne, held),
+    ...(two && ofTwo && { y: variableOf(two, ofTwo, held), joint: jointOf(one, ofOne, two, ofTwo) }),
   }
 }
 
 const TRAINING = 1
 const VALIDATION = 2
+const PARTS = 3
 
 /** Of each row the part it is in, or 0; undefined where none is held out. */
-function partsOf({ length, rowsPerSample, contiguous }: ColumnTable, share: number, seed: number): Uint8Array | undefined {
+export function partsOf({ length, rowsPerSample, contiguous }: ColumnTable, share: number, seed: number): Uint8Array | undefined {
   const { training, validation } = splitIndices(length / rowsPerSample, share, seed, contiguous)
   if (validation.length === 0) return undefined
   const parts = new Uint8Array(length)
@@ -67,17 +67,21 @@ function partsOf({ length, rowsPerSample, contiguous }: ColumnTable, share: numb
   return parts
 }
 
-interface Parts {
-  readonly split?: Uint8Array | undefined
-  readonly other?: ColumnTable
+/** How often each code comes; of `part` alone where there is one. There may be millions of rows. */
+function tally(size: number, codes: Uint8Array, parts?: Uint8Array, part = 0): number[] {
+  const counts = new Uint32Array(size)
+  for (let row = 0; row < codes.length; row++) {
+    if (parts && parts[row] !== part) continue
+    const code = codes[row] as number
+    counts[code] = (counts[code] as number) + 1
+  }
+  return Array.from(counts)
 }
 
-function variableOf(counted: Counted, { split, other }: Parts): Variable {
+function variableOf(counted: Counted, counts: readonly number[], held: Held | undefined): Variable {
   const { column, binning, names } = counted
-  const counts = countsOf(counted)
-  const { probabilities } = tableFromCounts(1, counts.length, counts)
-  const p = Array.from(probabilities)
-  const shift = split ? shiftWithin(counted, split) : other && shiftTo(counted, counts, other)
+  const p = Array.from(tableFromCounts(1, counts.length, counts).probabilities)
+  const shift = held && ('table' in held ? shiftTo(counted, counts, held.table) : shiftWithin(counted, held.parts))
   return {
     column,
     ...(binning && { bins: binning }),
@@ -90,15 +94,8 @@ function variableOf(counted: Counted, { split, other }: Parts): Variable {
   }
 }
 
-function countsOf({ names, codes }: Categories): number[] {
-  const counts = new Array<number>(names.length).fill(0)
-  for (const code of codes) counts[code] = (counts[code] as number) + 1
-  return counts
-}
-
-function shiftWithin({ names, codes }: Categories, split: Uint8Array): Shift {
-  const of = (part: number): number[] => countsOf({ names, codes: codes.filter((_, row) => split[row] === part) })
-  return shiftOf(names, of(TRAINING), of(VALIDATION))
+function shiftWithin({ names, codes }: Categories, parts: Uint8Array): Shift {
+  return shiftOf(names, tally(names.length, codes, parts, TRAINING), tally(names.length, codes, parts, VALIDATION))
 }
 
 /** Undefined where the other data has no such column. */
@@ -106,7 +103,7 @@ function shiftTo(counted: Counted, counts: readonly number[], other: ColumnTable
   const column = other.columns.find(({ name }) => name === counted.column)
   const like = column && countedLike(counted, column)
   if (!like) return undefined
-  const { categories, one, two } = together(counted.names, counts, like.names, countsOf(like))
+  const { categories, one, two } = together(counted.names, counts, like.names, tally(like.names.length, like.codes))
   return shiftOf(categories, one, two)
 }
 
@@ -126,7 +123,7 @@ function together(ours: readonly string[], counts: readonly number[], theirs: re
   return { categories, one: over(ours, counts), two: over(theirs, others) }
 }
 
-function jointOf(x: Counted, y: Counted): Joint {
+function jointOf(x: Counted, ofX: readonly number[], y: Counted, ofY: readonly number[]): Joint {
   const [rows, columns] = [x.names.length, y.names.length]
   const counts = new Uint32Array(rows * columns)
   for (let row = 0; row < x.codes.length; row++) {
@@ -134,7 +131,7 @@ function jointOf(x: Counted, y: Counted): Joint {
     counts[cell] = (counts[cell] as number) + 1
   }
   const table: JointTable = tableFromCounts(rows, columns, counts)
-  const relative = relativeOf(x, y)
+  const relative = relativeOf(x, ofX, y, ofY)
   return {
     counts: Array.from(counts),
     probabilities: Array.from(table.probabilities),
@@ -143,17 +140,17 @@ function jointOf(x: Counted, y: Counted): Joint {
     xGivenY: conditionalEntropy(table, 'y'),
     yGivenX: conditionalEntropy(table, 'x'),
     mutual: mutualInformation(table),
-    chance: ((seen(x) - 1) * (seen(y) - 1)) / (2 * x.codes.length * Math.LN2),
+    chance: ((seen(ofX) - 1) * (seen(ofY) - 1)) / (2 * x.codes.length * Math.LN2),
     ...(relative && { relative }),
   }
 }
 
-const seen = (variable: Counted): number => countsOf(variable).filter((count) => count > 0).length
+const seen = (counts: readonly number[]): number => counts.filter((count) => count > 0).length
 
 /** Only where the two say the same things: outlook and play have no category in common. */
-function relativeOf(x: Counted, y: Counted): Joint['relative'] {
+function relativeOf(x: Counted, ofX: readonly number[], y: Counted, ofY: readonly number[]): Joint['relative'] {
   if (!x.names.some((name) => name !== '' && y.names.includes(name))) return undefined
-  const { one, two } = together(x.names, countsOf(x), y.names, countsOf(y))
+  const { one, two } = together(x.names, ofX, y.names, ofY)
   const { forward, backward } = shiftOf([], one, two)
   return { forward, backward }
 }

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ColumnTable } from '../../engine/datasets/columns/column'
 import { readColumns } from '../../engine/datasets/columns/csv-columns'
 import { openColumns } from '../../engine/datasets/columns/open'
-import { measureTable } from '../../engine/information/measure-table'
+import { measureTable, partsOf } from '../../engine/information/measure-table'
 import type { InformationReport, Variable, VariableRequest } from '../../engine/information/report'
 import { formatBits } from '../../engine/information/shown'
 import { templates } from '../../templates/registry'
@@ -41,12 +42,14 @@ function fileOf(name: string, content: string): string {
   return path
 }
 
-/** What the editor's document holds out. */
-function heldOut() {
-  const document = templates.get('mlp')?.create({})
-  if (!document) throw new Error('there is no template mlp')
-  const { seed, validationSplit } = document.training
-  return { seed, share: validationSplit }
+const document = templates.get('mlp')?.create({})
+if (!document) throw new Error('there is no template mlp')
+const { seed, validationSplit } = document.training
+
+/** The report on a table, some of which the editor's document holds out. */
+function reportOn(table: ColumnTable, x: VariableRequest, y: VariableRequest): InformationReport {
+  const parts = partsOf(table, validationSplit, seed)
+  return measureTable(table, parts && { parts }, { x, y, name: 'the table' })
 }
 
 const anything: VariableRequest = { bins: 'auto' }
@@ -54,7 +57,7 @@ const anything: VariableRequest = { bins: 'auto' }
 async function ofTrees(x = anything, y = anything): Promise<InformationReport> {
   const files = memoryFiles('trees.csv', { 'trees.csv': trees })
   const table = await readColumns(files, 'trees.csv', new TextEncoder().encode(trees).length, '')
-  return measureTable(table, heldOut(), { x, y, name: 'trees.csv' })
+  return reportOn(table, x, y)
 }
 
 async function openPane(page: Page): Promise<void> {
@@ -169,20 +172,12 @@ describe('J1: the information pane', () => {
     await page.getByRole('tab', { name: '信息量' }).click()
     // Of images only the label can be counted.
     await page.getByText('只有一列').waitFor()
-    const digits = measureTable(await openColumns({ kind: 'digits', params: {} }, () => undefined, heldOut().seed), heldOut(), {
-      x: anything,
-      y: anything,
-      name: 'digits',
-    })
+    const digits = reportOn(await openColumns({ kind: 'digits', params: {} }, () => undefined, seed), anything, anything)
     await eventually(async () => (await figures(page)).x === formatBits(digits.x.entropy))
     expect(await figures(page)).toEqual(expectedFigures(digits))
 
     await page.getByLabel('要度量的数据').selectOption('weather')
-    const weather = measureTable(await openColumns({ kind: 'weather', params: {} }, () => undefined, heldOut().seed), heldOut(), {
-      x: anything,
-      y: anything,
-      name: 'weather',
-    })
+    const weather = reportOn(await openColumns({ kind: 'weather', params: {} }, () => undefined, seed), anything, anything)
     await eventually(async () => (await figures(page)).mutual === formatBits(weather.joint?.mutual ?? 0))
     expect(await figures(page)).toEqual(expectedFigures(weather))
     await page.locator('.information-grid').focus()

@@ -5,7 +5,7 @@ import { DiagnosedError } from '../../engine/core/diagnostics'
 import type { ColumnTable } from '../../engine/datasets/columns/column'
 import { readColumns } from '../../engine/datasets/columns/csv-columns'
 import { openColumns } from '../../engine/datasets/columns/open'
-import { type Held, measureTable } from '../../engine/information/measure-table'
+import { type Held, measureTable, partsOf } from '../../engine/information/measure-table'
 import type { InformationReport, VariableRequest } from '../../engine/information/report'
 import { formatBits, shownCategory } from '../../engine/information/shown'
 import { memoryFiles } from '../datasets/memory-files'
@@ -24,6 +24,12 @@ const measured = (table: ColumnTable, { x, y, xBins = 'auto', yBins = 'auto' }: 
     y: { ...(y !== undefined && { column: y }), bins: yBins },
     name: 'given.csv',
   })
+
+/** Some rows of the table itself; a share of 0 is none. */
+function heldOut(table: ColumnTable, share: number, seed: number): Held | undefined {
+  const parts = partsOf(table, share, seed)
+  return parts && { parts }
+}
 
 /** y and joint of a report that must have them. */
 function bothOf(report: InformationReport) {
@@ -260,13 +266,14 @@ describe('J1: training beside validation', () => {
 
   test('a share of the same rows, those that training holds out', async () => {
     const rows = Array.from({ length: 40 }, (_, i) => `${i % 3},${i % 2}`)
-    const report = measured(await read(`x,y\n${rows.join('\n')}\n`), {}, { share: 0.25, seed: 7 })
+    const table = await read(`x,y\n${rows.join('\n')}\n`)
+    const report = measured(table, {}, heldOut(table, 0.25, 7))
     expect(report.heldOut).toBe(10)
     const { x } = report
     expect(x.counts).toEqual([14, 13, 13])
     expect(x.shift?.training.map((count, i) => count + (x.shift?.validation[i] ?? 0))).toEqual(x.counts)
     expect(x.shift?.validation.reduce((sum, each) => sum + each, 0)).toBe(10)
-    expect(measured(await read(days), {}, { share: 0, seed: 7 }).x.shift).toBeUndefined()
+    expect(measured(table, {}, heldOut(table, 0, 7)).x.shift).toBeUndefined()
   })
 })
 
@@ -293,7 +300,7 @@ describe('J1: data sets that are no CSV file', () => {
 
   test('a text is each token with the one that follows', async () => {
     const table = await openColumns({ kind: 'story', params: { numSteps: 10 } }, noFiles, 0)
-    const { x, y, joint } = bothOf(measured(table, {}, { share: 0.2, seed: 0 }))
+    const { x, y, joint } = bothOf(measured(table, {}, heldOut(table, 0.2, 0)))
     expect([x.column, y.column]).toEqual(['tokens', 'targets'])
     // The chain of a text: what one place holds as a target, the next holds as a token.
     expect(x.entropy).toBeCloseTo(y.entropy, 2)

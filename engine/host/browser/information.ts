@@ -9,15 +9,21 @@ import { openColumns } from '../../datasets/columns/open'
 import type { FindFiles } from '../../datasets/prepare'
 import { datasets } from '../../datasets/registry'
 import type { ChoiceOf } from '../../document/schema'
-import { measureTable } from '../../information/measure-table'
+import { measureTable, partsOf } from '../../information/measure-table'
 import type { InformationReport } from '../../information/report'
 import type { InformationRequest } from '../../protocol/messages'
 
 /** What is looked at, what validates it, and one to go back to. */
 const KEPT_TABLES = 3
 
+interface Opened {
+  readonly table: ColumnTable
+  /** Rows held out, by the share of them. */
+  readonly parts: Map<number, Uint8Array | undefined>
+}
+
 export class InformationTables {
-  private tables = new BoundedCache<string, Promise<ColumnTable>>(KEPT_TABLES)
+  private tables = new BoundedCache<string, Promise<Opened>>(KEPT_TABLES)
 
   constructor(private readonly findFiles: FindFiles) {}
 
@@ -26,23 +32,23 @@ export class InformationTables {
   }
 
   async measure({ source, validation, seed, validationSplit, x, y }: InformationRequest): Promise<InformationReport> {
-    const table = await this.tableOf(source, seed)
-    const held = validation
-      ? { table: await this.tableOf(validation, keyOf(seed, 'validation')) }
-      : validationSplit > 0
-        ? { share: validationSplit, seed }
-        : undefined
+    const opened = await this.open(source, seed)
     const { path } = source.params
     const name = typeof path === 'string' && path !== '' ? path : (datasets.get(source.kind)?.title ?? source.kind)
-    return measureTable(table, held, { x, y, name })
+    if (validation) {
+      const { table } = await this.open(validation, keyOf(seed, 'validation'))
+      return measureTable(opened.table, { table }, { x, y, name })
+    }
+    const parts = splitOf(opened, validationSplit, seed)
+    return measureTable(opened.table, parts && { parts }, { x, y, name })
   }
 
-  private async tableOf(choice: ChoiceOf, seed: number): Promise<ColumnTable> {
+  private async open(choice: ChoiceOf, seed: number): Promise<Opened> {
     const { tables } = this
     const key = JSON.stringify([choice, seed])
     const known = tables.get(key)
     if (known) return known
-    const opened = openColumns(choice, this.findFiles, seed)
+    const opened = openColumns(choice, this.findFiles, seed).then((table) => ({ table, parts: new Map() }))
     // Questions that come while the file is read wait for the same table.
     tables.set(key, opened, 1)
     try {
@@ -52,4 +58,9 @@ export class InformationTables {
       throw error
     }
   }
+}
+
+function splitOf({ table, parts }: Opened, share: number, seed: number): Uint8Array | undefined {
+  if (!parts.has(share)) parts.set(share, partsOf(table, share, seed))
+  return parts.get(share)
 }

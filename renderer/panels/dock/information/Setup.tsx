@@ -15,7 +15,7 @@ import { formatCount } from '../../../i18n/numbers'
 import { useDocument } from '../../../store/document'
 import { pathOf } from '../data-draft'
 import { type Choice, fromInput } from '../given-files'
-import { type Asked, addLent, ask, lookAt, useInformationStore } from './information-store'
+import { type Asked, addLent, ask, lookAt, useInformationStore, useOther } from './information-store'
 import { informationWords } from './words'
 
 /** Built-in data that has words in its columns. */
@@ -43,7 +43,7 @@ interface Props {
 export function Setup({ source, asked, report }: Props) {
   const words = useWords(informationWords)
   const { x, y } = report ?? {}
-  const isOther = useInformationStore((state) => state.other !== undefined)
+  const isOther = useOther() !== undefined
   const apart = useDocument((state) => state.document.data.validation !== undefined) && !isOther
   // The engine's own choices become the person's as soon as there is one of them.
   const current: Asked = {
@@ -98,7 +98,7 @@ function SourceChoice() {
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
   const own = useDocument((state) => state.document.data.source)
-  const other = useInformationStore((state) => state.other)
+  const other = useOther()
   const lent = useInformationStore((state) => state.lent)
   const title = datasets.get(own.kind)?.title
   const choices: readonly { readonly key: string; readonly choice: ChoiceOf; readonly label: string }[] = [

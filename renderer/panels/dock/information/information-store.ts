@@ -5,6 +5,7 @@
 import { create } from 'zustand'
 import type { ChoiceOf } from '../../../../engine/document/schema'
 import type { VariableRequest } from '../../../../engine/information/report'
+import { useDocument } from '../../../store/document'
 
 export const jointViews = ['counts', 'probabilities', 'pointwise'] as const
 export type JointView = (typeof jointViews)[number]
@@ -15,8 +16,8 @@ export interface Asked {
 }
 
 interface InformationState {
-  /** Undefined: the document's own data. */
-  readonly other: ChoiceOf | undefined
+  /** What a document is put aside for, by that document's key. */
+  readonly other: { readonly documentKey: string; readonly choice: ChoiceOf } | undefined
   /** Tables given to look at, by the path that names them. */
   readonly lent: readonly { readonly path: string; readonly name: string }[]
   /** Counts the tables given: one of the same name may be another. */
@@ -44,7 +45,16 @@ export const askedOf = ({ columns }: Pick<InformationState, 'columns'>, source: 
 
 export const ask = (source: ChoiceOf, asked: Asked): void => useInformationStore.setState({ columns: { of: keyOf(source), asked } })
 
-export const lookAt = (other: ChoiceOf | undefined): void => useInformationStore.setState({ other })
+/** Undefined: at the document's own data. */
+export const lookAt = (choice: ChoiceOf | undefined): void =>
+  useInformationStore.setState({ other: choice && { documentKey: useDocument.getState().key, choice } })
+
+/** The data looked at instead of the document's own; another document begins with its own. */
+export function useOther(): ChoiceOf | undefined {
+  const key = useDocument((state) => state.key)
+  const other = useInformationStore((state) => state.other)
+  return other?.documentKey === key ? other.choice : undefined
+}
 
 /** A table that has been handed to the engine under this path. */
 export const addLent = (path: string, name: string): void =>

@@ -12,7 +12,7 @@ import { engine } from '../../../engine/client'
 import { useRun } from '../../../engine/run-store'
 import { useDocument } from '../../../store/document'
 import { pathOf } from '../data-draft'
-import { type Asked, askedOf, useInformationStore } from './information-store'
+import { type Asked, askedOf, useInformationStore, useOther } from './information-store'
 
 const REST_MS = 80
 
@@ -34,12 +34,13 @@ export function useInformation(): Information {
   const data = useDocument((state) => state.document.data)
   const { seed, validationSplit } = useDocument((state) => state.document.training)
   const store = useInformationStore()
-  const source = store.other ?? data.source
+  const other = useOther()
+  const source = other ?? data.source
   const asked = askedOf(store, source)
   const path = datasets.get(source.kind)?.onDisk ? pathOf(source) : undefined
   const missing = path !== undefined && !files.includes(path) ? path : undefined
   const [answer, setAnswer] = useState<Answer & { readonly to: string }>({ to: '' })
-  const validation = store.other ? undefined : data.validation
+  const validation = other ? undefined : data.validation
   const request: InformationRequest = { source, ...(validation && { validation }), seed, validationSplit, ...asked }
   const wanted = JSON.stringify(request)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version counts tables given under the same name, files those of the document
