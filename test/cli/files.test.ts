@@ -1,6 +1,6 @@
 /** @file What the file system refuses: named at once where it can be known, otherwise survived; nothing is lost for it. */
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { MetricsLog } from '../../engine/host/node/metrics-log'
 import { netloom, scratch } from './run'
@@ -117,20 +117,36 @@ describe('a place that is no file', () => {
   })
 })
 
-describe('parameters that cannot be written after training', () => {
-  it.runIf(existsSync(fullDisk))('are kept in a checkpoint, and that is said', async () => {
+describe.runIf(existsSync(fullDisk))('what was learned and cannot be written', () => {
+  /** A folder whose next checkpoint meets a full disk. */
+  const fullFolder = () => {
+    mkdirSync(at('full'))
+    symlinkSync(fullDisk, at('full/checkpoint.safetensors'))
+    return at('full')
+  }
+  it.each([
+    ['as parameters', ['--out', fullDisk]],
+    ['as a checkpoint', ['--checkpoint', fullFolder()]],
+  ])('%s is kept in another checkpoint, and that is said', async (_, words) => {
     const before = process.cwd()
     process.chdir(at(''))
     try {
-      const { code, err } = await netloom(...training, '--out', fullDisk)
+      const { code, err } = await netloom(...training, ...words)
       expect(code).toBe(1)
-      expect(err).toContain('error[file.write]: Cannot write /dev/full')
+      expect(err).toMatch(/^error\[file\.write\]: Cannot write .*: no space left on device\.$/m)
       const [, folder = ''] = /kept in (\S+), which/.exec(err) ?? []
       const measured = await netloom('evaluate', 'mlp', '--data', 'moons', '--set', 'numHiddens=4', '--weights', folder, '--json')
       expect(measured.code).toBe(0)
       expect(JSON.parse(measured.out).loss).toBeGreaterThan(0)
+      rmSync(folder, { recursive: true })
     } finally {
       process.chdir(before)
     }
+  })
+
+  it('says nothing of other places where the parameters have their own', async () => {
+    const { code, err } = await netloom(...training, '--checkpoint', at('full'), '--out', at('safe'))
+    expect([code, existsSync(at('safe'))]).toEqual([1, true])
+    expect(err).not.toContain('kept in')
   })
 })

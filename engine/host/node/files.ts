@@ -8,7 +8,7 @@ import { diagnosedError } from '../../core/diagnostics'
 import type { FileSource } from '../../datasets/dataset'
 
 const reason = (error: unknown): string =>
-  error instanceof Error ? error.message.replace(/^\w+: /, '').replace(/, \w+ '.*'$/, '') : String(error)
+  error instanceof Error ? error.message.replace(/^\w+: /, '').replace(/, \w+( '.*')?$/, '') : String(error)
 
 export const readError = (file: string, error: unknown) => diagnosedError('file.read', { file, detail: reason(error) }, { file })
 

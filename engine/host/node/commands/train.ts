@@ -126,6 +126,11 @@ class Keeper {
     }
   }
 
+  /** The last checkpoint is not on the disk. */
+  get hasFailed(): boolean {
+    return this.failure !== undefined
+  }
+
   /** Throws when the last checkpoint is not on the disk. */
   close(): void {
     if (this.failure) throw this.failure
@@ -217,13 +222,17 @@ async function train(graph: string, options: TrainOptions, io: Io): Promise<numb
           isLost = false
         },
         async () => {
-          keeper?.close()
-          if (phase !== 'stopped' && !isLost) return
-          const rescue = folder ?? `${document.name.replace(/[^\p{L}\p{N}]+/gu, '-').toLowerCase()}-checkpoint`
-          if (!keeper) await folderStore.save(rescue, encodeCheckpoint(await trainer.checkpoint()))
+          const isUnkept = keeper === undefined || keeper.hasFailed
+          // With the parameters in a file of their own, a checkpoint is not all there is.
+          const isInDanger = isLost || (isUnkept && folder !== undefined && options.out === undefined)
+          if (phase !== 'stopped' && !isInDanger) return
+          const rescue =
+            isUnkept || folder === undefined ? `${document.name.replace(/[^\p{L}\p{N}]+/gu, '-').toLowerCase()}-checkpoint` : folder
+          if (isUnkept) await folderStore.save(rescue, encodeCheckpoint(await trainer.checkpoint()))
           if (phase === 'stopped') io.err(`stopped at step ${trainer.stepsDone}; go on with --resume ${rescue}\n`)
           else io.err(`the trained parameters are kept in ${rescue}, which --weights and --resume take\n`)
         },
+        () => keeper?.close(),
       )
       if (options.json) {
         const summary = {
