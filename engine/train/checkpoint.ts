@@ -6,7 +6,8 @@
  */
 
 import { messageOf } from '../core/diagnostic-message'
-import { DiagnosedError, diagnosedError } from '../core/diagnostics'
+import { DiagnosedError, type Diagnostic, diagnosedError } from '../core/diagnostics'
+import type { Text } from '../core/text'
 import { parseDocument } from '../document/parse'
 import type { GraphDocument } from '../document/schema'
 import type { MetricsPoint, ValidationPoint } from '../protocol/messages'
@@ -68,16 +69,17 @@ interface StoredRun extends Omit<Checkpoint, 'document' | 'state' | 'best'> {
 
 /** `path` is what messages call the file. */
 export function decodeCheckpoint(file: Uint8Array, path: string): Checkpoint {
-  const corrupt = (detail: string) => diagnosedError('checkpoint.corrupt', { file: path, detail }, { file: path })
+  const corrupt = (detail: string | Text) => diagnosedError('checkpoint.corrupt', { file: path, detail }, { file: path })
   try {
     const { tensors, metadata } = decodeSafetensors(file, path)
-    if (metadata.netloomCheckpoint !== FORMAT) throw corrupt('it is no checkpoint of this version of Netloom')
+    if (metadata.netloomCheckpoint !== FORMAT)
+      throw corrupt({ en: 'it is no checkpoint of this version of Netloom', zh: '它不是此版本 Netloom 的检查点' })
     const named = [...tensors].map(([name, tensor]) => ({ name, shape: tensor.shape, data: valuesOf(name, tensor, 'f32') as Float32Array }))
-    if (checksumOf(named) !== metadata.checksum) throw corrupt('its numbers do not match its checksum')
+    if (checksumOf(named) !== metadata.checksum) throw corrupt({ en: 'its numbers do not match its checksum', zh: '数据与校验和不符' })
     const document = parseDocument(metadata.document ?? '')
     if (!document.ok) throw new DiagnosedError(document.diagnostics)
     const { best, ...run } = JSON.parse(metadata.run ?? '') as StoredRun
-    if (!Number.isSafeInteger(run.step) || run.step < 0) throw corrupt('its step is not a number')
+    if (!Number.isSafeInteger(run.step) || run.step < 0) throw corrupt({ en: 'its step is not a number', zh: '步数不是数字' })
     const weights = named.filter(({ name }) => name.startsWith(BEST)).map(({ name, data }) => [name.slice(BEST.length), data] as const)
     return {
       ...run,
@@ -88,11 +90,17 @@ export function decodeCheckpoint(file: Uint8Array, path: string): Checkpoint {
   } catch (error) {
     if (error instanceof DiagnosedError) {
       const [first] = error.diagnostics
-      throw first && first.code !== 'checkpoint.corrupt' ? corrupt(messageOf(first).replace(/\.$/, '')) : error
+      throw first && first.code !== 'checkpoint.corrupt' ? corrupt(inBoth(first)) : error
     }
     throw corrupt(error instanceof Error ? error.message : String(error))
   }
 }
+
+/** What is wrong, as a part of a longer sentence. */
+const inBoth = (diagnostic: Diagnostic): Text => ({
+  en: messageOf(diagnostic, 'en').replace(/\.$/, ''),
+  zh: messageOf(diagnostic, 'zh').replace(/。$/, ''),
+})
 
 /** Two sums over the bits of all numbers, the second weighted by position (Fletcher 1982, in 32-bit words). */
 function checksumOf(tensors: readonly NamedTensor[]): string {

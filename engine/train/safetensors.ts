@@ -5,6 +5,7 @@
  */
 import { diagnosedError } from '../core/diagnostics'
 import { type Shape, sizeOf } from '../core/tensor'
+import type { Text } from '../core/text'
 
 /** Bytes of one element. */
 const elementBytes = {
@@ -72,10 +73,11 @@ export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Rea
 }
 
 export function decodeSafetensors(file: Uint8Array, path?: string): SafetensorsFile {
-  const wrong = (detail: string) => diagnosedError('weights.format', { detail }, { file: path })
-  if (file.byteLength < 8) throw wrong('it is shorter than its own length field')
+  const wrong = (detail: Text) => diagnosedError('weights.format', { detail }, { file: path })
+  if (file.byteLength < 8) throw wrong({ en: 'it is shorter than its own length field', zh: '它比自己的长度字段还短' })
   const declared = new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true)
-  if (declared > BigInt(Math.min(MAX_HEADER_BYTES, file.byteLength - 8))) throw wrong(`the header claims ${declared} bytes`)
+  if (declared > BigInt(Math.min(MAX_HEADER_BYTES, file.byteLength - 8)))
+    throw wrong({ en: `the header claims ${declared} bytes`, zh: `文件头声称有 ${declared} 字节` })
   const headerEnd = 8 + Number(declared)
   const header = parseHeader(file.subarray(8, headerEnd), wrong)
   const dataBytes = file.byteLength - headerEnd
@@ -88,31 +90,44 @@ export function decodeSafetensors(file: Uint8Array, path?: string): SafetensorsF
       continue
     }
     const { dtype, shape, begin, end } = entryOf(name, entry, wrong)
-    if (end > dataBytes) throw wrong(`tensor “${name}” ends at byte ${end} of ${dataBytes}`)
+    if (end > dataBytes)
+      throw wrong({
+        en: `tensor “${name}” ends at byte ${end} of ${dataBytes}`,
+        zh: `张量“${name}”止于第 ${end} 字节，而数据只有 ${dataBytes} 字节`,
+      })
     spans.push({ begin, end, name })
     tensors.set(name, { dtype, shape, bytes: file.subarray(headerEnd + begin, headerEnd + end) })
   }
   spans.sort((a, b) => a.begin - b.begin || a.end - b.end)
   let covered = 0
   for (const { begin, end, name } of spans) {
-    if (begin < covered) throw wrong(`tensor “${name}” overlaps another`)
-    if (begin > covered) throw wrong(`there is a hole of ${begin - covered} bytes before tensor “${name}”`)
+    if (begin < covered) throw wrong({ en: `tensor “${name}” overlaps another`, zh: `张量“${name}”与另一个重叠` })
+    if (begin > covered)
+      throw wrong({
+        en: `there is a hole of ${begin - covered} bytes before tensor “${name}”`,
+        zh: `张量“${name}”之前有 ${begin - covered} 字节的空洞`,
+      })
     covered = end
   }
-  if (covered !== dataBytes) throw wrong(`${dataBytes} bytes of data where the header speaks of ${covered}`)
+  if (covered !== dataBytes)
+    throw wrong({
+      en: `${dataBytes} bytes of data where the header speaks of ${covered}`,
+      zh: `数据有 ${dataBytes} 字节，文件头却说是 ${covered} 字节`,
+    })
   return { tensors, metadata }
 }
 
-type Wrong = (detail: string) => Error
+type Wrong = (detail: Text) => Error
 
 function parseHeader(bytes: Uint8Array, wrong: Wrong): Readonly<Record<string, unknown>> {
   let header: unknown
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    throw wrong(`the header is not JSON (${error instanceof Error ? error.message : String(error)})`)
+    const reason = error instanceof Error ? error.message : String(error)
+    throw wrong({ en: `the header is not JSON (${reason})`, zh: `文件头不是 JSON（${reason}）` })
   }
-  if (!isRecord(header)) throw wrong('the header is not an object')
+  if (!isRecord(header)) throw wrong({ en: 'the header is not an object', zh: '文件头不是对象' })
   return header
 }
 
@@ -120,10 +135,10 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function metadataOf(entry: unknown, wrong: Wrong): Record<string, string> {
-  if (!isRecord(entry)) throw wrong('its metadata is not an object')
+  if (!isRecord(entry)) throw wrong({ en: 'its metadata is not an object', zh: '元数据不是对象' })
   const metadata: Record<string, string> = {}
   for (const [key, value] of Object.entries(entry)) {
-    if (typeof value !== 'string') throw wrong(`metadata “${key}” is not a string`)
+    if (typeof value !== 'string') throw wrong({ en: `metadata “${key}” is not a string`, zh: `元数据“${key}”不是字符串` })
     metadata[key] = value
   }
   return metadata
@@ -132,15 +147,24 @@ function metadataOf(entry: unknown, wrong: Wrong): Record<string, string> {
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 function entryOf(name: string, entry: unknown, wrong: Wrong): { dtype: StoredDType; shape: Shape; begin: number; end: number } {
-  if (!isRecord(entry)) throw wrong(`tensor “${name}” is not described by an object`)
+  if (!isRecord(entry)) throw wrong({ en: `tensor “${name}” is not described by an object`, zh: `张量“${name}”的描述不是对象` })
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string' || !Object.hasOwn(elementBytes, dtype))
-    throw wrong(`tensor “${name}” has the unknown type ${JSON.stringify(dtype)}`)
-  if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isCount)) throw wrong(`tensor “${name}” has no proper shape`)
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) throw wrong(`tensor “${name}” has no proper offsets`)
+    throw wrong({
+      en: `tensor “${name}” has the unknown type ${JSON.stringify(dtype)}`,
+      zh: `张量“${name}”的类型 ${JSON.stringify(dtype)} 未知`,
+    })
+  if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isCount))
+    throw wrong({ en: `tensor “${name}” has no proper shape`, zh: `张量“${name}”的形状不合法` })
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
+    throw wrong({ en: `tensor “${name}” has no proper offsets`, zh: `张量“${name}”的偏移不合法` })
   const [begin, end] = offsets as [number, number]
   const known = dtype as StoredDType
   const size = sizeOf(shape) * elementBytes[known]
-  if (!Number.isSafeInteger(size) || end - begin !== size) throw wrong(`tensor “${name}” has ${end - begin} bytes; its shape needs ${size}`)
+  if (!Number.isSafeInteger(size) || end - begin !== size)
+    throw wrong({
+      en: `tensor “${name}” has ${end - begin} bytes; its shape needs ${size}`,
+      zh: `张量“${name}”有 ${end - begin} 字节，其形状需要 ${size} 字节`,
+    })
   return { dtype: known, shape, begin, end }
 }

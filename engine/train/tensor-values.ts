@@ -47,7 +47,8 @@ export function valuesOf(name: string, { dtype, shape, bytes }: StoredTensor, as
   for (let i = 0; i < count; i++) {
     const value = read(view, i)
     out[i] = value
-    if (as === 'i32' && out[i] !== value) throw diagnosedError('weights.values', { name, expected: 'whole numbers of 32 bits', got: value })
+    if (as === 'i32' && out[i] !== value)
+      throw diagnosedError('weights.values', { name, expected: { en: 'whole numbers of 32 bits', zh: '32 位整数' }, got: value })
   }
   return out
 }

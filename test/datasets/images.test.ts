@@ -87,6 +87,9 @@ describe('an image folder', () => {
       await expect(samplesOf(dataset, [index])).rejects.toMatchObject({
         diagnostics: [{ code: 'data.image', file: index === 1 ? 'b/broken.png' : 'b/fake.jpg' }],
       })
+    await expect(samplesOf(dataset, [2])).rejects.toMatchObject({
+      diagnostics: [{ values: { detail: { en: 'neither PNG nor JPEG', zh: '既不是 PNG 也不是 JPEG' } } }],
+    })
     await expect(open({ 'readme.md': flat(1, 1) })).rejects.toMatchObject({ diagnostics: [{ code: 'data.no-classes' }] })
   })
 })
@@ -157,7 +160,8 @@ describe('IDX files', () => {
     ],
     ['without labels', { 'train-images-idx3-ubyte': images }, 'data.missing'],
   ])('%s', async (_, files, code) => {
-    await expect(openIdx(files)).rejects.toMatchObject({ diagnostics: [{ code }] })
+    const detail = { en: expect.stringMatching(/[a-z]/), zh: expect.stringMatching(/\p{Script=Han}/u) }
+    await expect(openIdx(files)).rejects.toMatchObject({ diagnostics: [{ code, ...(code === 'data.idx' && { values: { detail } }) }] })
   })
 })
 

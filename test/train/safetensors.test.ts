@@ -100,7 +100,9 @@ describe('malformed files', () => {
     ['metadata that is no text', fileWith({ __metadata__: { a: 1 } })],
   ]
   it.each(cases)('%s', (_, file) => {
-    expect(diagnosisOf(() => decodeSafetensors(file, 'w.safetensors'))).toMatchObject({ code: 'weights.format', file: 'w.safetensors' })
+    const diagnosis = diagnosisOf(() => decodeSafetensors(file, 'w.safetensors'))
+    const detail = { en: expect.stringMatching(/[a-z]/), zh: expect.stringMatching(/\p{Script=Han}/u) }
+    expect(diagnosis).toMatchObject({ code: 'weights.format', file: 'w.safetensors', values: { detail } })
   })
 
   it('any bytes are read or refused, never worse', () => {

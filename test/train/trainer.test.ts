@@ -1,6 +1,6 @@
 /** @file The training loop: it learns, obeys, reports, and goes on from a checkpoint as if nothing had happened. */
 import { describe, expect, it } from 'vitest'
-import { DiagnosedError } from '../../engine/core/diagnostics'
+import { DiagnosedError, type Diagnostic } from '../../engine/core/diagnostics'
 import type { MetricsFrame, ValidationPoint } from '../../engine/protocol/messages'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../engine/train/checkpoint'
@@ -166,7 +166,10 @@ describe('a checkpoint', () => {
     const flipped = file.slice()
     flipped[file.length - 3] = (flipped[file.length - 3] as number) ^ 1
     for (const bad of [file.subarray(0, file.length - 4), file.subarray(0, 5), flipped, new Uint8Array(0)])
-      expect(codeOf(() => decodeCheckpoint(bad, 'x'))).toBe('checkpoint.corrupt')
+      expect(diagnosisOf(() => decodeCheckpoint(bad, 'x'))).toMatchObject({
+        code: 'checkpoint.corrupt',
+        values: { detail: { en: expect.stringMatching(/[a-z]/), zh: expect.stringMatching(/\p{Script=Han}/u) } },
+      })
   })
 })
 
@@ -192,11 +195,11 @@ describe('what goes wrong', () => {
   })
 })
 
-function codeOf(call: () => unknown): string | undefined {
+function diagnosisOf(call: () => unknown): Diagnostic | undefined {
   try {
     call()
   } catch (error) {
-    if (error instanceof DiagnosedError) return error.diagnostics[0]?.code
+    if (error instanceof DiagnosedError) return error.diagnostics[0]
     throw error
   }
   return undefined

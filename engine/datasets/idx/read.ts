@@ -5,6 +5,7 @@
  */
 import { DiagnosedError, diagnosedError } from '../../core/diagnostics'
 import { sizeOf } from '../../core/tensor'
+import type { Text } from '../../core/text'
 import { BoundedCache } from '../cache'
 import type { FileSource } from '../dataset'
 
@@ -26,24 +27,26 @@ interface Bytes {
 }
 
 export async function openIdx(files: FileSource, file: { readonly path: string; readonly size: number }): Promise<IdxFile> {
-  const wrong = (detail: string) => diagnosedError('data.idx', { file: file.path, detail }, { file: file.path })
+  const wrong = (detail: Text) => diagnosedError('data.idx', { file: file.path, detail }, { file: file.path })
   const bytes = /\.gz$/i.test(file.path) ? await unpacked(files, file.path, file.size, wrong) : blocks(files, file.path, file.size)
-  if (bytes.size < 4) throw wrong('it is too short')
+  if (bytes.size < 4) throw wrong({ en: 'it is too short', zh: '文件过短' })
   const [zero, zeroToo, type, rank] = await bytes.read(0, 4)
-  if (zero !== 0 || zeroToo !== 0 || rank === undefined || rank === 0 || rank > 4) throw wrong('it does not begin like one')
-  if (type !== UNSIGNED_BYTE) throw wrong('its elements are not unsigned bytes')
+  if (zero !== 0 || zeroToo !== 0 || rank === undefined || rank === 0 || rank > 4)
+    throw wrong({ en: 'it does not begin like one', zh: '开头不像 IDX 文件' })
+  if (type !== UNSIGNED_BYTE) throw wrong({ en: 'its elements are not unsigned bytes', zh: '元素不是无符号字节' })
   const begin = 4 + 4 * rank
-  if (bytes.size < begin) throw wrong('it ends in its header')
+  if (bytes.size < begin) throw wrong({ en: 'it ends in its header', zh: '文件在文件头处中断' })
   const header = await bytes.read(4, begin)
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
   const extents = Array.from({ length: rank }, (_, axis) => view.getUint32(4 * axis))
   const expected = begin + sizeOf(extents)
-  if (bytes.size !== expected) throw wrong(`${bytes.size} bytes instead of ${expected}`)
+  if (bytes.size !== expected)
+    throw wrong({ en: `${bytes.size} bytes instead of ${expected}`, zh: `应有 ${expected} 字节，实际 ${bytes.size} 字节` })
   const rowBytes = sizeOf(extents.slice(1))
   return { extents, row: (index) => bytes.read(begin + index * rowBytes, begin + (index + 1) * rowBytes) }
 }
 
-async function unpacked(files: FileSource, path: string, size: number, wrong: (detail: string) => Error): Promise<Bytes> {
+async function unpacked(files: FileSource, path: string, size: number, wrong: (detail: Text) => Error): Promise<Bytes> {
   const parts: Uint8Array[] = []
   let total = 0
   let start = 0
@@ -64,10 +67,10 @@ async function unpacked(files: FileSource, path: string, size: number, wrong: (d
     }
   } catch (error) {
     if (error instanceof DiagnosedError) throw error
-    throw wrong('it cannot be unpacked: it is damaged or cut short')
+    throw wrong({ en: 'it cannot be unpacked: it is damaged or cut short', zh: '无法解压：文件已损坏或不完整' })
   }
   if (total > MAX_UNPACKED) await reader.cancel()
-  if (total > MAX_UNPACKED) throw wrong('it unpacks to more than 2 GiB')
+  if (total > MAX_UNPACKED) throw wrong({ en: 'it unpacks to more than 2 GiB', zh: '解压后超过 2 GiB' })
   const all = new Uint8Array(total)
   let at = 0
   for (const part of parts) {

@@ -5,6 +5,7 @@
 import { convertIndexedToRgb, decode as decodePng, hasPngSignature } from 'fast-png'
 import { decode as decodeJpeg } from 'jpeg-js'
 import { diagnosedError } from '../../core/diagnostics'
+import type { Text } from '../../core/text'
 
 export interface Pixels {
   readonly height: number
@@ -16,20 +17,27 @@ export interface Pixels {
 /** Beyond this an image is a mistake or an attack. */
 const MAX_PIXELS = 100_000_000
 
+/** What this file itself finds wrong, in all languages; libraries speak English only. */
+const reasons = {
+  neither: { en: 'neither PNG nor JPEG', zh: '既不是 PNG 也不是 JPEG' },
+  absurd: { en: 'absurd size', zh: '尺寸离谱' },
+  short: { en: 'the image ends early', zh: '图像数据不完整' },
+} as const satisfies Readonly<Record<string, Text>>
+
+const because = ({ en }: Text): Error => new Error(en)
+
 export function decodeImage(bytes: Uint8Array, file: string): Pixels {
   try {
     return hasPngSignature(bytes) ? fromPng(bytes) : fromJpeg(bytes)
   } catch (error) {
-    throw diagnosedError(
-      'data.image',
-      { file, detail: (error instanceof Error ? error.message : String(error)).replace(/[\s.:]+$/, '') },
-      { file },
-    )
+    const message = (error instanceof Error ? error.message : String(error)).replace(/[\s.:]+$/, '')
+    const known = Object.values(reasons).find(({ en }) => en === message)
+    throw diagnosedError('data.image', { file, detail: known ?? message }, { file })
   }
 }
 
 function fromJpeg(bytes: Uint8Array): Pixels {
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw new Error('neither PNG nor JPEG')
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw because(reasons.neither)
   const { width, height, data } = decodeJpeg(bytes, { useTArray: true, maxResolutionInMP: MAX_PIXELS / 1e6, tolerantDecoding: false })
   return { width, height, rgb: flattenOnWhite(data, 4, width * height) }
 }
@@ -37,7 +45,7 @@ function fromJpeg(bytes: Uint8Array): Pixels {
 function fromPng(bytes: Uint8Array): Pixels {
   // Width and height stand at fixed places: look before unpacking what they promise.
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.byteLength < 24 || header.getUint32(16) * header.getUint32(20) > MAX_PIXELS) throw new Error('absurd size')
+  if (bytes.byteLength < 24 || header.getUint32(16) * header.getUint32(20) > MAX_PIXELS) throw because(reasons.absurd)
   const png = decodePng(bytes, { checkCrc: true })
   const { width, height } = png
   const count = width * height
@@ -64,7 +72,7 @@ function toBytes(data: Uint8Array | Uint8ClampedArray | Uint16Array, depth: numb
 
 /** 1 grey, 2 grey and alpha, 3 colour, 4 colour and alpha. */
 function flattenOnWhite(samples: Uint8Array, channels: number, count: number): Uint8Array {
-  if (samples.length < count * channels) throw new Error('the image ends early')
+  if (samples.length < count * channels) throw because(reasons.short)
   if (channels === 3) return samples.subarray(0, count * 3)
   const rgb = new Uint8Array(count * 3)
   const grey = channels < 3

@@ -3,6 +3,7 @@
  * Out: grey images in [0, 1] with their class.
  */
 import { diagnosedError } from '../../core/diagnostics'
+import type { Text } from '../../core/text'
 import { choice, text } from '../../layers/kit/params'
 import { defineDataset } from '../dataset'
 import { idxPair } from '../idx/pair'
@@ -30,10 +31,17 @@ export default defineDataset({
     if (!files || !pair) throw diagnosedError('data.missing', { got: files?.name ?? path })
     const [images, labelFile] = [await openIdx(files, pair.images), await openIdx(files, pair.labels)]
     const [count = 0, rows = 0, columns = 0] = images.extents
-    const wrong = (file: string, detail: string) => diagnosedError('data.idx', { file, detail }, { file })
-    if (images.extents.length !== 3) throw wrong(pair.images.path, `rank ${images.extents.length} instead of 3 (images)`)
+    const wrong = (file: string, detail: Text) => diagnosedError('data.idx', { file, detail }, { file })
+    if (images.extents.length !== 3)
+      throw wrong(pair.images.path, {
+        en: `rank ${images.extents.length} instead of 3 (images)`,
+        zh: `秩为 ${images.extents.length}，图像应为 3`,
+      })
     if (labelFile.extents.length !== 1 || labelFile.extents[0] !== count)
-      throw wrong(pair.labels.path, `labels for ${labelFile.extents.join('×')} samples, images for ${count}`)
+      throw wrong(pair.labels.path, {
+        en: `labels for ${labelFile.extents.join('×')} samples, images for ${count}`,
+        zh: `标签对应 ${labelFile.extents.join('×')} 个样本，图像却有 ${count} 个`,
+      })
     if (count === 0) throw diagnosedError('data.empty', { file: pair.images.path }, { file: pair.images.path })
     const labels = new Int32Array(count)
     for (let i = 0; i < count; i++) labels[i] = (await labelFile.row(i))[0] as number
