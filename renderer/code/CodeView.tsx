@@ -6,9 +6,14 @@ import { useLanguage } from '../i18n/i18n'
 import { themeInForce, useSettings } from '../store/settings'
 import { loadMonaco, type Monaco } from './load-monaco'
 
+export type CodeLanguage = keyof typeof files
+
+/** What each language's text is called in here. */
+const files = { typescript: 'file:///graph.ts', json: 'file:///graph.netloom.json', python: 'file:///graph.py' } as const
+
 interface Props {
   readonly text: string
-  readonly language: 'typescript' | 'json'
+  readonly language: CodeLanguage
   readonly label: string
 }
 
@@ -68,7 +73,7 @@ export function CodeView({ text, language, label }: Props) {
   useEffect(() => {
     const editor = shown.current
     if (!monaco || !editor) return
-    const uri = monaco.Uri.parse(language === 'json' ? 'file:///graph.netloom.json' : 'file:///graph.ts')
+    const uri = monaco.Uri.parse(files[language])
     const model = monaco.editor.getModel(uri) ?? monaco.editor.createModel(text, language, uri)
     const before = editor.getModel()
     if (model.getValue() !== text) model.setValue(text)

@@ -1,5 +1,5 @@
 /**
- * @file Monaco, as little of it as shows TypeScript and JSON well: the editor's core, a few features, two languages with their workers.
+ * @file Monaco, as little of it as shows TypeScript, JSON and Python well: the editor's core, a few features, the first two with their workers.
  * In: nothing. Out: the API, with workers and the types of 'netloom' in place. Loaded as a chunk of its own, when the code is first looked at.
  */
 import { editor, Uri } from 'monaco-editor/editor'
@@ -11,6 +11,7 @@ import 'monaco-editor/features/find/register'
 import 'monaco-editor/features/folding/register'
 import 'monaco-editor/features/hover/register'
 import 'monaco-editor/features/wordHighlighter/register'
+import 'monaco-editor/languages/definitions/python/register'
 import 'monaco-editor/languages/definitions/typescript/register'
 import JsonWorker from 'monaco-editor/languages/features/json/json.worker?worker'
 import 'monaco-editor/languages/features/json/register'

@@ -1,10 +1,12 @@
-/** @file The document as code, live: TypeScript that rebuilds it, or the JSON of its file; to copy or to download. */
+/** @file The document as code, live: TypeScript that rebuilds it, the JSON of its file, or Python for PyTorch; to copy or to download. */
 import { Check, Copy, Download } from 'lucide-react'
 import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { DiagnosedError, type Diagnostic } from '../../../engine/core/diagnostics'
 import { serializeDocument } from '../../../engine/document/parse'
 import type { GraphDocument } from '../../../engine/document/schema'
+import { exportPyTorch } from '../../../engine/export/pytorch/pytorch'
 import { exportTypeScript } from '../../../engine/export/typescript'
+import type { CodeLanguage } from '../../code/CodeView'
 import { useWords } from '../../i18n/i18n'
 import { useDocument } from '../../store/document'
 import { ProblemList } from '../Problems'
@@ -12,15 +14,33 @@ import { dockWords } from './words'
 
 const CodeView = lazy(async () => ({ default: (await import('../../code/CodeView')).CodeView }))
 
-type Format = 'typescript' | 'json'
-type Written = { readonly text: string } | { readonly problems: readonly Diagnostic[] }
+interface Written {
+  readonly text?: string
+  /** Why there is no text, or what it does without. */
+  readonly problems?: readonly Diagnostic[]
+}
+
+const formats = {
+  typescript: { language: 'typescript', extension: 'ts', write: (document) => ({ text: exportTypeScript(document) }) },
+  json: { language: 'json', extension: 'netloom.json', write: (document) => ({ text: serializeDocument(document) }) },
+  pytorch: {
+    language: 'python',
+    extension: 'py',
+    write: (document) => {
+      const { source, warnings } = exportPyTorch(document)
+      return { text: source, problems: warnings }
+    },
+  },
+} as const satisfies Readonly<Record<string, { language: CodeLanguage; extension: string; write: (document: GraphDocument) => Written }>>
+
+type Format = keyof typeof formats
+const formatIds = Object.keys(formats) as Format[]
 
 const COPIED_MS = 1500
 
 function write(document: GraphDocument, format: Format): Written {
-  if (format === 'json') return { text: serializeDocument(document) }
   try {
-    return { text: exportTypeScript(document) }
+    return formats[format].write(document)
   } catch (error) {
     if (error instanceof DiagnosedError) return { problems: error.diagnostics }
     throw error
@@ -42,18 +62,17 @@ export function CodePane() {
   const document = useDeferredValue(useDocument((state) => state.document))
   const [format, setFormat] = useState<Format>('typescript')
   const [copied, setCopied] = useState(false)
-  const written = useMemo(() => write(document, format), [document, format])
+  const { text, problems = [] } = useMemo(() => write(document, format), [document, format])
   useEffect(() => {
     if (!copied) return
     const timer = setTimeout(() => setCopied(false), COPIED_MS)
     return () => clearTimeout(timer)
   }, [copied])
-  const text = 'text' in written ? written.text : undefined
-  const extension = format === 'json' ? 'netloom.json' : 'ts'
+  const { language, extension } = formats[format]
   return (
     <div className="code-pane">
       <div className="code-bar">
-        {(['typescript', 'json'] as const).map((id) => (
+        {formatIds.map((id) => (
           <button key={id} type="button" className="tab" aria-pressed={format === id} onClick={() => setFormat(id)}>
             {words(id)}
           </button>
@@ -79,13 +98,20 @@ export function CodePane() {
         </button>
       </div>
       {text !== undefined ? (
-        <Suspense fallback={null}>
-          <CodeView text={text} language={format} label={words('codeLabel')} />
-        </Suspense>
+        <>
+          {problems.length > 0 && (
+            <div className="code-notes">
+              <ProblemList problems={problems} />
+            </div>
+          )}
+          <Suspense fallback={null}>
+            <CodeView text={text} language={language} label={words('codeLabel')} />
+          </Suspense>
+        </>
       ) : (
         <div className="data-problems">
           <b>{words('codeBroken')}</b>
-          <ProblemList problems={'problems' in written ? written.problems : []} />
+          <ProblemList problems={problems} />
         </div>
       )}
     </div>

@@ -37,10 +37,14 @@ const scaleTargetSpec = bool({ label: dockWords.words.scaleTarget, help: dockWor
 const labelledShareSpec = float({
   label: dockWords.words.labelledShare,
   help: dockWords.words.labelledShareHint,
-  default: 0.1,
+  default: 1,
   min: 0,
   max: 1,
 })
+/** All samples have labels where nothing is said; a network that was told which have them is still told. */
+const shareOf = (share: number, before: number | undefined): number | undefined =>
+  share === labelledShareSpec.default && before === undefined ? undefined : share
+
 const sizeSpec = int({ label: dockWords.words.imageSize, default: 28, min: 1, max: 1024 })
 
 export function DataPane() {
@@ -92,11 +96,13 @@ export function DataPane() {
       validation === undefined ? undefined : { ...recognised.value.source, params: { ...recognised.value.source.params, path: validation } }
     // Settings of the same kind of source stay (the shape of a row, say): often only the file is another one. Data from elsewhere comes in
     // all units; standardising it is what almost everybody wants.
-    const kept = recognised.value.source.kind === draft.source.kind ? draft.source.params : {}
+    const isAlike = recognised.value.source.kind === draft.source.kind
+    const kept = isAlike ? draft.source.params : {}
     change({
       source: { kind: recognised.value.source.kind, params: { ...kept, ...recognised.value.source.params } },
       validation: recognised.value.validation ?? held,
-      scaling: recognised.value.source.kind === draft.source.kind ? draft.scaling : 'standardize',
+      scaling: isAlike ? draft.scaling : 'standardize',
+      augmentation: isAlike ? draft.augmentation : undefined,
     })
   }
   const drop = (event: DragEvent): void => {
@@ -149,15 +155,15 @@ export function DataPane() {
                 onChange={(on) => change({ scaleTarget: on === true || undefined })}
               />
             )}
-            {draft.labelledShare !== undefined && (
+            {(target || draft.labelledShare !== undefined) && (
               <ParamField
                 spec={labelledShareSpec}
-                value={draft.labelledShare}
-                onChange={(share) => change({ labelledShare: Number(share) })}
+                value={draft.labelledShare ?? labelledShareSpec.default}
+                onChange={(share) => change({ labelledShare: shareOf(Number(share), current.labelledShare) })}
               />
             )}
           </div>
-          {hasImages && (
+          {(hasImages || draft.augmentation) && (
             <AugmentationForm
               value={draft.augmentation}
               onChange={(augmentation) => change({ augmentation })}
@@ -189,6 +195,7 @@ export function DataPane() {
             <>
               <b>{words('samplesCount', { count: formatCount(preview.length) })}</b>
               {target?.classes !== undefined && <span>{words('classesCount', { count: target.classes })}</span>}
+              {draft.scaling !== 'none' && <span>{words('beforeScaling')}</span>}
               {preview.fields.map(({ name, shape }) => (
                 <code key={name}>
                   {name} {shape.length === 0 ? '1' : shape.join('×')}

@@ -14,6 +14,8 @@ const POINTS = 500
 export interface Previewed {
   readonly preview?: DataPreview
   readonly problems?: readonly Diagnostic[]
+  /** Of what the preview is. */
+  readonly source?: string
   readonly isWaiting: boolean
 }
 
@@ -38,7 +40,12 @@ export function usePreview(source: ChoiceOf, seed: number, as: PreviewAs, versio
       if (outcome?.ok && outcome.value.fields.some(({ display }) => display === 'points'))
         outcome = await engine.previewData(choice, { ...options, count: POINTS })
       if (outdated || !outcome) return
-      setState(outcome.ok ? { preview: outcome.value, isWaiting: false } : { problems: outcome.diagnostics, isWaiting: false })
+      const problems = outcome.ok ? undefined : outcome.diagnostics
+      // What was last seen of this source stays: the form that can mend the problem depends on it.
+      setState((before) => {
+        const seen = before.source === JSON.stringify(choice) ? before.preview : undefined
+        return { preview: outcome.ok ? outcome.value : seen, problems, source: JSON.stringify(choice), isWaiting: false }
+      })
     }, REST_MS)
     return () => {
       outdated = true

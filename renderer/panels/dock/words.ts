@@ -107,14 +107,15 @@ export const dockWords = defineWords('dock', {
   },
   labelledShare: { en: 'Share with labels', zh: '带标签的比例' },
   labelledShareHint: {
-    en: 'Only this share of the training samples teaches by its label; validation knows all labels.',
-    zh: '只有该比例的训练样本带标签；验证时使用全部标签。',
+    en: 'Below 1, only this share of the training samples teaches by its label, by way of inputs for the fields “labelled” and “unlabelled”.',
+    zh: '小于 1 时，只有该比例的训练样本带标签，由读取“labelled”和“unlabelled”字段的输入告知网络。',
   },
   augment: { en: 'Change images at random', zh: '随机变换图像' },
   augmentHint: {
     en: 'In training every epoch sees each image changed in another way, so that the network learns what does not matter. Validation sees images as they are.',
     zh: '训练时每一轮看到的每幅图像都以不同方式变换，使网络学会忽略无关的差异。验证时图像保持原样。',
   },
+  beforeScaling: { en: 'shown before scaling', zh: '显示缩放前的数值' },
   augmentAgain: { en: 'Draw again', zh: '重新抽取' },
   validation: { en: 'validation', zh: '验证' },
   removeValidation: { en: 'Hold out a share of the data instead', zh: '改为从数据中划分验证集' },
@@ -133,10 +134,11 @@ export const dockWords = defineWords('dock', {
   // --- code ---
   typescript: { en: 'TypeScript', zh: 'TypeScript' },
   json: { en: 'JSON', zh: 'JSON' },
+  pytorch: { en: 'PyTorch', zh: 'PyTorch' },
   copy: { en: 'Copy', zh: '复制' },
   copied: { en: 'Copied', zh: '已复制' },
   download: { en: 'Download', zh: '下载' },
-  codeLabel: { en: 'The graph as code, read only', zh: '网络图的代码(只读)' },
+  codeLabel: { en: 'The graph as code, read only', zh: '网络图的代码（只读）' },
   codeBroken: { en: 'The code appears when the problems are mended', zh: '解决问题后将显示代码' },
   // --- log ---
   logEmpty: { en: 'Nothing has happened yet', zh: '尚无记录' },

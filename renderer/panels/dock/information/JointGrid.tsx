@@ -12,6 +12,8 @@ export interface JointProps {
   readonly cursor: ReturnType<typeof useCursor>
 }
 
+const bringIntoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+
 export function JointGrid({ table, view, cursor }: JointProps) {
   const words = useWords(informationWords)
   const language = useLanguage()
@@ -43,10 +45,12 @@ export function JointGrid({ table, view, cursor }: JointProps) {
                 const index = row * y.categories.length + column
                 const { strength, isBelow } = tintOf(index)
                 const colour = isBelow ? '--bad' : '--accent'
+                const isCurrent = cell?.row === row && cell.column === column
                 return (
                   <td
                     key={other}
-                    className={cell?.row === row && cell.column === column ? 'is-current' : undefined}
+                    ref={isCurrent && cell.byKeys ? bringIntoView : undefined}
+                    className={isCurrent ? 'is-current' : undefined}
                     style={{ background: `color-mix(in srgb, var(${colour}) ${Math.round(strength * MOST_COLOUR)}%, var(--panel))` }}
                     onPointerEnter={() => point({ row, column })}
                   >

@@ -1,9 +1,11 @@
 /** @file A cell of a table that the pointer or the arrow keys are on. In: the table's size. Out: the cell, and handlers for the table's box. */
 import { type KeyboardEvent, useState } from 'react'
 
-export interface Cell {
+interface Cell {
   readonly row: number
   readonly column: number
+  /** The keys may have left what is in view. */
+  readonly byKeys?: boolean
 }
 
 const steps: Readonly<Record<string, readonly [number, number]>> = {
@@ -22,7 +24,11 @@ export function useCursor(rows: number, columns: number) {
     event.preventDefault()
     event.stopPropagation()
     const within = (value: number, end: number): number => Math.min(end - 1, Math.max(0, value))
-    point(cell ? { row: within(cell.row + step[0], rows), column: within(cell.column + step[1], columns) } : { row: 0, column: 0 })
+    point({
+      row: cell ? within(cell.row + step[0], rows) : 0,
+      column: cell ? within(cell.column + step[1], columns) : 0,
+      byKeys: true,
+    })
   }
   return { cell, point, onKeyDown } as const
 }

@@ -1,4 +1,4 @@
-/** @file Both variables on their own: every category with its share of the rows and what it says. In: variables. Out: lists with bars, to scale. */
+/** @file A variable on its own: every category with its share of the rows and what it says. In: the variable. Out: a list with bars, to scale. */
 import type { Variable } from '../../../../engine/information/report'
 import { formatBits, shownCategory } from '../../../../engine/information/shown'
 import { useLanguage, useWords } from '../../../i18n/i18n'
