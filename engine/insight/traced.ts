@@ -136,7 +136,8 @@ const telling = (definition: OptimizerDefinition): OptimizerDefinition => ({
 
 /** Undefined where a solver works out the steps. */
 function updated({ document, inputs, state, step }: Given, weights: Readonly<Record<string, Float64Array>>): TracedUpdate | undefined {
-  const { update, rate: rule, solver } = planOf(document.training)
+  // Of an ensemble it is the first network that is looked at.
+  const { update, rate: rule, solver } = planOf({ ...document.training, ensemble: undefined })
   if (solver || !update.optimizer) return undefined
   const optimizer = { ...update.optimizer, definition: telling(update.optimizer.definition), lossScaling: false }
   const { program } = unwrap(lower(document, { ...update, optimizer, batchSize: 1 }))

@@ -69,6 +69,12 @@ const expectNumbers = (actual: readonly (readonly number[])[], expected: readonl
 }
 
 describe('B2: the 2-3-1 sigmoid network', () => {
+  it('is one network, though several copies of it are to be trained', async () => {
+    const document = created('sigmoid-231')
+    const several = { ...document, training: { ...document.training, ensemble: { replicas: 3 } } }
+    expect(await lesson(several, weights)).toEqual(await lesson(document, weights))
+  })
+
   it('has the steps of the notes, in their order', async () => {
     const { steps } = await lesson(created('sigmoid-231'), weights)
     expect(steps.map(({ id }) => id)).toEqual([
