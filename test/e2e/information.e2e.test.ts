@@ -156,7 +156,21 @@ describe('J1: the information pane', () => {
     await page.getByLabel('How X is counted').selectOption('quantile 5')
     await expectReport(page, await ofTrees({ column: 'height', bins: { count: 5, by: 'quantile' } }, { column: 'bare', bins: 'auto' }))
 
+    // The keys move on where the table goes on.
+    await page.getByLabel('How X is counted').selectOption('width 24')
+    await eventually(async () => (await page.locator('.information-grid tbody tr').count()) === 24)
+    await page.locator('.information-grid').focus()
+    for (let row = 0; row < 24; row++) await page.keyboard.press('ArrowDown')
+    const [cell, box] = [
+      await page.locator('.information-grid .is-current').boundingBox(),
+      await page.locator('.information-grid').boundingBox(),
+    ]
+    if (!cell || !box) throw new Error('no cell is current')
+    expect(cell.y).toBeGreaterThan(box.y)
+    expect(cell.y + cell.height).toBeLessThanOrEqual(box.y + box.height + 1)
+
     // The same column twice: all of it is shared, and its distribution is its own.
+    await page.getByLabel('How X is counted').selectOption('quantile 5')
     await page.getByLabel('Variable Y').selectOption('height')
     await page.getByLabel('How Y is counted').selectOption('quantile 5')
     const same: VariableRequest = { column: 'height', bins: { count: 5, by: 'quantile' } }
