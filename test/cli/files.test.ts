@@ -91,7 +91,7 @@ describe('a place that is no file', () => {
   // A device that is replaced by a file is gone for the whole machine: this one is a pipe of the test's own.
   it.runIf(process.platform === 'linux')('is written into and stays what it is', async () => {
     const pipe = at('pipe')
-    execFileSync('mkfifo', [pipe])
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe])
     const reader = execFile('cat', [pipe], { encoding: 'buffer' })
     const chunks: Buffer[] = []
     reader.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
