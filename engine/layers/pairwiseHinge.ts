@@ -23,10 +23,11 @@ const pairwiseHinge = defineRankingLoss({
       max: 1_000_000,
     }),
   },
-  each: (b, lead, { margin }) => b.max(b.sub(margin, lead), 0),
+  // Just at the margin the derivative is that of a pair that costs something, as in PyTorch: scores that are all alike can part.
+  each: (b, lead, { margin }) => b.max(0, b.sub(margin, lead)),
   operations: 3,
   brief: ({ margin }) => `m ${margin}`,
-  pytorch: (lead, { margin }) => `F.relu(${margin} - ${lead})`,
+  pytorch: (lead, { margin }) => `(${margin} - ${lead}).clamp(min=0)`,
   cases: [{ name: 'a small margin', inputs: { score: [3, 2, 2], negativeScore: [3, 2, 2] }, params: { margin: 0.25 } }],
 })
 

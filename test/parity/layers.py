@@ -2,7 +2,7 @@
 
 In (stdin): a JSON list of rows, each with kind, params, inputs, weights, upstream gradients and the layer's own PyTorch export.
 Out (stdout): for each row the outputs, the gradients and, by running the export, the outputs once more.
-Each kind is written by hand in TABLE with PyTorch's operations; nothing here is derived from Netloom's code.
+Each kind is written by hand in TABLE: by PyTorch's own function where there is one, else in its operations; nothing here is derived from Netloom's code.
 """
 import json
 import sys
@@ -21,14 +21,12 @@ torch.set_default_dtype(torch.float64)
 
 
 def batch_norm(x, p, w, training):
-    axes = [0] if x.dim() == 2 else [0, 2, 3]
-    mean = x.mean(axes) if training else w["runningMean"]
-    variance = x.var(axes, unbiased=False) if training else w["runningVariance"]
-    per_channel = [1, -1] + [1] * (x.dim() - 2)
-    normal = (x - mean.view(per_channel)) / torch.sqrt(variance.view(per_channel) + p["epsilon"])
-    result = {"y": normal * w["scale"].view(per_channel) + w["shift"].view(per_channel)}
+    running = None if training else w["runningMean"], None if training else w["runningVariance"]
+    result = {"y": F.batch_norm(x, *running, w["scale"], w["shift"], training, eps=p["epsilon"])}
     if training:
-        m = p["momentum"]
+        # PyTorch averages the unbiased variance; the notes' is the biased one.
+        m, axes = p["momentum"], [0] if x.dim() == 2 else [0, 2, 3]
+        mean, variance = x.mean(axes), x.var(axes, unbiased=False)
         result["next:runningMean"] = (1 - m) * w["runningMean"] + m * mean
         result["next:runningVariance"] = (1 - m) * w["runningVariance"] + m * variance
     return result
@@ -70,7 +68,7 @@ def step(x, p):
 
 def maxout(x, p):
     groups = torch.stack(x.split(p["groupSize"], p["axis"]), p["axis"] if p["axis"] >= 0 else p["axis"] - 1)
-    return {"y": groups.max(p["axis"] + 1 if p["axis"] >= 0 else p["axis"]).values}
+    return {"y": groups.amax(p["axis"] + 1 if p["axis"] >= 0 else p["axis"])}
 
 
 def polynomial_kernel(x, p, w):
@@ -86,10 +84,8 @@ def rbf_kernel(x, p, w):
 def reduce(x, p):
     axes = p["axes"] or list(range(1, x.dim()))
     rank, keep = x.dim(), p["keepAxes"]
-    for axis in sorted((axis % rank for axis in axes), reverse=True):
-        y = {"mean": x.mean, "sum": x.sum, "max": x.max, "min": x.min}[p["operation"]](axis, keepdim=keep)
-        x = y.values if p["operation"] in ("max", "min") else y
-    return {"y": x}
+    reduced = {"mean": x.mean, "sum": x.sum, "max": x.amax, "min": x.amin}[p["operation"]]
+    return {"y": reduced([axis % rank for axis in axes], keepdim=keep) if axes else x}
 
 
 def part(x, p):
@@ -124,18 +120,19 @@ TABLE = {
     },
     "globalAvgPool2d": lambda i, p, w, t: {"y": F.adaptive_avg_pool2d(i["x"], 1)[:, :, 0, 0]},
     "batchNorm": lambda i, p, w, t: batch_norm(i["x"], p, w, t),
-    "sigmoid": lambda i, p, w, t: {"y": 1 / (1 + torch.exp(-i["x"]))},
-    "tanh": lambda i, p, w, t: {"y": torch.sinh(i["x"]) / torch.cosh(i["x"])},
-    "relu": lambda i, p, w, t: {"y": i["x"].clamp(min=0)},
-    "leakyRelu": lambda i, p, w, t: {"y": torch.where(i["x"] > 0, i["x"], p["slope"] * i["x"])},
-    "absolute": lambda i, p, w, t: {"y": torch.where(i["x"] > 0, i["x"], -i["x"])},
+    "sigmoid": lambda i, p, w, t: {"y": torch.sigmoid(i["x"])},
+    "tanh": lambda i, p, w, t: {"y": torch.tanh(i["x"])},
+    "relu": lambda i, p, w, t: {"y": F.relu(i["x"])},
+    "leakyRelu": lambda i, p, w, t: {"y": F.leaky_relu(i["x"], p["slope"])},
+    "absolute": lambda i, p, w, t: {"y": i["x"].abs()},
     "linear": lambda i, p, w, t: {"y": i["x"].clone()},
-    "elu": lambda i, p, w, t: {"y": torch.where(i["x"] > 0, i["x"], p["alpha"] * torch.expm1(i["x"].clamp(max=0)))},
+    "elu": lambda i, p, w, t: {"y": F.elu(i["x"], p["alpha"])},
     "selu": lambda i, p, w, t: {"y": F.selu(i["x"])},
     "softplus": lambda i, p, w, t: {"y": torch.logaddexp(i["x"], torch.zeros_like(i["x"]))},
     "step": lambda i, p, w, t: step(i["x"], p),
+    # The derivative of F.hardsigmoid has its sixth in single precision.
     "hardSigmoid": lambda i, p, w, t: {"y": F.relu6(i["x"] + 3) / 6},
-    "swish": lambda i, p, w, t: {"y": i["x"] / (1 + torch.exp(-i["x"]))},
+    "swish": lambda i, p, w, t: {"y": F.silu(i["x"])},
     "gelu": lambda i, p, w, t: {"y": F.gelu(i["x"], approximate=p["approximate"])},
     "maxout": lambda i, p, w, t: maxout(i["x"], p),
     "prelu": lambda i, p, w, t: {"y": F.prelu(i["x"], w["slope"])},
@@ -149,9 +146,7 @@ TABLE = {
     "minimum": lambda i, p, w, t: {"y": torch.minimum(i["a"], i["b"])},
     "batchedMatmul": lambda i, p, w, t: batched_matmul(i["a"], i["b"], p),
     "reduce": lambda i, p, w, t: reduce(i["x"], p),
-    "l2Normalize": lambda i, p, w, t: {
-        "y": i["x"] / torch.linalg.vector_norm(i["x"], dim=p["axis"], keepdim=True).clamp(min=p["epsilon"])
-    },
+    "l2Normalize": lambda i, p, w, t: {"y": F.normalize(i["x"], dim=p["axis"], eps=p["epsilon"])},
     "oneHotEncoding": lambda i, p, w, t: {"y": torch.eye(p["classes"])[i["x"]]},
     "slice": lambda i, p, w, t: part(i["x"], p),
     "split": lambda i, p, w, t: {f"part{k + 1}": y for k, y in enumerate(i["x"].tensor_split(p["parts"], p["axis"]))},
@@ -160,7 +155,7 @@ TABLE = {
     "mccullochPitts": lambda i, p, w, t: flat(i["x"] @ w["kernel"] - w["threshold"] >= 0, i["x"], *w.values()),
     "polynomialKernel": lambda i, p, w, t: polynomial_kernel(i["x"], p, w),
     "rbfKernel": lambda i, p, w, t: rbf_kernel(i["x"], p, w),
-    "softmax": lambda i, p, w, t: {"y": torch.exp(i["x"]) / torch.exp(i["x"]).sum(p["axis"], keepdim=True)},
+    "softmax": lambda i, p, w, t: {"y": torch.softmax(i["x"], p["axis"])},
     "dropout": lambda i, p, w, t: dropout(i["x"], p, t),
     "flatten": lambda i, p, w, t: {"y": i["x"].reshape(i["x"].shape[0], -1)},
     "reshape": lambda i, p, w, t: {"y": i["x"].reshape([i["x"].shape[0]] + p["shape"])},
@@ -174,7 +169,7 @@ TABLE = {
 def tensor(given, grad=False):
     if given["dtype"] == "i32":
         return torch.tensor(given["data"], dtype=torch.int64).reshape(given["shape"])
-    return torch.tensor(given["data"]).reshape(given["shape"]).requires_grad_(grad)
+    return torch.tensor(given["data"], dtype=torch.float64).reshape(given["shape"]).requires_grad_(grad)
 
 
 def plain(values):

@@ -15,6 +15,7 @@ import { expectAgreement } from '../support/checkLayer'
 import { largestMagnitude } from '../support/difference'
 import { buildCase, type Case, type LayerProgram, weightName, wireName } from '../support/layerProgram'
 import { askPython, describeWithTorch } from '../support/torch'
+import { edges } from './edges'
 
 /** PyTorch and the interpreter compute in double precision, so they agree far more closely than CLI.md asks of 32 bits. */
 const TOLERANCE = 1e-9
@@ -26,7 +27,7 @@ interface Row {
   readonly built: LayerProgram
 }
 
-const rows: readonly Row[] = [...layers.values()].flatMap((layer) =>
+const rowsOfCases: readonly Row[] = [...layers.values()].flatMap((layer) =>
   layer.cases.flatMap((row: Case, i: number) =>
     (row.mode === 'eval' ? [false] : [false, true]).map((training) => ({
       layer,
@@ -36,6 +37,18 @@ const rows: readonly Row[] = [...layers.values()].flatMap((layer) =>
     })),
   ),
 )
+
+const copied = (data: Readonly<Record<string, readonly number[]>>) =>
+  Object.fromEntries(Object.entries(data).map(([name, v]) => [name, [...v]]))
+
+const rowsAtEdges = edges.map(({ kind, name, data, ...row }): Row => {
+  const layer = layers.get(kind)
+  if (!layer) throw new Error(`there is no layer ${kind}`)
+  const built = buildCase(layer, row, true)
+  return { layer, title: `${kind}: ${name}`, training: true, built: { ...built, given: { ...built.given, ...copied(data) } } }
+})
+
+const rows: readonly Row[] = [...rowsOfCases, ...rowsAtEdges]
 
 interface Answer {
   readonly error?: string

@@ -30,10 +30,7 @@ def conv_transpose(x, p, w):
 
 def layer_norm(x, p, w):
     shape = x.shape[x.dim() - p["numAxes"] :]
-    rows = x.reshape(-1, shape.numel())
-    normal = (rows - rows.mean(1, keepdim=True)) / (rows.var(1, unbiased=False, keepdim=True) + p["epsilon"]).sqrt()
-    y = normal.reshape(x.shape)
-    return {"y": y * w["scale"] + w["shift"] if p["affine"] else y}
+    return {"y": F.layer_norm(x, shape, w.get("scale"), w.get("shift"), p["epsilon"])}
 
 
 def margins(p, sign):

@@ -44,7 +44,7 @@ def class_loss(i, p, scores, log_probability):
 def softmax_cross_entropy(i, p):
     z = i["logits"]
     axis = 1 if p["axis"] == "channels" else z.dim() - 1
-    return class_loss(i, p, z, torch.log(torch.exp(z) / torch.exp(z).sum(axis, keepdim=True)))
+    return class_loss(i, p, z, torch.log_softmax(z, axis))
 
 
 def difference_loss(i, each):
@@ -52,19 +52,19 @@ def difference_loss(i, each):
 
 
 def mean_squared_error(i, p):
-    return difference_loss(i, (i["prediction"] - i["target"]) ** 2 * (0.5 if p["half"] else 1))
+    each = F.mse_loss(i["prediction"], i["target"], reduction="none")
+    return difference_loss(i, each / 2 if p["half"] else each)
 
 
-def binary_loss(i, p, score, probability, threshold):
+def binary_loss(i, p, score, entropy, threshold):
     y = i["target"] * (1 - p["labelSmoothing"]) + p["labelSmoothing"] / 2
-    each = -y * torch.log(probability) - (1 - y) * torch.log(1 - probability)
+    each = entropy(score, y, reduction="none")
     right = ((score > threshold) == (i["target"] > 0.5)).double()
     return {"loss": counted(each, i, p["reduction"]), "metric:accuracy": counted(right, i, only_mask=True)}
 
 
 def huber(i, p):
-    d, delta = (i["prediction"] - i["target"]).abs(), p["delta"]
-    return difference_loss(i, torch.where(d <= delta, d**2 / 2, delta * (d - delta / 2)))
+    return difference_loss(i, F.huber_loss(i["prediction"], i["target"], reduction="none", delta=p["delta"]))
 
 
 def hinge(i, p):
@@ -74,23 +74,22 @@ def hinge(i, p):
     return {"loss": counted(each**2 if p["squared"] else each, i), "metric:accuracy": counted(right, i, only_mask=True)}
 
 
+def margin_ranking(s, negative, margin):
+    return F.margin_ranking_loss(s, negative, torch.ones_like(s), margin, reduction="none")
+
+
 def ranking(i, each):
     right = (i["score"] > i["negativeScore"]).double()
     return {"loss": counted(each, i), "metric:accuracy": counted(right, i, only_mask=True)}
 
 
 def kl_divergence(i, p):
-    q, wanted = i["prediction"], i["target"]
-    if p["given"] == "logProbabilities":
-        q = torch.exp(q)
-    if p["given"] == "logits":
-        q = torch.softmax(q, -1)
-    return {"loss": counted((wanted * torch.log(wanted / q)).sum(-1), i)}
+    logs = {"probabilities": torch.log, "logProbabilities": torch.clone, "logits": lambda z: torch.log_softmax(z, -1)}[p["given"]]
+    return {"loss": counted(F.kl_div(logs(i["prediction"]), i["target"], reduction="none").sum(-1), i)}
 
 
 def gaussian(i):
-    normal = torch.distributions.Normal(i["prediction"], i["variance"].sqrt())
-    return difference_loss(i, -normal.log_prob(i["target"]) - 0.5 * math.log(2 * math.pi))
+    return difference_loss(i, F.gaussian_nll_loss(i["prediction"], i["target"], i["variance"], reduction="none"))
 
 
 def activity_penalty(i, p):
@@ -112,7 +111,11 @@ def kl_sparsity(x, p):
 
 def bits(p):
     """Entropy over all axes but the first."""
-    return -(p * torch.log2(p)).reshape(p.shape[0], -1).sum(1)
+    return torch.special.entr(p).flatten(1).sum(1) / math.log(2)
+
+
+def relative_entropy(p, q):
+    return torch.stack([(torch.xlogy(a, a) - torch.xlogy(a, b)).sum() / math.log(2) for a, b in zip(p, q)])
 
 
 def sequence_mask(lengths, like):
@@ -123,27 +126,27 @@ def sequence_mask(lengths, like):
 TABLE = {
     "softmaxCrossEntropy": lambda i, p, w, t: softmax_cross_entropy(i, p),
     "meanSquaredError": lambda i, p, w, t: mean_squared_error(i, p),
-    "binaryCrossEntropy": lambda i, p, w, t: binary_loss(i, p, i["logits"], 1 / (1 + torch.exp(-i["logits"])), 0),
-    "meanAbsoluteError": lambda i, p, w, t: {"loss": counted((i["prediction"] - i["target"]).abs(), i)},
+    "binaryCrossEntropy": lambda i, p, w, t: binary_loss(i, p, i["logits"], F.binary_cross_entropy_with_logits, 0),
+    "meanAbsoluteError": lambda i, p, w, t: {"loss": counted(F.l1_loss(i["prediction"], i["target"], reduction="none"), i)},
     "huber": lambda i, p, w, t: huber(i, p),
     "categoricalCrossEntropy": lambda i, p, w, t: class_loss(i, p, i["probabilities"], torch.log(i["probabilities"])),
     "negativeLogLikelihood": lambda i, p, w, t: class_loss(i, p, i["logProbabilities"], i["logProbabilities"]),
-    "binaryCrossEntropyOfProbabilities": lambda i, p, w, t: binary_loss(i, p, i["probabilities"], i["probabilities"], 0.5),
+    "binaryCrossEntropyOfProbabilities": lambda i, p, w, t: binary_loss(i, p, i["probabilities"], F.binary_cross_entropy, 0.5),
     "hinge": lambda i, p, w, t: hinge(i, p),
-    "pairwiseHinge": lambda i, p, w, t: ranking(i, torch.clamp(p["margin"] - i["score"] + i["negativeScore"], min=0)),
-    "bprLoss": lambda i, p, w, t: ranking(i, torch.log1p(torch.exp(i["negativeScore"] - i["score"]))),
+    "pairwiseHinge": lambda i, p, w, t: ranking(i, margin_ranking(i["score"], i["negativeScore"], p["margin"])),
+    "bprLoss": lambda i, p, w, t: ranking(i, -F.logsigmoid(i["score"] - i["negativeScore"])),
     "klDivergence": lambda i, p, w, t: kl_divergence(i, p),
     "gaussianNegativeLogLikelihood": lambda i, p, w, t: gaussian(i),
     "activityPenalty": lambda i, p, w, t: activity_penalty(i, p),
     "entropyPenalty": lambda i, p, w, t: entropy_penalty(i, p),
     "klSparsity": lambda i, p, w, t: kl_sparsity(i["x"], p),
-    "selfInformation": lambda i, p, w, t: {"y": torch.log2(1 / i["p"])},
+    "selfInformation": lambda i, p, w, t: {"y": -torch.log2(i["p"])},
     "entropy": lambda i, p, w, t: {"y": bits(i["p"])},
     "conditionalEntropy": lambda i, p, w, t: {"y": bits(i["p"]) - bits(i["p"].sum(2 if p["given"] == "x" else 1))},
     "mutualInformation": lambda i, p, w, t: {"y": bits(i["p"].sum(2)) + bits(i["p"].sum(1)) - bits(i["p"])},
     "pointwiseMutualInformation": lambda i, p, w, t: {
         "y": torch.log2(i["p"]) - torch.log2(torch.einsum("nx,ny->nxy", i["p"].sum(2), i["p"].sum(1)))
     },
-    "relativeEntropy": lambda i, p, w, t: {"y": (i["p"] * torch.log2(i["p"] / i["q"])).reshape(i["p"].shape[0], -1).sum(1)},
+    "relativeEntropy": lambda i, p, w, t: {"y": relative_entropy(i["p"], i["q"])},
     "sequenceMask": lambda i, p, w, t: sequence_mask(i["lengths"], i["like"]),
 }

@@ -54,6 +54,10 @@ export const definePairwise = ({ apply, pytorch, range, ...words }: PairwiseDefi
     cases: shapes.map(([a, b]): LayerCase<Record<never, never>> => ({ inputs: { a, b }, ...(range && { ranges: { b: range } }) })),
   })
 
+/** The larger or the smaller of two; where they are equal each gets half the gradient, as in PyTorch. */
+export const extreme = (b: Emit, which: 'max' | 'min', x: Tensor, y: Tensor): Tensor =>
+  b.select(b.equal(x, y), b.add(b.mul(x, 0.5), b.mul(y, 0.5)), b[which](x, y))
+
 /** Axis by axis the larger extent, where they are equal or one of them is 1. */
 function commonShape(a: TensorType, b: TensorType, fail: Fail): Shape | undefined {
   if (!expectDType(a, 'f32', 'a', fail) || !expectDType(b, 'f32', 'b', fail)) return undefined
