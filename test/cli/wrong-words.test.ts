@@ -1,6 +1,7 @@
 /** @file Commands as hostile hands type them: options without values, options that say nothing, files of the wrong kind. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { encodeSafetensors } from '../../engine/train/safetensors'
 import { netloom, scratch } from './run'
 
 const at = scratch()
@@ -53,6 +54,30 @@ describe('a file that is no graph', () => {
       expect([exit, err]).toEqual([1, expect.stringContaining(`error[document.${code}]: ${at(file as string)}: `)])
     }
     expect((await netloom('inspect', at('newer.netloom.json'))).err).toContain('Open it with a newer Netloom')
+  })
+})
+
+describe('a batch from a file', () => {
+  it.each([
+    ['above all classes', 99],
+    ['below them', -1],
+  ])('with a label %s is refused, and the node is named', async (_, label) => {
+    const features = { name: 'features', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }
+    writeFileSync(at('x'), encodeSafetensors([features, { name: 'label', shape: [2], data: Int32Array.of(0, label) }]))
+    const network = ['softmax-regression', '--set', 'numFeatures=3', '--set', 'numClasses=4']
+    for (const words of [
+      ['run', ...network, '--inputs', at('x'), '--out', at('y'), '--grad'],
+      ['check-gradients', ...network, '--inputs', at('x')],
+    ]) {
+      const { code, err } = await netloom(...words)
+      expect([code, err]).toEqual([
+        1,
+        expect.stringContaining(
+          `error[weights.values] node label: ${at('x')}: The tensor “label” must hold class numbers from 0 to 3; it holds ${label}.`,
+        ),
+      ])
+    }
+    expect(existsSync(at('y'))).toBe(false)
   })
 })
 

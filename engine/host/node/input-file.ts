@@ -1,7 +1,7 @@
 /**
  * @file A batch on disk. In: a safetensors file with one tensor for each input. Out: how many samples it holds, and arrays by input name.
  */
-import { lower } from '../../compile'
+import { type LoweredGraph, lower } from '../../compile'
 import { diagnosedError } from '../../core/diagnostics'
 import { formatShape, type TensorData } from '../../core/tensor'
 import type { GraphDocument } from '../../document/schema'
@@ -29,6 +29,26 @@ export function batchOf(document: GraphDocument, pass: LowerOptions, file: Safet
   return batch
 }
 
+type Lowered = Pick<LoweredGraph, 'program' | 'shaped'>
+type Wanted = ReturnType<typeof wantedBy>[number]
+
+/** One input, of which class numbers must be those of a class. */
+export function inputFrom(
+  { shaped }: Pick<Lowered, 'shaped'>,
+  { name, shape, dtype }: Wanted,
+  file: SafetensorsFile,
+  path: string,
+): TensorData {
+  const data = tensorNamed(file, name, shape, dtype, path)
+  const [type] = Object.values(shaped.nodes.find((node) => node.path === name)?.outputs ?? {})
+  const { classes } = type ?? {}
+  const wrong = classes === undefined ? undefined : data.find((value) => value < 0 || value >= classes)
+  if (wrong === undefined) return data
+  const last = (classes ?? 1) - 1
+  const expected = { en: `class numbers from 0 to ${last}`, zh: `0 到 ${last} 的类别编号` }
+  throw diagnosedError('weights.values', { name, expected, got: wrong }, { nodeId: name, file: path })
+}
+
 /** Every input that the program takes. */
-export const inputsFrom = (program: Program, file: SafetensorsFile, path: string): Record<string, TensorData> =>
-  Object.fromEntries(wantedBy(program).map(({ name, shape, dtype }) => [name, tensorNamed(file, name, shape, dtype, path)]))
+export const inputsFrom = (lowered: Lowered, file: SafetensorsFile, path: string): Record<string, TensorData> =>
+  Object.fromEntries(wantedBy(lowered.program).map((wanted) => [wanted.name, inputFrom(lowered, wanted, file, path)]))

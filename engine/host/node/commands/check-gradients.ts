@@ -54,7 +54,7 @@ async function batchFor(document: GraphDocument, path: string | undefined): Prom
   }
   const file = await readTensors(path)
   const batchSize = batchOf(document, pass, file, path)
-  return { document, batchSize, inputs: inputsFrom(unwrap(lower(document, { ...pass, batchSize })).program, file, path) }
+  return { document, batchSize, inputs: inputsFrom(unwrap(lower(document, { ...pass, batchSize })), file, path) }
 }
 
 const digits = (value: number): string => value.toPrecision(3)

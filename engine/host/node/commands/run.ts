@@ -8,11 +8,10 @@ import type { LowerOptions } from '../../../ir/lowering'
 import type { Instruction, Program } from '../../../ir/program'
 import { dataInputsOf, Model, runtimeInputs } from '../../../train/model'
 import { encodeSafetensors } from '../../../train/safetensors'
-import { tensorNamed } from '../../../train/tensor-values'
 import { withBackend } from '../backends'
 import { writeWhole } from '../files'
 import { loadGraph } from '../graph-argument'
-import { batchOf } from '../input-file'
+import { batchOf, inputFrom } from '../input-file'
 import type { Io } from '../io'
 import { type CommonOptions, withCommon } from '../options'
 import { readTensors, readWeights } from '../weights'
@@ -46,14 +45,15 @@ async function run(graph: string, options: RunOptions, io: Io): Promise<void> {
       const { program, executable, shaped } = await model.pass(batchSize, pass)
       const inputs: Record<string, TensorData> = runtimeInputs(program, document.training.seed, 1, 0)
       const missing = new Set<string>()
-      for (const { name, shape: extents, dtype } of dataInputsOf(program)) {
+      for (const wanted of dataInputsOf(program)) {
+        const { name, shape: extents, dtype } = wanted
         if (name in inputs) continue
         const isLabel = shaped.nodes.find(({ path }) => path === name)?.layer.role?.type === 'label'
         if (isLabel && !options.grad && !file.tensors.has(name)) {
           missing.add(name)
           inputs[name] =
             dtype === 'f32' ? new Float32Array(extents.reduce((a, b) => a * b, 1)) : new Int32Array(extents.reduce((a, b) => a * b, 1))
-        } else inputs[name] = tensorNamed(file, name, extents, dtype, options.inputs)
+        } else inputs[name] = inputFrom({ shaped }, wanted, file, options.inputs)
       }
       executable.run(inputs)
       const names = outputsWithout(program, missing).filter((name) => !name.startsWith('metric:'))
