@@ -14,7 +14,7 @@ import { canvasWords } from '../i18n/canvas-words'
 import { useWords } from '../i18n/i18n'
 import { positionsOf } from '../layout/positions'
 import type { Point } from '../layout/sizes'
-import { move } from '../store/actions'
+import { duplicateTo, move } from '../store/actions'
 import { select, useDocument } from '../store/document'
 import { graphAt } from '../store/graphs'
 import { useSettings } from '../store/settings'
@@ -27,6 +27,7 @@ import { type LayerFlowNode, LayerNode } from './LayerNode'
 import { type NodeView, nodeViews, roomsOf, type WireView, wireViews } from './model'
 import { PendingWire } from './PendingWire'
 import { ShapeEdge, type WireFlowEdge } from './ShapeEdge'
+import { useCutting } from './use-cutting'
 import { useViewport } from './use-viewport'
 import { useWatch } from './use-watch'
 import { useWiring } from './use-wiring'
@@ -77,6 +78,7 @@ function Graph() {
   useWatch(views)
   const wiring = useWiring()
   const drops = useDrops(wrapper)
+  const cut = useCutting(wrapper)
 
   // React Flow keeps handlers in its store and wakes every node and wire when one changes: they must stay the same while a node is dragged.
   const latest = useRef({ dragged, live, views })
@@ -113,7 +115,8 @@ function Graph() {
       const moved = latest.current.dragged
       if (moved === NOTHING) return
       const ids = Object.keys(moved)
-      if (ids.length !== 1 || !drops.intoWire(event, ids[0] as string, moved)) move(moved)
+      if (event.altKey) duplicateTo(moved)
+      else if (ids.length !== 1 || !drops.intoWire(event, ids[0] as string, moved)) move(moved)
       setDragged(NOTHING)
     },
     [drops],
@@ -180,6 +183,11 @@ function Graph() {
           )}
         </ReactFlow>
       </LevelOfDetail>
+      {cut.length > 1 && (
+        <svg className="cut-line" aria-hidden="true">
+          <polyline points={cut.map(({ x, y }) => `${x},${y}`).join(' ')} />
+        </svg>
+      )}
       <Breadcrumbs />
       <ZoomBar />
       <AddPalette />

@@ -20,7 +20,7 @@ interface Drops {
 }
 
 /** The wire at a point of the screen, as the document knows it. */
-function wireAt(x: number, y: number) {
+export function wireAt(x: number, y: number) {
   const element = document.elementsFromPoint(x, y).find((one) => one.closest('.react-flow__edge'))
   const key = element?.closest('.react-flow__edge')?.getAttribute('data-id')
   const { edges } = openedGraph(useDocument.getState())

@@ -19,12 +19,16 @@ function put(clip: Clip | undefined): void {
   navigator.clipboard?.writeText(JSON.stringify(clip)).catch(() => toast(translate(shellWords, 'copiedHere')))
 }
 
-const place = (clip: Clip): void => paste(clip, { at: viewport()?.pointer() ?? { x: 0, y: 0 } })
+const place = (clip: Clip, keepsWires = false): void => paste(clip, { at: viewport()?.pointer() ?? { x: 0, y: 0 } }, { keepsWires })
 
 export const copySelection = (): void => put(copied())
 export const cutSelection = (): void => put(cut())
 export const pasteFromMenu = (): void => {
   if (own) place(own)
+}
+
+export const pasteWired = (): void => {
+  if (own) place(own, true)
 }
 
 /** Answers the browser's copy, cut and paste while no text is being edited. */
@@ -39,17 +43,24 @@ export function listenToClipboard(): () => void {
   }
   const onCopy = (event: ClipboardEvent): void => give(event, copied)
   const onCut = (event: ClipboardEvent): void => give(event, cut)
+  // The browser's event does not say how it was asked for.
+  let withShift = false
+  const onKey = (event: KeyboardEvent): void => {
+    withShift = event.shiftKey
+  }
   const onPaste = (event: ClipboardEvent): void => {
     if (isTyping(event.target)) return
     const clip = parseClip(event.clipboardData?.getData('text/plain') ?? '')
     if (!clip) return
     event.preventDefault()
-    place(clip)
+    place(clip, withShift)
   }
+  document.addEventListener('keydown', onKey, { capture: true })
   document.addEventListener('copy', onCopy)
   document.addEventListener('cut', onCut)
   document.addEventListener('paste', onPaste)
   return () => {
+    document.removeEventListener('keydown', onKey, { capture: true })
     document.removeEventListener('copy', onCopy)
     document.removeEventListener('cut', onCut)
     document.removeEventListener('paste', onPaste)

@@ -4,7 +4,7 @@ import { deleteSelection, duplicate, nudge, toggleBypass, toggleFrozen } from '.
 import { openedGraph, redo, select, undo, useDocument } from '../store/document'
 import { edgeKeys } from '../store/graphs'
 import { showUi } from '../store/ui'
-import { copySelection, cutSelection, pasteFromMenu } from './clipboard'
+import { copySelection, cutSelection, pasteFromMenu, pasteWired } from './clipboard'
 import type { Command } from './command'
 import { refitted } from './refit'
 
@@ -48,7 +48,22 @@ export const editCommands: readonly Command[] = [
     when: hasNodes,
     run: copySelection,
   },
-  { id: 'edit.paste', title: { en: 'Paste', zh: '粘贴' }, group: 'edit', keys: ['$mod+KeyV'], native: true, run: pasteFromMenu },
+  {
+    id: 'edit.paste',
+    title: { en: 'Paste', zh: '粘贴' },
+    group: 'edit',
+    keys: ['$mod+KeyV'],
+    native: true,
+    run: pasteFromMenu,
+  },
+  {
+    id: 'edit.pasteWired',
+    title: { en: 'Paste with incoming wires', zh: '粘贴并保留输入连线' },
+    group: 'edit',
+    keys: ['$mod+Shift+KeyV'],
+    native: true,
+    run: pasteWired,
+  },
   { id: 'edit.duplicate', title: { en: 'Duplicate', zh: '再制' }, group: 'edit', keys: ['$mod+KeyD'], when: hasNodes, run: duplicate },
   {
     id: 'edit.delete',

@@ -29,6 +29,8 @@ const mouse = [
   ['mousePan', 'spaceDrag'],
   ['mouseInsert', 'mouseDropOnWire'],
   ['mouseWire', 'mouseDropWire'],
+  ['mouseCopy', 'altDrag'],
+  ['mouseCut', 'ctrlRightDrag'],
 ] as const
 
 export function Shortcuts() {

@@ -206,19 +206,33 @@ export function cut(): Clip | undefined {
   return clip
 }
 
-export function paste(clip: Clip, place: { at?: Point; offset?: Point }, title: Text = titles.paste): void {
+interface PasteOptions {
+  readonly title?: Text
+  /** What fed the nodes that were copied feeds their copies too, where it is there. */
+  readonly keepsWires?: boolean
+}
+
+export function paste(clip: Clip, place: { at?: Point; offset?: Point }, { title = titles.paste, keepsWires }: PasteOptions = {}): void {
   const before = shown()
   let ids: string[] = []
   transact(title, (draft, graph) => {
     pin(graph, before)
-    ids = pasteClip(draft, graph, clip, place)
+    ids = pasteClip(draft, graph, clip, place, keepsWires)
   })
   select(ids)
 }
 
 export function duplicate(): void {
   const clip = copied()
-  if (clip) paste(clip, { offset: { x: 24, y: 72 } }, titles.duplicate)
+  if (clip) paste(clip, { offset: { x: 24, y: 72 } }, { title: titles.duplicate })
+}
+
+/** Leaves nodes where they are and puts copies of them where they were dragged to. */
+export function duplicateTo(moved: Readonly<Record<string, Point>>): void {
+  const clip = clipOf(state().document, openedGraph(state()), shown(), Object.keys(moved))
+  const [id] = Object.keys(clip.graph.layout)
+  const [from, to] = id === undefined ? [] : [clip.graph.layout[id], moved[id]]
+  if (from && to) paste(clip, { offset: { x: to.x - from.x, y: to.y - from.y } }, { title: titles.duplicate })
 }
 
 /** Turns the flag on for all selected nodes, or off when all have it. */

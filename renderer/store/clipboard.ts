@@ -3,16 +3,22 @@
  */
 import type { Draft } from 'immer'
 import { z } from 'zod'
-import { blockSchema, type Graph, type GraphDocument, graphSchema } from '../../engine/document/schema'
+import { blockSchema, edgeSchema, type Graph, type GraphDocument, type GraphNode, graphSchema } from '../../engine/document/schema'
 import type { Point } from '../layout/sizes'
 import { addNode, connect, freshId, idsOf } from './edits'
-import { isBlockPort, layerOf } from './graphs'
+import { isBlockPort, layerOf, portsIn } from './graphs'
 import { follow } from './weight-references'
 
-const clipSchema = z.strictObject({ netloomClip: z.literal(1), graph: graphSchema, blocks: z.record(z.string(), blockSchema) })
+const clipSchema = z.strictObject({
+  netloomClip: z.literal(1),
+  graph: graphSchema,
+  blocks: z.record(z.string(), blockSchema),
+  /** Wires from nodes that were not copied. */
+  incoming: z.array(edgeSchema).default([]),
+})
 export type Clip = z.infer<typeof clipSchema>
 
-/** The selected nodes, the wires between them, and the blocks they need. */
+/** The selected nodes, the wires between them and into them, and the blocks they need. */
 export function clipOf(document: GraphDocument, graph: Graph, shown: Readonly<Record<string, Point>>, ids: readonly string[]): Clip {
   const chosen = new Set(ids)
   const nodes = graph.nodes.filter((node) => chosen.has(node.id) && !isBlockPort(node))
@@ -35,6 +41,7 @@ export function clipOf(document: GraphDocument, graph: Graph, shown: Readonly<Re
       layout: Object.fromEntries(nodes.map((node) => [node.id, { ...(shown[node.id] ?? { x: 0, y: 0 }) }])),
     },
     blocks,
+    incoming: graph.edges.filter((edge) => !kept.has(edge.from.node) && kept.has(edge.to.node)),
   }
 }
 
@@ -52,7 +59,13 @@ export function parseClip(text: string): Clip | undefined {
 }
 
 /** Pastes with fresh ids; the clip's top left corner comes to lie `at` the given point, or moved by an offset. Returns the new ids. */
-export function pasteClip(draft: Draft<GraphDocument>, graph: Draft<Graph>, clip: Clip, place: { at?: Point; offset?: Point }): string[] {
+export function pasteClip(
+  draft: Draft<GraphDocument>,
+  graph: Draft<Graph>,
+  clip: Clip,
+  place: { at?: Point; offset?: Point },
+  keepsWires = false,
+): string[] {
   for (const [id, block] of Object.entries(clip.blocks)) if (!draft.blocks[id]) draft.blocks[id] = structuredClone(block)
   const corners = Object.values(clip.graph.layout)
   const left = Math.min(...corners.map((corner) => corner.x))
@@ -71,6 +84,12 @@ export function pasteClip(draft: Draft<GraphDocument>, graph: Draft<Graph>, clip
     const from = renamed.get(edge.from.node)
     const to = renamed.get(edge.to.node)
     if (from !== undefined && to !== undefined) connect(graph, { node: from, port: edge.from.port }, { node: to, port: edge.to.port })
+  }
+  for (const edge of keepsWires ? clip.incoming : []) {
+    const to = renamed.get(edge.to.node)
+    const source = graph.nodes.find(({ id }) => id === edge.from.node)
+    const isThere = source && portsIn(draft as GraphDocument, source as GraphNode).outputs.some(({ name }) => name === edge.from.port)
+    if (to !== undefined && isThere) connect(graph, edge.from, { node: to, port: edge.to.port })
   }
   return [...renamed.values()]
 }
