@@ -1,10 +1,22 @@
 /** @file Rows and columns cut off the sides of images: what makes maps of a fully convolutional network meet (notes 002 §9; Long et al. 2015). */
 import { defineLayer } from './kit/define'
 import { expectImages, images } from './kit/expect'
+import type { LayerFix } from './kit/fixes'
 import { after, before, briefMargins, type Margins, marginParams, onePixel } from './kit/margins'
 
 const cropped = (shape: readonly number[], params: Margins): readonly number[] =>
   shape.map((extent, axis) => extent - (before(params)[axis] ?? 0) - (after(params)[axis] ?? 0))
+
+/** As many rows and columns as leave one, from the bottom and the right first. */
+function fewer(shape: readonly number[], { top, bottom, left, right }: Margins): LayerFix {
+  const [height = 1, width = 1] = shape.slice(2)
+  const kept = { top: Math.min(top, height - 1), left: Math.min(left, width - 1) }
+  const sides = { ...kept, bottom: Math.min(bottom, height - 1 - kept.top), right: Math.min(right, width - 1 - kept.left) }
+  return {
+    title: { en: 'Cut off less', zh: '少裁一些' },
+    edits: Object.entries(sides).map(([param, value]) => ({ type: 'setParam', param, value })),
+  }
+}
 
 const crop2d = defineLayer({
   kind: 'crop2d',
@@ -25,7 +37,12 @@ const crop2d = defineLayer({
     const shape = cropped(x.shape, params)
     if (shape.every((extent) => extent >= 1)) return { y: { shape, dtype: 'f32' } }
     const sides = [params.top, params.bottom, params.left, params.right].join(', ')
-    return fail({ code: 'shape.nothing-left', port: 'x', values: { got: x.shape.slice(2).join('×'), expected: sides } })
+    return fail({
+      code: 'shape.nothing-left',
+      port: 'x',
+      values: { got: x.shape.slice(2).join('×'), expected: sides },
+      fixes: [fewer(x.shape, params)],
+    })
   },
   lower: (b, { x }, _weights, params) => {
     const limits = x.shape.map((extent, axis) => extent - (after(params)[axis] ?? 0))

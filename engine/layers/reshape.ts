@@ -1,6 +1,7 @@
 /** @file The same numbers in another shape, row-major; the batch stays (N, …) → (N, …shape). */
 import { formatShape, type Shape, sizeOf } from '../core/tensor'
 import { defineLayer } from './kit/define'
+import type { LayerFix } from './kit/fixes'
 import { ints } from './kit/params'
 
 /** `shape` with its −1 worked out, or undefined where the numbers do not fill it. */
@@ -8,6 +9,20 @@ function filled(shape: Shape, size: number): Shape | undefined {
   const known = sizeOf(shape.filter((extent) => extent !== -1))
   const complete = shape.map((extent) => (extent === -1 ? size / known : extent))
   return sizeOf(complete) === size && complete.every(Number.isInteger) ? complete : undefined
+}
+
+/** The extent that may be what is left over, so that the others stay; the last that can. */
+function restOf(shape: Shape, size: number): readonly LayerFix[] {
+  if (shape.includes(-1)) return []
+  const at = shape.findLastIndex((_, axis) => filled(shape.with(axis, -1), size))
+  if (at < 0) return []
+  const value = shape.with(at, -1)
+  return [
+    {
+      title: { en: `Make it ${formatShape(filled(value, size) ?? value)}`, zh: `改为 ${formatShape(filled(value, size) ?? value)}` },
+      edits: [{ type: 'setParam', param: 'shape', value }],
+    },
+  ]
 }
 
 const reshape = defineLayer({
@@ -48,7 +63,13 @@ const reshape = defineLayer({
     const [batch = 1, ...sample] = x.shape
     const target = filled(shape, sizeOf(sample))
     if (!target)
-      return fail({ code: 'shape.elements', port: 'x', param: 'shape', values: { expected: formatShape(shape), got: sizeOf(sample) } })
+      return fail({
+        code: 'shape.elements',
+        port: 'x',
+        param: 'shape',
+        values: { expected: formatShape(shape), got: sizeOf(sample) },
+        fixes: restOf(shape, sizeOf(sample)),
+      })
     return { y: { ...x, shape: [batch, ...target] } }
   },
   lower: (b, { x }, _weights, { shape }) => {

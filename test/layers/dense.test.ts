@@ -52,7 +52,11 @@ test('reshape works out one −1 and refuses what does not fill the shape', () =
     code: 'shape.elements',
     values: { expected: '5×-1', got: 12 },
   })
-  expect(refused(reshape, { x: [2, 12] }, { shape: [3, 5] })).toMatchObject({ code: 'shape.elements' })
+  expect(refused(reshape, { x: [2, 12] }, { shape: [3, 5] })).toMatchObject({
+    code: 'shape.elements',
+    fixes: [{ title: { en: 'Make it 3×4' }, edits: [{ type: 'setParam', param: 'shape', value: [3, -1] }] }],
+  })
+  expect(refused(reshape, { x: [2, 12] }, { shape: [5, 7] }).fixes).toEqual([])
   expect(refused(reshape, { x: [2, 12] }, { shape: [-1, -1] })).toMatchObject({ code: 'param.invalid', param: 'shape' })
   expect(refused(reshape, { x: [2, 12] }, { shape: [0, 12] })).toMatchObject({ code: 'param.invalid', param: 'shape' })
 })

@@ -114,6 +114,23 @@ test.each(losses.map((layer) => ({ kind: layer.kind, layer })))('A7: $kind: a ma
   }
 })
 
+test.each(losses.map((layer) => ({ kind: layer.kind, layer })))('A7: $kind: weights of zero give 0, and no gradient', ({ layer }) => {
+  for (const { inputs, params } of layer.cases.filter((row) => 'weight' in row.inputs && !('mask' in row.inputs))) {
+    const feed = Object.fromEntries(
+      Object.entries(inputs).map(([port, type]) => {
+        const shape: readonly number[] = 'shape' in type ? type.shape : (type as readonly number[])
+        const isZero = port === 'weight' || ('shape' in type && type.dtype === 'i32')
+        return [port, new Array<number>(shape.reduce((product, extent) => product * extent, 1)).fill(isZero ? 0 : 0.5)]
+      }),
+    )
+    const { loss, gradient, metrics } = measure(layer, inputs, feed, params)
+    expect(loss).toBe(0)
+    expect(gradient.every((slope) => slope === 0)).toBe(true)
+    for (const value of Object.values(metrics)) expect(Number.isFinite(value)).toBe(true)
+  }
+  expect(layer.inputs.weight?.about.en).toContain('mean')
+})
+
 test('A7: a mask of the wrong length is refused, with the lengths that would do', () => {
   const inputs = { logits: [4, 5, 7], label: { shape: [4, 5], dtype: 'i32', classes: 7 } } as const
   expect(refused(softmax, { ...inputs, mask: [4, 6] })).toMatchObject({

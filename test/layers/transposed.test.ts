@@ -99,6 +99,12 @@ describe('E1: padding, cropping, repeating', () => {
     expect(runLayer(crop2d, { x: { shape: [1, 1, 3, 4], data: padded } }, { params: sides }).y).toEqual(image.data)
   })
   it('refuses to crop everything', () => {
-    expect(refused(crop2d, { x: [1, 1, 2, 9] })).toMatchObject({ code: 'shape.nothing-left', port: 'x' })
+    const problem = refused(crop2d, { x: [1, 1, 2, 9] })
+    expect(problem).toMatchObject({ code: 'shape.nothing-left', port: 'x' })
+    const less = Object.fromEntries(
+      problem.fixes?.[0]?.edits.map((edit) => (edit.type === 'setParam' ? [edit.param, edit.value] : [])) ?? [],
+    )
+    expect(less).toEqual({ top: 1, bottom: 0, left: 1, right: 1 })
+    expect(accepted(crop2d, { x: [1, 1, 2, 9] }, less).y?.shape).toEqual([1, 1, 1, 7])
   })
 })

@@ -15,15 +15,15 @@ export type Reduction = 'mean' | 'sum'
 export const countingPorts = {
   mask: {
     about: {
-      en: '1 where the loss counts and 0 where it is left out: a number for each sample, each step or each value',
-      zh: '计入损失处为 1，不计处为 0；可按样本、按时间步或按元素给出',
+      en: '1 where the loss counts and 0 where it is left out: a number for each sample, each step or each value; the mean is over what counts',
+      zh: '计入损失处为 1，不计处为 0；可按样本、按时间步或按元素给出；只对计入者求平均',
     },
     optional: true,
   },
   weight: {
     about: {
-      en: 'how much the loss of each sample, step or value counts; 1 is as usual',
-      zh: '各样本、时间步或元素的损失所占的权重；1 表示照常',
+      en: 'what the loss of each sample, step or value is multiplied by; the mean is still over as many as without weights',
+      zh: '各样本、时间步或元素的损失所乘的权重；求平均时的个数与不加权时相同',
     },
     optional: true,
   },
