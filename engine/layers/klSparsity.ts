@@ -19,7 +19,7 @@ const klSparsity = defineLayer({
     en: 'Hands activations between 0 and 1 (of a sigmoid) on and adds to the loss how far each unit’s mean over the batch is from the wanted one. For sparse autoencoders; take large batches.',
     zh: '原样传递 0 到 1 之间的激活值（经 sigmoid），并把每个单元在批次上的平均激活与期望值的偏离计入损失。用于稀疏自编码器，批量宜大。',
   },
-  formula: String.raw`L \mathrel{+}= \lambda \sum_j \rho \log \frac{\rho}{\hat\rho_j} + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho_j}, \qquad \hat\rho_j = \frac{1}{N} \sum_i h_{ij}`,
+  formula: String.raw`L \mathrel{+}= \lambda \sum_j \Bigl( \rho \log \frac{\rho}{\hat\rho_j} + (1 - \rho) \log \frac{1 - \rho}{1 - \hat\rho_j} \Bigr), \qquad \hat\rho_j = \frac{1}{N} \sum_i h_{ij}`,
   reference: 'notes 004; Ng 2011',
   inputs: penaltyPorts,
   outputs: penaltyOutputs,

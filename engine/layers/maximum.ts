@@ -4,7 +4,7 @@ import { definePairwise, extreme } from './kit/pairwise'
 const maximum = definePairwise({
   kind: 'maximum',
   idStem: 'max',
-  title: { en: 'Maximum', zh: '取大' },
+  title: { en: 'Maximum', zh: '逐元素最大值' },
   summary: {
     en: 'Keeps the larger of two values in every place: two experts of which the stronger speaks, a floor under a signal. Only the winner gets a gradient; equal ones share it.',
     zh: '逐元素保留两者中较大的值：两路之中强者输出，或为信号设下限。只有较大者得到梯度，相等时平分。',
