@@ -2,7 +2,7 @@
  * @file Where scratch buffers lie: buffers that are never needed at the same time share memory.
  * In: kernels in order. Out: a byte offset for each scratch buffer, and the peak. Offset assignment is greedy, largest first, each
  * into the tightest gap that stays free for its whole life (the "greedy by size" planner of Pisarchyk and Lee 2020); a few orders are
- * tried and the best kept.
+ * tried until one needs hardly more than any plan must, else the best is kept.
  */
 import { bytesOf } from '../core/tensor'
 import type { Buffer, BufferId, KernelProgram } from '../optimize/kernel'
@@ -53,6 +53,9 @@ export function livesOf(
   })
 }
 
+/** Another order would take longer than what it saves is worth. */
+const closeEnough = 1.02
+
 export interface PlanOptions {
   /** Where buffers may start. */
   readonly alignment?: number
@@ -74,7 +77,7 @@ export function planMemory(given: readonly Life[], { alignment: step = alignment
   for (const order of orders) {
     const placed = assign([...lives].sort(order), segment)
     if (!best || placed.bytes < best.bytes) best = placed
-    if (best.bytes === lowerBound) break
+    if (best.bytes <= closeEnough * lowerBound) break
   }
   return {
     offsets: best?.offsets ?? new Map(),
