@@ -53,6 +53,12 @@ export function FieldHelp() {
       const under = focused()
       if (under) show(under, 0)
     }
+    // Focus may scroll the form: the note goes along.
+    const onScroll = (): void => {
+      const under = focused()
+      if (under) show(under, 0)
+      else hide()
+    }
     const onKey = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') hide()
     }
@@ -63,7 +69,7 @@ export function FieldHelp() {
     document.addEventListener('focusout', hide, { signal })
     document.addEventListener('pointerdown', hide, { signal })
     document.addEventListener('keydown', onKey, { signal })
-    document.addEventListener('scroll', hide, { signal, capture: true })
+    document.addEventListener('scroll', onScroll, { signal, capture: true })
     return () => {
       listening.abort()
       clearTimeout(timer)
