@@ -194,6 +194,10 @@ export const catalogue = {
     en: 'A sample of “{field}” has the shape {got}; this node takes {expected}.',
     zh: '“{field}”的一个样本形状为 {got}，而此节点需要 {expected}。',
   },
+  'data.not-classes': {
+    en: '“{field}” holds numbers, and this node takes classes: whole numbers from 0, or words. Set the target of the data to “class” so that each of its values is one (--set target=class), or choose a network that predicts numbers.',
+    zh: '“{field}”是数值，而此节点需要类别：从 0 起的整数或文字。请将数据的目标设为“类别”，使每个取值各为一类（--set target=class），或选用预测数值的网络。',
+  },
   'data.min-max': {
     en: 'Features cannot be scaled to a range from {got}: give a lower end below the upper one, 0 and 1 say.',
     zh: '无法把特征缩放到区间 {got}：下限须小于上限，例如 0 与 1。',

@@ -61,12 +61,17 @@ function pairUp(shaped: ShapedGraph, fields: readonly Field[]): readonly { reado
   })
 }
 
-const misfit = (node: ShapedNode, field: Field, expected: Shape): Diagnostic => ({
-  code: 'data.misfit',
-  severity: 'error',
-  nodeId: node.path,
-  values: { field: field.name, got: formatShape(field.shape), expected: formatShape(expected) },
-})
+function misfit(node: ShapedNode, field: Field, type: TensorType): Diagnostic {
+  const about = { severity: 'error', nodeId: node.path } as const
+  // No shape would mend that.
+  if (node.layer.role?.type === 'label' && field.dtype === 'f32' && type.dtype === 'i32')
+    return { ...about, code: 'data.not-classes', values: { field: field.name } }
+  return {
+    ...about,
+    code: 'data.misfit',
+    values: { field: field.name, got: formatShape(field.shape), expected: formatShape(type.shape) },
+  }
+}
 
 export function bindFields(shaped: ShapedGraph, fields: readonly Field[]): Bound {
   const bindings: Binding[] = []
@@ -80,7 +85,7 @@ export function bindFields(shaped: ShapedGraph, fields: readonly Field[]): Bound
     }
     const conversion = conversionOf(field, type)
     if (conversion) bindings.push({ node: node.path, field, conversion, type })
-    else diagnostics.push(misfit(node, field, type.shape))
+    else diagnostics.push(misfit(node, field, type))
   }
   return { bindings, diagnostics }
 }
@@ -119,7 +124,7 @@ export function adaptDocument(
       const choices = shapesFor(field, type).map((shape) => withShape(adapted, node, type, shape))
       const chosen = choices.find((choice) => errorsIn(choice) <= before)
       if (chosen) adapted = chosen
-      else diagnostics.push(misfit(node, field, type.shape))
+      else diagnostics.push(misfit(node, field, type))
     }
   }
   for (const { node, field, type } of pairs) {

@@ -57,6 +57,14 @@ describe('a file that is no graph', () => {
   })
 })
 
+it('numbers where classes are wanted: it is said how each becomes one', async () => {
+  writeFileSync(at('signs.csv'), `a,b,sign\n${Array.from({ length: 20 }, (_, i) => `${i % 7},${i % 3},${i % 2 ? 1 : -1}`).join('\n')}\n`)
+  const words = ['train', 'mlp', '--data', at('signs.csv'), '--set', 'numHiddens=4', '--set', 'batchSize=4', '--steps', '2', '--json']
+  const { code, err } = await netloom(...words)
+  expect([code, err]).toEqual([1, expect.stringMatching(/^error\[data\.not-classes\] node label: .*--set target=class/)])
+  expect((await netloom(...words, '--set', 'target=class')).code).toBe(0)
+})
+
 describe('a batch from a file', () => {
   it.each([
     ['above all classes', 99],

@@ -59,7 +59,7 @@ describe('fitting', () => {
     expect(small.diagnostics).toMatchObject([{ code: 'data.misfit', nodeId: 'image' }])
     expect(bindFields(inferShapes(template('mlp')), [features(784)]).diagnostics).toMatchObject([{ code: 'data.field', nodeId: 'label' }])
     expect(bindFields(inferShapes(template('mlp')), [features(784), number]).diagnostics).toMatchObject([
-      { code: 'data.misfit', nodeId: 'label' },
+      { code: 'data.not-classes', nodeId: 'label' },
     ])
   })
 

@@ -109,7 +109,9 @@ describeWithTorch('train functions of exports for PyTorch', () => {
 })
 
 it('rules and settings that PyTorch cannot have are named, and nothing else', () => {
-  const told = (training: TrainingSetting) => exportPyTorch(network(2, training, usual)).warnings.map((warning) => messageOf(warning))
+  const warned = (training: TrainingSetting) => exportPyTorch(network(2, training, usual)).warnings
+  const told = (training: TrainingSetting) => warned(training).map((warning) => messageOf(warning))
+  expect(warned({ optimizer: 'adam', averaging: 0.5 })).toMatchObject([{ code: 'export.left-out', severity: 'warning' }])
   expect(told({ optimizer: 'adam' })).toEqual([])
   expect(told({ optimizer: 'newton' })).toEqual([expect.stringMatching(/no train function.*Newton/)])
   const many = { averaging: 0.9, weightNoise: 0.1, adversarial: {}, schedule: 'plateau', earlyStopping: {} }
