@@ -4,7 +4,7 @@
  *
  * Below zero Φ = ½ erfc(z) with z = |x| / √2, and above it 1 − ½ erfc(z). The complementary error function is t · exp(−z² + P(s)) with
  * t = 1 / (1 + z/2) and s = 2t − 1 (the form of Press et al., Numerical Recipes, §6.2); P was fitted here at the 64 nodes of Chebyshev's
- * polynomials in 40 digits. As s stays in (−1, 1] and the coefficients fall, Horner's rule loses nothing; the far tails keep their digits.
+ * polynomials in 40 digits. As s stays in (−1, 1] and the coefficients fall, nothing is lost; the far tails keep their digits.
  */
 import type { Emit, Tensor } from '../../ir/emit'
 
@@ -22,8 +22,17 @@ export function cumulativeNormal(b: Emit, x: Tensor): Tensor {
   const distance = b.select(positive, x, b.neg(x))
   const t = b.reciprocal(b.add(b.mul(distance, Math.SQRT1_2 / 2), 1))
   const s = b.sub(b.mul(t, 2), 1)
-  const [highest, ...others] = coefficients.toReversed() as [number, ...number[]]
-  const exponent = others.reduce((sum, c) => b.add(b.mul(sum, s), c), b.constant(highest, x.shape))
-  const tail = b.mul(b.mul(t, 0.5), b.exp(b.sub(exponent, b.mul(b.mul(x, x), 0.5))))
+  const tail = b.mul(b.mul(t, 0.5), b.exp(b.sub(polynomial(b, s), b.mul(b.mul(x, x), 0.5))))
   return b.select(positive, b.sub(1, tail), tail)
+}
+
+/** Every fourth power by itself, by Horner's rule in s⁴: four short chains of sums that do not wait for each other. */
+function polynomial(b: Emit, s: Tensor): Tensor {
+  const square = b.mul(s, s)
+  const fourth = b.mul(square, square)
+  const [p0, p1, p2, p3] = [0, 1, 2, 3].map((first) => {
+    const [highest, ...others] = coefficients.filter((_, power) => power % 4 === first).toReversed() as [number, ...number[]]
+    return others.reduce((sum, c) => b.add(b.mul(sum, fourth), c), b.constant(highest, s.shape))
+  }) as [Tensor, Tensor, Tensor, Tensor]
+  return b.add(b.add(p0, b.mul(p1, s)), b.mul(b.add(p2, b.mul(p3, s)), square))
 }
