@@ -366,7 +366,7 @@ export class Trainer {
   private isBetter(measured: Measured): boolean {
     const { loss, metrics } = measured
     const old = this.best?.point
-    if (!old) return true
+    if (!old) return !Number.isNaN(loss)
     if (this.stopping) return this.stopping.gain(measured, old) > 0
     const [now, then] = [metrics.accuracy, old.metrics.accuracy]
     if (now === undefined || then === undefined || now === then) return loss < old.loss || Number.isNaN(old.loss)

@@ -65,6 +65,23 @@ it('numbers where classes are wanted: it is said how each becomes one', async ()
   expect((await netloom(...words, '--set', 'target=class')).code).toBe(0)
 })
 
+it.each([
+  ['in UTF-16', Buffer.from('\ufeffa,b,c\n1,2,0\n3,4,1\n', 'utf16le')],
+  ['in UTF-16 without a mark', Buffer.from('a,b,c\n1,2,0\n3,4,1\n', 'utf16le')],
+  ['in Latin-1', Buffer.from('a,b,c\n1,2,caf\xe9\n3,4,tea\n', 'latin1')],
+  ['that is none at all', Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 44, 10])],
+])('a table %s is said to be no text that can be read', async (_, bytes) => {
+  writeFileSync(at('other.csv'), bytes)
+  const { code, err } = await netloom('train', 'mlp', '--data', at('other.csv'))
+  expect([code, err]).toEqual([1, 'error[data.text]: other.csv is not a UTF-8 text: save it in that encoding.\n'])
+})
+
+it('a loss that is no number is never the best', async () => {
+  const { err } = await netloom(...moons, '--batch-size', 'full', '--epochs', '1', '--lr', '1e30')
+  expect(err).toContain('validation loss NaN')
+  expect(err).not.toMatch(/NaN.*\(best\)/)
+})
+
 describe('a batch from a file', () => {
   it.each([
     ['above all classes', 99],

@@ -1,6 +1,6 @@
 /**
  * @file A CSV file, row by row, without ever holding its whole text. In: a file source and a path. Out: batches of rows with the
- * line each began on; a quotation mark that is never closed is named. Cells are split by papaparse; a chunk ends at a line break that lies outside quotes.
+ * line each began on; a quotation mark that is never closed is named, and so is a file that is no text. Cells are split by papaparse; a chunk ends at a line break that lies outside quotes.
  */
 import Papa from 'papaparse'
 import { diagnosedError } from '../../core/diagnostics'
@@ -15,13 +15,13 @@ export interface Row {
 }
 
 export async function* readRows(files: FileSource, path: string, size: number): AsyncGenerator<readonly Row[]> {
-  const decoder = new TextDecoder('utf-8')
+  const decoder = new TextDecoder('utf-8', { fatal: true })
   let rest = ''
   let line = 1
   let delimiter = ''
   for (let start = 0; start < size; start += CHUNK_BYTES) {
     const end = Math.min(size, start + CHUNK_BYTES)
-    rest += decoder.decode(await files.read(path, start, end), { stream: end < size })
+    rest += textOf(decoder, await files.read(path, start, end), end < size, path)
     const cut = end < size ? afterLastBreak(rest) : rest.length
     if (cut === 0) continue
     const text = rest.slice(0, cut)
@@ -38,6 +38,19 @@ export async function* readRows(files: FileSource, path: string, size: number): 
       line += cells.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 1)
     }
     yield rows
+  }
+}
+
+/** What is no text is said to be none, rather than read as cells of signs that nobody wrote. */
+function textOf(decoder: TextDecoder, bytes: Uint8Array, goesOn: boolean, file: string): string {
+  const wrong = () => diagnosedError('data.text', { file }, { file })
+  // Neither does any text hold it, but UTF-16 without a mark and most binary files do.
+  if (bytes.includes(0)) throw wrong()
+  try {
+    return decoder.decode(bytes, { stream: goesOn })
+  } catch (error) {
+    if (error instanceof TypeError) throw wrong()
+    throw error
   }
 }
 
