@@ -30,7 +30,7 @@ async function begin(key: string, text: ReturnType<typeof useText>): Promise<voi
   if (!offer) return
   const { template } = offer
   openDocument({ ...template.create(), name: text(template.title), description: text(template.summary) })
-  await openLesson(offer.weights)
+  await openLesson(offer.weights, key)
 }
 
 export function LessonBar({ lesson }: { lesson: Lesson | undefined }) {
@@ -46,7 +46,7 @@ export function LessonBar({ lesson }: { lesson: Lesson | undefined }) {
         value={offer ?? ''}
         onChange={({ target }) => void begin(target.value, text)}
       >
-        <option value="">{words('thisNetwork')}</option>
+        {offer === undefined && <option value="">{words('thisNetwork')}</option>}
         {offers.map(({ key, title }) => (
           <option key={key} value={key}>
             {text(title)}

@@ -113,7 +113,9 @@ async function openLesson(title: string): Promise<{ page: Page; complaints: read
   await eventually(() => button(page, 'Train').isEnabled())
   await page.keyboard.press('l')
   await page.getByTestId('lesson-step').waitFor()
-  await page.getByRole('combobox', { name: 'Lesson' }).selectOption({ label: title })
+  const offered = page.getByRole('combobox', { name: 'Lesson' })
+  await offered.selectOption({ label: title })
+  await eventually(async () => (await offered.locator('option:checked').textContent()) === title)
   await page.getByTestId('lesson-step').waitFor()
   return { page, complaints }
 }
