@@ -349,6 +349,10 @@ export const catalogue = {
     en: 'The loss of step {step} was still a number, but the gradient of this layer became {got} and spoilt the weights. Clip the gradients, or try a smaller learning rate.',
     zh: '第 {step} 步的损失仍是有限值，但此层的梯度变为 {got}，破坏了权重。请裁剪梯度，或尝试更小的学习率。',
   },
+  'train.weights-not-finite': {
+    en: 'The loss and the gradients of step {step} were still numbers, but the step itself was so long that the weights of this layer became {got}. Try a smaller learning rate.',
+    zh: '第 {step} 步的损失和梯度仍是有限值，但这一步走得太远，使此层的权重变为 {got}。请尝试更小的学习率。',
+  },
   'train.curvature': {
     en: 'At step {step} the curvature term ½ε²gᵀHg = {got} has outgrown the slope εgᵀg = {expected}: the step is too long for this valley. Lower the learning rate.',
     zh: '第 {step} 步时曲率项 ½ε²gᵀHg = {got} 超过了斜率项 εgᵀg = {expected}：对这个谷底来说步子过大。请降低学习率。',

@@ -1,7 +1,7 @@
 /**
  * @file Where a loss that is no longer a number came from. In: the model as it was before the failing step, and the inputs of that step. Out: a diagnostic on
- * the first node, in forward order, whose output is not finite; or, where a gradient had spoilt the weights before, on the node nearest to the loss whose
- * gradient is not.
+ * the first node, in forward order, whose output is not finite; where a gradient had spoilt the weights before, on the node nearest to the loss whose
+ * gradient is not; or, where the gradients were in order, on the layer whose weights the step itself made too large to be numbers.
  */
 import { shape } from '../compile'
 import type { Diagnostic } from '../core/diagnostics'
@@ -12,9 +12,10 @@ import type { Inputs } from './batches'
 import { gradientNormsAt } from './gradient-norms'
 import { type Model, runtimeInputs, unwrap } from './model'
 
-const allFinite = (data: ArrayLike<number>): boolean => {
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false
-  return true
+/** The first number that is none: NaN, or beyond what can be held. */
+const firstNotFinite = (data: ArrayLike<number>): number | undefined => {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return data[i]
+  return undefined
 }
 
 export async function locateDivergence(model: Model, batchSize: number, inputs: Inputs, step: number, loss: number): Promise<Diagnostic> {
@@ -35,7 +36,7 @@ export async function locateDivergence(model: Model, batchSize: number, inputs: 
   const first = nodes.find(({ path, outputs: ports }) =>
     Object.keys(ports).some((port) => {
       const data = outputs[outputNames.activation(path, port)]
-      return data !== undefined && !allFinite(data)
+      return data !== undefined && firstNotFinite(data) !== undefined
     }),
   )
   // In f32 everything is in order: it was a half that overflowed.
@@ -43,12 +44,32 @@ export async function locateDivergence(model: Model, batchSize: number, inputs: 
   return { code: 'train.not-finite', severity: 'error', nodeId: first && originalPath(first.path), values: { step, got: String(loss) } }
 }
 
-/** Whether the weights themselves are no numbers any more. */
-export async function areSpoilt(model: Model): Promise<boolean> {
-  const names = model.weights.map(({ name }) => name)
-  const weights = await model.state.read(names)
-  return names.some((name) => !allFinite(weights[name] ?? []))
+/** A weight that a step made something other than numbers. */
+export interface Spoilt {
+  readonly step: number
+  readonly weight: string
+  /** What it holds instead. */
+  readonly got: number
 }
+
+/** The first of these weights that is no number any more. */
+export function spoiltWeight(
+  weights: Iterable<readonly [name: string, data: ArrayLike<number> | undefined]>,
+): Omit<Spoilt, 'step'> | undefined {
+  for (const [weight, data] of weights) {
+    const got = data && firstNotFinite(data)
+    if (got !== undefined) return { weight, got }
+  }
+  return undefined
+}
+
+/** Loss and gradients were in order: the step itself was too long. */
+export const tellSpoilt = ({ step, weight, got }: Spoilt): Diagnostic => ({
+  code: 'train.weights-not-finite',
+  severity: 'error',
+  nodeId: originalPath(weight.slice(0, weight.lastIndexOf('.'))),
+  values: { step, got: String(got) },
+})
 
 /** The model is as it was before the step that spoilt the weights; undefined where all gradients of that step are finite. */
 export async function locateBadGradient(model: Model, batchSize: number, inputs: Inputs, step: number): Promise<Diagnostic | undefined> {

@@ -17,7 +17,7 @@ import type { Backend } from '../runtime/backend'
 import { effectiveBatchSize } from './batches'
 import type { Best, Checkpoint } from './checkpoint'
 import { CurvatureWatch } from './curvature'
-import { areSpoilt, locateBadGradient, locateDivergence } from './diverged'
+import { locateBadGradient, locateDivergence, type Spoilt, spoiltWeight, tellSpoilt } from './diverged'
 import { EarlyStopping } from './early-stopping'
 import { evaluateModel, evaluationOf } from './evaluate'
 import type { FeedHost } from './feed-messages'
@@ -258,7 +258,10 @@ export class Trainer {
 
   private async finish(phase: 'finished' | 'stopped'): Promise<RunPhase> {
     await this.drain()
-    if (phase === 'finished' && this.stopping?.restoresBest && this.best) await this.model.load(this.best.weights)
+    if (phase === 'finished' && this.stopping?.restoresBest && this.best) {
+      await this.expectSound(await this.checkpoint())
+      await this.model.load(this.best.weights)
+    }
     await this.keep()
     this.enter(phase)
     return phase
@@ -401,7 +404,9 @@ export class Trainer {
 
   private async keep(): Promise<void> {
     await this.drain()
-    this.snapshot = await this.checkpoint()
+    const latest = await this.checkpoint()
+    await this.expectSound(latest)
+    this.snapshot = latest
     await this.options.onCheckpoint?.(this.snapshot)
     this.lastSnapshot = performance.now()
   }
@@ -421,37 +426,49 @@ export class Trainer {
     this.best = checkpoint.best
   }
 
+  /** The loss of the latest step was a number, but what the step made of the weights may be none. */
+  private async expectSound({ state }: Checkpoint): Promise<void> {
+    const held = Object.fromEntries(state.map(({ name, data }) => [name, data]))
+    if (!spoiltWeight(this.model.weights.map(({ name }) => [name, held[name]]))) return
+    throw new DiagnosedError([await this.diagnose(this.step + 1, Number.NaN)])
+  }
+
   /** Goes back to the last sound state, repeats the steps up to the one that failed, and looks at every node. */
   private async diagnose(step: number, loss: number): Promise<Diagnostic> {
     const from = this.snapshot
-    await this.replay(from, step)
-    const spoilt = await areSpoilt(this.model)
-    // The step before has done it, unless its state is out of reach.
-    if (spoilt && from && from.step < step - 1) await this.replay(from, step - 1)
-    const bad =
-      spoilt && this.step < step - 1
-        ? await locateBadGradient(this.model, this.batchSize, await this.inputsAt(step - 1), step - 1)
-        : undefined
-    if (!bad && this.step < step - 1) await this.replay(from, step)
-    const found = bad ?? (await locateDivergence(this.model, this.batchSize, await this.inputsAt(step), step, loss))
+    const spoilt = await this.replay(from, step)
+    const found = spoilt
+      ? await this.diagnoseUpdate(from, spoilt)
+      : await locateDivergence(this.model, this.batchSize, await this.inputsAt(step), step, loss)
     // The weights that remain are those of the last sound state.
     if (from) await this.restore(from)
     return found
+  }
+
+  /** A gradient that is no number, or a step too long for numbers. */
+  private async diagnoseUpdate(from: Checkpoint | undefined, spoilt: Spoilt): Promise<Diagnostic> {
+    const { step } = spoilt
+    await this.replay(from, step)
+    return (await locateBadGradient(this.model, this.batchSize, await this.inputsAt(step), step)) ?? tellSpoilt(spoilt)
   }
 
   private inputsAt(step: number) {
     return this.training.inputsOf(step, this.rateOf(step))
   }
 
-  /** Everything as it was before a step. */
-  private async replay(from: Checkpoint | undefined, step: number): Promise<void> {
+  /** Everything as it was before a step; or after the first of the steps before it that spoils the weights, which is told. */
+  private async replay(from: Checkpoint | undefined, step: number): Promise<Spoilt | undefined> {
     if (from) await this.restore(from)
     const { executable } = await this.training.compiled()
+    const names = this.model.weights.map(({ name }) => name)
     for (let replayed = this.step + 1; replayed < step; replayed++) {
       executable.run(await this.inputsAt(replayed))
       this.step = replayed
       if (this.training.lossScale) this.rescale(replayed, await executable.read([outputNames.finite]))
+      const weight = spoiltWeight(Object.entries(await this.model.state.read(names)))
+      if (weight) return { ...weight, step: replayed }
     }
+    return undefined
   }
 
   dispose(): Promise<void> {

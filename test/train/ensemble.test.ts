@@ -192,7 +192,7 @@ describe('an ensemble (C8)', () => {
     // Only the second copy goes wrong.
     await trainer.model.load({ '$2/dense2.kernel': new Float32Array(24).fill(1e38) })
     await expect(trainer.run()).rejects.toMatchObject({
-      diagnostics: [{ code: 'train.not-finite', nodeId: expect.stringMatching(/^[a-z]+\d$/) }],
+      diagnostics: [{ code: 'train.weights-not-finite', nodeId: expect.stringMatching(/^[a-z]+\d$/) }],
     })
     await trainer.dispose()
   })

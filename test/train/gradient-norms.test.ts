@@ -8,6 +8,7 @@ import type { GraphDocument, TrainingSettings } from '../../engine/document/sche
 import { firstBatch } from '../../engine/insight/first-batch'
 import type { MetricsFrame } from '../../engine/protocol/messages'
 import { createReferenceBackend } from '../../engine/runtime/reference'
+import type { Checkpoint } from '../../engine/train/checkpoint'
 import { Alarms, GradientWatch, gradientNormsAt } from '../../engine/train/gradient-norms'
 import { Model, runtimeInputs, unwrap } from '../../engine/train/model'
 import { type StepReport, Trainer } from '../../engine/train/trainer'
@@ -198,5 +199,39 @@ describe('B5: where a NaN came from', () => {
     g.meanSquaredError(g.dense(hidden, { numHiddens: 1 }), g.label('target', { type: 'number', shape: [1] }))
     const [failure] = await failureOf(g.document())
     expect([failure?.code, failure?.nodeId]).toEqual(['train.not-finite', 'dense2'])
+  })
+
+  /** One step of gradient descent from fresh weights, as the last of the run: the loss it tells is that before the step. */
+  const oneStep = (lr: number): GraphDocument => {
+    const g = graph('one step', {
+      data: { kind: 'points2d', params: { pattern: 'moons', target: 'number', samples: 32 } },
+      training: { optimizer: 'sgd', lr, batchSize: 32, epochs: 1, validationSplit: 0 },
+    })
+    const hidden = g.tanh(g.dense(g.input('features', [2]), { numHiddens: 4 }))
+    g.meanSquaredError(g.dense(hidden, { numHiddens: 1 }), g.label('target', { type: 'number', shape: [1] }))
+    return g.document()
+  }
+
+  it('a last step beyond all numbers is told of its layer; neither checkpoint nor weights take it over', async () => {
+    const data = await prepareData(oneStep(1e300), () => undefined)
+    const kept: Checkpoint[] = []
+    const trainer = await Trainer.create({ data, backend, onCheckpoint: (checkpoint) => void kept.push(checkpoint) })
+    expect(trainer.totalSteps).toBe(1)
+    const before = await trainer.model.read()
+    await expect(trainer.run()).rejects.toMatchObject({
+      diagnostics: [{ code: 'train.weights-not-finite', nodeId: 'dense1', values: { step: 1 } }],
+    })
+    expect([trainer.phase, kept, await trainer.model.read()]).toEqual(['failed', [], before])
+    await trainer.dispose()
+  })
+
+  it('the first step that spoilt the weights is found, though the loss shows it one step later', async () => {
+    const failed = oneStep(1e300)
+    const [failure] = await failureOf({ ...failed, training: { ...failed.training, epochs: 3 } })
+    expect(failure).toMatchObject({ code: 'train.weights-not-finite', nodeId: 'dense1', values: { step: 1 } })
+  })
+
+  it('a long step whose weights are still numbers is one', async () => {
+    expect(await failureOf(oneStep(1e20))).toEqual([])
   })
 })
