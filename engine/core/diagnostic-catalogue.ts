@@ -147,6 +147,10 @@ export const catalogue = {
     zh: '“{got}”不是 Netloom 认识的数据集：应为 CSV 文件、文本文件、每类一个子文件夹的图像文件夹，或 IDX 文件。',
   },
   'data.empty': { en: '{file} holds no samples.', zh: '{file} 中没有样本。' },
+  'data.one-column': {
+    en: '{file} has one column; to learn from it takes at least two: a feature and the label.',
+    zh: '{file} 只有一列；训练至少需要两列：一列特征和一列标签。',
+  },
   'data.columns': {
     en: '{file}, line {line}: expected {expected} columns, got {got}.',
     zh: '{file} 第 {line} 行：应有 {expected} 列，实际是 {got} 列。',
@@ -276,6 +280,10 @@ export const catalogue = {
   'train.schedule': {
     en: 'There is no schedule called “{got}”; there are: {expected}.',
     zh: '没有名为“{got}”的学习率策略；现有：{expected}。',
+  },
+  'train.schedule.setting': {
+    en: 'The schedule “{name}” has no setting {param}. Schedules that have it: {expected}. Choose one of them, or leave {param} out.',
+    zh: '学习率策略“{name}”没有设置项 {param}。有此设置项的策略：{expected}。请改用其中之一，或去掉 {param}。',
   },
   'train.schedule.validation': {
     en: 'This schedule waits for the validation loss, but nothing is held out to validate: hold out a share of the data, or choose another schedule.',

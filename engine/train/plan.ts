@@ -3,15 +3,16 @@
  * and the solver where one works out the steps; or a `DiagnosedError` with everything that does not fit.
  */
 import type { PassOptions } from '../compile'
-import { DiagnosedError } from '../core/diagnostics'
+import { DiagnosedError, type Diagnostic } from '../core/diagnostics'
 import type { ChoiceOf, TrainingSettings } from '../document/schema'
 import { checkTraining, paramDiagnostic } from '../document/training-check'
 import { groupOf } from '../document/training-groups'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
-import { completeParams } from '../layers/kit/validate'
+import { completeParams, type ParamProblem } from '../layers/kit/validate'
 import { methods, optimizers, solvers } from '../optimizers/registry'
 import descent from '../optimizers/rules/sgd'
 import type { SolverDefinition } from '../optimizers/solver'
+import type { ScheduleDefinition } from '../schedules/kit'
 import type { RateRule } from '../schedules/rate'
 import { schedules } from '../schedules/registry'
 
@@ -22,6 +23,14 @@ export interface TrainingPlan {
 }
 
 const CONSTANT: ChoiceOf = { kind: 'constant', params: {} }
+
+/** A setting that another schedule has is told where it belongs. */
+function scheduleDiagnostic({ title, params }: ScheduleDefinition, problem: ParamProblem): Diagnostic {
+  const { param } = problem
+  const others = [...schedules].filter(([, other]) => param in other.params).map(([kind]) => kind)
+  if (param in params || others.length === 0) return paramDiagnostic(problem)
+  return { code: 'train.schedule.setting', severity: 'error', param, values: { name: title, param, expected: others.join(', ') } }
+}
 
 export function planOf(training: TrainingSettings): TrainingPlan {
   const { optimizer, schedule: chosen = CONSTANT, warmup = 0, clipNorm, averaging, precision, weightNoise } = training
@@ -37,7 +46,11 @@ export function planOf(training: TrainingSettings): TrainingPlan {
     ])
   const settings = completeParams(method.params, optimizer.params)
   const scheduling = completeParams(schedule.params, chosen.params)
-  const found = [...[...settings.problems, ...scheduling.problems].map(paramDiagnostic), ...checkTraining(training)]
+  const found = [
+    ...settings.problems.map(paramDiagnostic),
+    ...scheduling.problems.map((problem) => scheduleDiagnostic(schedule, problem)),
+    ...checkTraining(training),
+  ]
 
   const solver = solvers.get(optimizer.kind)
   const isExact = solver?.steps !== undefined

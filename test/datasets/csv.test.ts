@@ -99,6 +99,8 @@ describe('errors name file and line', () => {
     ['a quotation mark that nothing closes', '1,2,a\n1,2,b\n3,4,"a\n5,6,b\n', { code: 'data.quote', values: { line: 3 } }],
     ['an empty file', '', { code: 'data.empty' }],
     ['nothing but a header', 'a,b,c\n', { code: 'data.empty' }],
+    ['labels without features', '1\n2\n', { code: 'data.one-column' }],
+    ['a header and labels without features', 'kind\nred\nblue\n', { code: 'data.one-column' }],
   ])('%s', async (_, text, expected) => {
     await expect(open(text)).rejects.toMatchObject({ diagnostics: [{ ...expected, file: 'table.csv' }] })
   })

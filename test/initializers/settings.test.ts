@@ -54,7 +54,7 @@ describe('what cannot be is said', () => {
     [{ kind: 'nothing' }, /one of bilinear, /],
     [{ kind: 'normal', deviation: -1 }, /deviation: a number, at least 0/],
     [{ kind: 'normal', width: 1 }, /width: one of mean, deviation/],
-    [{ kind: 'zeros', value: 1 }, /value: no parameter of this name/],
+    [{ kind: 'zeros', value: 1 }, /value: nothing \(leave it out\)/],
   ] as const)('%j', (initializer, expected) => {
     const [problem] = problemsOf(withStart(initializer))
     expect(problem).toMatchObject({ code: 'param.invalid', values: { param: 'initializer' } })

@@ -173,6 +173,21 @@ describe('a setting of a method or a schedule out of its range', () => {
       { code: 'train.optimizer', en: /there are: .*adam/, zh: /现有：.*adam/ },
     ],
     [
+      'a setting that only other schedules have',
+      { schedule: { kind: 'constant', params: { every: 3 } } },
+      {
+        code: 'train.schedule.setting',
+        param: 'every',
+        en: /“Constant” has no setting every\. .*: step\. Choose one/,
+        zh: /“恒定”没有设置项 every。.*：step。请改用/,
+      },
+    ],
+    [
+      'a setting that no schedule has',
+      { schedule: { kind: 'constant', params: { magic: 3 } } },
+      { code: 'param.invalid', param: 'magic', en: /leave it out/, zh: /请去掉/ },
+    ],
+    [
       'a schedule that is none',
       { schedule: { kind: 'magic', params: {} } },
       { code: 'train.schedule', en: /there are: .*cosine/, zh: /现有：.*cosine/ },

@@ -87,7 +87,8 @@ class TableBuilder {
 
   finish(): Table {
     const { file, blocks, blockRows, columns, targetColumn, lines, targets } = this
-    if (targets.length === 0 || columns.length < 2) throw diagnosedError('data.empty', { file }, { file })
+    if (targets.length === 0) throw diagnosedError('data.empty', { file }, { file })
+    if (columns.length < 2) throw diagnosedError('data.one-column', { file }, { file })
     const width = columns.length - 1
     const { values, classNames } = interpretTargets(file, targets, (row) => lines[row] as number, targetColumn + 1, this.settings)
     return {

@@ -43,7 +43,7 @@ const same = (words: string): Text => ({ en: words, zh: words })
 
 const oneOf = (names: readonly string[]): Text =>
   names.length === 0
-    ? { en: 'no parameter of this name', zh: '没有这个参数' }
+    ? { en: 'nothing (leave it out)', zh: '不填（请去掉）' }
     : { en: `one of ${names.join(', ')}`, zh: `${names.join('、')} 之一` }
 
 /** Of numbers JSON does not know all. */
