@@ -90,9 +90,13 @@ export function titleOf(document: GraphDocument, node: GraphNode): Text {
   }
   if (isBlock(node)) return blockTitle(document, node.block ?? node.id)
   const layer = layerOf(node)
-  if (layer?.role?.type === 'input') return datasets.get(document.data.source.kind)?.title ?? layer.title
+  if (layer?.role?.type === 'input' && !isOneOfSeveralInputs(document)) return datasets.get(document.data.source.kind)?.title ?? layer.title
+  if (layer?.role?.type === 'input') return { en: node.id, zh: node.id }
   return layer?.title ?? words.unknown
 }
+
+/** Several inputs read several fields of one data set: their names, which are those of the fields, tell them apart. */
+const isOneOfSeveralInputs = ({ nodes }: GraphDocument): boolean => nodes.filter((node) => layerOf(node)?.role?.type === 'input').length > 1
 
 /** A block that came with Netloom and kept its title has one in every language. */
 export function blockTitle(document: GraphDocument, block: string): Text {

@@ -1,7 +1,8 @@
 /**
  * @file Automatic layout. In: nodes and wires. Out: top left corners, left to right, long chains wrapped into rows like lines of text.
  * Dagre (Gansner et al. 1993, network simplex and crossing reduction) gives columns and lanes; the wrapping is ours: columns are cut into
- * rows so that the whole fits the given aspect at the largest zoom, preferably where few wires cross the cut.
+ * rows so that the whole fits the given aspect at the largest zoom, preferably where few wires cross the cut. Every length of the rows is
+ * tried, with rows that may end a little earlier and with rows that may not.
  */
 import { Graph, layout } from '@dagrejs/dagre'
 import { COLUMN_GAP, COLUMN_PITCH, LANE_HEIGHT, NODE_HEIGHT, NODE_WIDTH, type Point } from './sizes'
@@ -36,16 +37,21 @@ export function arrange(input: LayoutInput): Record<string, Point> {
   const crossings = wiresAcross(placed, input.edges, columns)
   const window = input.window ?? WINDOW
   let best: { rows: Row[]; value: number } | undefined
-  for (let perRow = Math.min(3, columns); perRow <= columns; perRow++) {
-    const rows = cut(placed, columns, perRow, crossings)
-    const { width, height } = extents(rows)
-    const zoom = Math.min(1, window.width / width, window.height / height)
-    // Equal zooms: fewer cut wires, then fewer rows.
-    const value =
-      zoom - rows.slice(1).reduce((sum, row) => sum + Math.max(0, (crossings[row.first - 1] ?? 1) - 1) * 0.03, 0) - rows.length * 1e-4
-    if (!best || value > best.value + 1e-9) best = { rows, value }
-  }
+  for (let perRow = Math.min(3, columns); perRow <= columns; perRow++)
+    for (const earlier of new Set([Math.floor(perRow / 3), 0])) {
+      const rows = cut(placed, columns, perRow, earlier, crossings)
+      const value = worth(rows, crossings, window)
+      if (!best || value > best.value + 1e-9) best = { rows, value }
+    }
   return positions(best?.rows ?? [])
+}
+
+/** The zoom at which the window shows all rows; where that is equal, fewer cut wires, then fewer rows. */
+function worth(rows: readonly Row[], crossings: readonly number[], window: { readonly width: number; readonly height: number }): number {
+  const { width, height } = extents(rows)
+  const zoom = Math.min(1, window.width / width, window.height / height)
+  const cutWires = rows.slice(1).reduce((sum, row) => sum + Math.max(0, (crossings[row.first - 1] ?? 1) - 1), 0)
+  return zoom - cutWires * 0.03 - rows.length * 1e-4
 }
 
 function columnsByDagre(input: LayoutInput): Placed[] {
@@ -79,14 +85,14 @@ interface Row {
   readonly columns: number
 }
 
-/** Rows of at most `perRow` columns; a row may end up to a third earlier where fewer wires cross. */
-function cut(placed: readonly Placed[], columns: number, perRow: number, crossings: readonly number[]): Row[] {
+/** Rows of at most `perRow` columns; a row may end up to `earlier` columns before that where fewer wires cross. */
+function cut(placed: readonly Placed[], columns: number, perRow: number, earlier: number, crossings: readonly number[]): Row[] {
   const rows: Row[] = []
   let first = 0
   while (first < columns) {
     let end = Math.min(columns, first + perRow)
     if (end < columns) {
-      const earliest = Math.max(first + 1, end - Math.floor(perRow / 3))
+      const earliest = Math.max(first + 1, end - earlier)
       for (let candidate = end - 1; candidate >= earliest; candidate--)
         if ((crossings[candidate - 1] ?? 0) < (crossings[end - 1] ?? 0)) end = candidate
     }

@@ -4,9 +4,10 @@
  */
 import type { Diagnostic, Endpoint } from '../../engine/core/diagnostics'
 import type { Text } from '../../engine/core/text'
+import type { Blocks } from '../../engine/document/ports'
 import type { Block, Graph, GraphDocument, GraphNode, WeightSettings } from '../../engine/document/schema'
 import { normalizeWeightSettings, weightSettingNames } from '../../engine/document/weight-settings'
-import { freeSpot, positionsOf } from '../layout/positions'
+import { freeSpot, heightOf, heightsOf, occupied, positionsOf } from '../layout/positions'
 import { COLUMN_PITCH, type Point } from '../layout/sizes'
 import { type Clip, clipOf, pasteClip } from './clipboard'
 import { openedGraph, select, type TransactOptions, transact, useDocument } from './document'
@@ -67,8 +68,9 @@ export function add(item: Addable, options: AddOptions = {}): string {
   const ports = portsIn(withBlocks, node)
   const last = nodes.length === 1 ? nodes[0] : undefined
   const selected = last === undefined ? undefined : positions[last]
-  const corner =
-    options.at ?? freeSpot(selected ? { x: selected.x + COLUMN_PITCH, y: selected.y } : emptyPlace(positions), Object.values(positions))
+  const place = selected ? { x: selected.x + COLUMN_PITCH, y: selected.y } : emptyPlace(positions)
+  const taken = occupied(positions, heightsOf(graph, withBlocks.blocks))
+  const corner = options.at ?? freeSpot(place, taken, heightOf(node, withBlocks.blocks))
   const shaped = shapedOf(document)
   // A click in the palette while one node is selected goes on from it: the first of its outputs that fits is connected.
   const follow = !options.at && !options.wire && !options.into && last !== undefined ? looseOutput(last) : undefined
@@ -83,7 +85,7 @@ export function add(item: Addable, options: AddOptions = {}): string {
       const input = ports.inputs[0]?.name
       const output = ports.outputs[0]?.name
       if (options.into && input !== undefined && output !== undefined) {
-        insertOnWire(opened, options.into.from, options.into.to, node, { input, output })
+        insertOnWire(opened, withBlocks.blocks, options.into.from, options.into.to, node, { input, output })
         return
       }
       addNode(opened, node, corner)
@@ -148,10 +150,10 @@ export function insertExisting(id: string, from: Endpoint, to: Endpoint, moved: 
     move(moved)
     return
   }
-  transact(titles.insert, (_, graph) => {
+  transact(titles.insert, ({ blocks }, graph) => {
     pin(graph, shown())
     graph.nodes = graph.nodes.filter((one) => one.id !== id)
-    insertOnWire(graph, from, to, node, { input, output })
+    insertOnWire(graph, blocks as Blocks, from, to, node, { input, output })
   })
 }
 

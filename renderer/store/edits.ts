@@ -4,8 +4,9 @@
  */
 import type { Draft } from 'immer'
 import type { Endpoint } from '../../engine/core/diagnostics'
+import type { Blocks } from '../../engine/document/ports'
 import type { DocumentParam, Graph, GraphDocument, GraphNode } from '../../engine/document/schema'
-import { freeSpot } from '../layout/positions'
+import { freeSpot, heightOf, heightsOf, occupied } from '../layout/positions'
 import { COLUMN_PITCH, LANE_HEIGHT, type Point } from '../layout/sizes'
 import { edgeKeys, sameEnd } from './graphs'
 import { follow } from './weight-references'
@@ -59,6 +60,7 @@ export function removeEdges(graph: GraphDraft, keys: readonly string[]): void {
 /** Puts `node` into a wire; nodes that start at or after the wire's end, beside it or a little above or below, make room. */
 export function insertOnWire(
   graph: GraphDraft,
+  blocks: Blocks,
   from: Endpoint,
   to: Endpoint,
   node: GraphNode,
@@ -78,7 +80,7 @@ export function insertOnWire(
       }
     }
     const wanted = { x: b.x > a.x ? a.x + COLUMN_PITCH : b.x, y: b.x > a.x ? a.y : b.y - 70 }
-    addNode(graph, node, freeSpot(wanted, Object.values(graph.layout)))
+    addNode(graph, node, freeSpot(wanted, occupied(graph.layout, heightsOf(graph as Graph, blocks)), heightOf(node, blocks)))
   } else graph.nodes.push(node as Draft<GraphNode>)
   edge.to = { node: node.id, port: inner.input }
   // The second half stands where the first did, so that the order of a variadic port's wires stays.

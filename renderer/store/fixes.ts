@@ -94,7 +94,8 @@ function applyEdit(draft: DocumentDraft, { graph, id }: Place, edit: FixEdit): v
       const ports = portsIn(draft as GraphDocument, node)
       const input = ports.inputs[0]?.name
       const output = ports.outputs[0]?.name
-      if (input !== undefined && output !== undefined) insertOnWire(graph, localEnd(edit.from), localEnd(edit.to), node, { input, output })
+      if (input !== undefined && output !== undefined)
+        insertOnWire(graph, draft.blocks as Blocks, localEnd(edit.from), localEnd(edit.to), node, { input, output })
       return
     }
     case 'removeWire': {

@@ -43,6 +43,14 @@ describe('arrange', () => {
     }
   })
 
+  test.each([...templates.keys()])('%s is readable in a window of 1280×720', (id) => {
+    const document = documentOf(id)
+    const rooms = [...roomsOf(nodeViews(document, [], shape(document), []), positionsOf(document, document.blocks)).values()]
+    const right = Math.max(...rooms.map(({ x, width }) => x + width)) - Math.min(...rooms.map(({ x }) => x))
+    const bottom = Math.max(...rooms.map(({ y, height }) => y + height)) - Math.min(...rooms.map(({ y }) => y))
+    expect(Math.min(752 / right, 384 / bottom)).toBeGreaterThan(0.55)
+  })
+
   test('circles and unknown ends do not stop it', () => {
     const at = arrange({
       nodes: ['a', 'b'],
@@ -68,9 +76,19 @@ describe('positions', () => {
   })
 
   test('a free place is not on another node', () => {
-    const taken = [{ x: 0, y: 0 }]
+    const taken = [{ x: 0, y: 0, height: NODE_HEIGHT }]
     expect(freeSpot({ x: 4, y: 4 }, taken).y).toBeGreaterThan(48)
     expect(freeSpot({ x: NODE_WIDTH + 50, y: 0 }, taken)).toEqual({ x: NODE_WIDTH + 50, y: 0 })
+  })
+
+  test('a free place is as tall as the node that is put there', () => {
+    const document = documentOf('mlp')
+    const tall = ['wide', 'wider', 'widest'].map((id) => ({ id, kind: 'split', params: { parts: 8 } }))
+    const first = document.nodes[0]?.id ?? ''
+    const graph = { ...document, nodes: [...document.nodes, ...tall], layout: { [first]: { x: 5, y: 5 } } }
+    const rooms = [...roomsOf(nodeViews(graph, [], shape(graph), []), positionsOf(graph, graph.blocks)).values()]
+    expect(rooms.some(({ height }) => height > 100 + STRIP_HEIGHT)).toBe(true)
+    for (const [index, room] of rooms.entries()) for (const other of rooms.slice(index + 1)) expect(overlap(room, other)).toBe(false)
   })
 })
 
@@ -145,6 +163,17 @@ describe('wires', () => {
 })
 
 describe('the canvas model', () => {
+  const titles = (id: string): Record<string, string> => {
+    const document = documentOf(id)
+    return Object.fromEntries(nodeViews(document, [], shape(document), []).map((view) => [view.id, text(view.title)]))
+  }
+  const text = ({ en }: { readonly en: string }): string => en
+
+  test('one input is called after the data, several after what they read of it', () => {
+    expect(titles('xor-mlp').features).toBe('Points in the plane')
+    expect(titles('semi-supervised')).toMatchObject({ features: 'features', labelled: 'labelled', unlabelled: 'unlabelled' })
+  })
+
   test('what did not change keeps its identity', () => {
     const document = documentOf('lenet')
     const shaped = shape(document)
