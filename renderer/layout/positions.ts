@@ -75,7 +75,7 @@ export function freeSpot(start: Point, taken: readonly Occupied[], height = NODE
   let { y } = start
   for (let tries = 0; tries < 200; tries++) {
     // Corners are those of compact nodes: taller ones reach as far above as below them.
-    const hit = taken.find((other) => Math.abs(other.x - x) < NODE_WIDTH + 8 && Math.abs(other.y - y) < LANE_HEIGHT - 20 + excess(other))
+    const hit = taken.find((other) => Math.abs(other.x - x) < NODE_WIDTH + 8 && Math.abs(other.y - y) < LANE_HEIGHT + excess(other))
     if (!hit) return { x, y }
     y = hit.y + LANE_HEIGHT + excess(hit)
   }

@@ -1,22 +1,14 @@
-/** @file The figures that matter of the run: loss, validation accuracy, speed, where it stands and how long it still takes. */
+/** @file The figures that matter of the run: loss, what tells most beside it, speed, where it stands and how long it still takes. */
 import { formatLoss, formatShare } from '../../charts/format'
 import { isActive, useRun } from '../../engine/run-store'
 import { useWords } from '../../i18n/i18n'
 import { formatCount, formatSmall } from '../../i18n/numbers'
+import { useMeasures } from '../../inspector/use-measures'
 import { useDocument } from '../../store/document'
 import { durationOf } from './durations'
+import { leadingMeasure, measuredInRun } from './leading-measure'
 import { dockWords } from './words'
 
-/** The measures that tell most of a text, a classifier, a regression; on data the network was not trained on, else on its own. */
-const MEASURES = [
-  'validationPerplexity',
-  'perplexity',
-  'validationAccuracy',
-  'accuracy',
-  'validationAbsoluteError',
-  'absoluteError',
-  'validationLoss',
-] as const
 /** Shares of samples; the others have the unit of the data, or none. */
 const SHARES: readonly string[] = ['accuracy', 'validationAccuracy']
 
@@ -26,8 +18,11 @@ export function RunStats() {
   const progress = useRun((state) => state.progress)
   const phase = useRun((state) => state.phase)
   const best = useRun((state) => state.bestEpoch)
-  const measure = MEASURES.find((name) => latest[name] !== undefined) ?? 'validationAccuracy'
-  const value = latest[measure]
+  const document = useDocument((state) => state.document)
+  const isMeasured = Object.keys(latest).length > 0
+  const ofNetwork = useMeasures(!isMeasured) ?? ['loss']
+  const measure = leadingMeasure(isMeasured ? Object.keys(latest) : measuredInRun(document, ofNetwork))
+  const value = measure && latest[measure]
   const {
     epoch = 0,
     epochs = 1,
@@ -54,7 +49,6 @@ export function RunStats() {
     notes.push(earlyStop ? words('stoppedEarly', { metric: earlyStop.metric, epoch: earlyStop.bestEpoch }) : words('finishedNote'))
   if (scaling && scaling.skipped > 0) notes.push(words('skippedSteps', { count: scaling.skipped }))
   if (best !== undefined) notes.push(words('bestKept', { epoch: best }))
-  const planned = useDocument((state) => state.document.training.epochs)
   const known = progress !== undefined
   return (
     <div className="run-stats">
@@ -63,10 +57,12 @@ export function RunStats() {
           <dt>{words('loss')}</dt>
           <dd>{latest.loss === undefined ? '–' : formatLoss(latest.loss)}</dd>
         </div>
-        <div>
-          <dt>{words(measure)}</dt>
-          <dd>{value === undefined ? '–' : SHARES.includes(measure) ? formatShare(value) : formatLoss(value)}</dd>
-        </div>
+        {measure && (
+          <div>
+            <dt>{words(measure)}</dt>
+            <dd>{value === undefined ? '–' : SHARES.includes(measure) ? formatShare(value) : formatLoss(value)}</dd>
+          </div>
+        )}
         <div>
           <dt>{words('samplesPerSecond')}</dt>
           <dd>{known && samplesPerSecond > 0 ? formatCount(samplesPerSecond) : '–'}</dd>
@@ -75,7 +71,7 @@ export function RunStats() {
           <dt>
             {known
               ? words('epochOf', { epoch: Math.min(epochs, Math.floor(epoch) + 1), epochs })
-              : words('epochOf', { epoch: '–', epochs: planned })}
+              : words('epochOf', { epoch: '–', epochs: document.training.epochs })}
           </dt>
           <dd>{known ? <Step sentence={words('step', { step: HOLE })} step={step} /> : '–'}</dd>
         </div>
