@@ -65,9 +65,9 @@ async function openPane(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Information' }).click()
 }
 
-async function look(page: Page, file: string): Promise<void> {
+async function look(page: Page, file: string, by = 'CSV …'): Promise<void> {
   const chooser = page.waitForEvent('filechooser')
-  await button(page, 'CSV …').click()
+  await button(page, by).click()
   await (await chooser).setFiles([file])
 }
 
@@ -229,4 +229,19 @@ describe('J1: the information pane', () => {
     await page.locator('.information-picture canvas').waitFor()
     expect(complaints).toEqual([])
   })
+})
+
+test('a table of words that cannot be trained on is one click from here', async () => {
+  const { page, complaints } = await visit(app.browser, app.url)
+  await openTemplate(page, 'Multilayer perceptron')
+  await page.getByRole('tab', { name: 'Data' }).click()
+  await look(page, fileOf('trees.csv', trees), 'Files …')
+  await page.getByText('This data cannot be used').waitFor()
+  await screenshot(page, 'data-words')
+  await button(page, 'See its columns in Information').click()
+  const report = await ofTrees()
+  await expect.poll(() => figures(page)).toEqual(expectedFigures(report))
+  expect(await page.locator('.information-source select option:checked').textContent()).toBe('trees.csv')
+  await screenshot(page, 'information-of-words')
+  expect(complaints).toEqual([])
 })

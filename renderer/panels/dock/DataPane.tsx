@@ -16,7 +16,9 @@ import { useDocument } from '../../store/document'
 import { ProblemList } from '../Problems'
 import { AugmentationForm } from './AugmentationForm'
 import { applyData, type DataDraft, differs, draftOf, pathOf, type Scaling } from './data-draft'
+import { showDock } from './dock-store'
 import { type Choice, fromDrop } from './given-files'
+import { addLent, lookAt } from './information/information-store'
 import { SamplesPreview } from './SamplesPreview'
 import { SourceList } from './SourceList'
 import { usePreview } from './use-preview'
@@ -118,6 +120,9 @@ export function DataPane() {
   const { path: _, part: __, ...specs } = definition?.params ?? {}
   const target = preview?.fields.find(({ role }) => role === 'target')
   const changed = differs(draft, current)
+  const shownProblems = problems.length > 0 ? problems : (unreadable ?? [])
+  // What no network takes can still be counted.
+  const hasWords = definition?.columns !== undefined && shownProblems.some(({ code }) => code === 'data.number')
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping files has its own buttons beside it
     <div
@@ -209,10 +214,26 @@ export function DataPane() {
             <b>{words('again')}</b>
             <span>{words('againHint', { name: path })}</span>
           </div>
-        ) : problems.length > 0 || unreadable ? (
+        ) : shownProblems.length > 0 ? (
           <div className="data-problems">
             <b>{words('cannotUse')}</b>
-            <ProblemList problems={problems.length > 0 ? problems : (unreadable ?? [])} />
+            <ProblemList problems={shownProblems} />
+            {hasWords && path !== undefined && (
+              <>
+                <p>{words('wordsHint')}</p>
+                <button
+                  type="button"
+                  className="btn"
+                  onClick={() => {
+                    addLent(path, path)
+                    lookAt(draft.source)
+                    showDock('information')
+                  }}
+                >
+                  {words('lookAtColumns')}
+                </button>
+              </>
+            )}
           </div>
         ) : preview ? (
           <SamplesPreview preview={preview} />

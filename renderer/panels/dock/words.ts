@@ -131,6 +131,11 @@ export const dockWords = defineWords('dock', {
   preview: { en: 'Samples', zh: '样本' },
   working: { en: 'Reading …', zh: '正在读取……' },
   cannotUse: { en: 'This data cannot be used', zh: '无法使用此数据' },
+  wordsHint: {
+    en: 'A network learns from numbers. Words can be counted as categories, and what one column tells of another be measured.',
+    zh: '网络只能从数字中学习。文字可以按类别计数，并度量一列提供了另一列的多少信息。',
+  },
+  lookAtColumns: { en: 'See its columns in Information', zh: '在“信息量”中查看各列' },
   // --- code ---
   typescript: { en: 'TypeScript', zh: 'TypeScript' },
   json: { en: 'JSON', zh: 'JSON' },
