@@ -1,4 +1,4 @@
-/** @file How training treats the weights of a node. In: the node. Out: its rate, its penalties, and the layer it shares with or is tied to. */
+/** @file How training treats the weights of a node. In: the node. Out: whether it is trained, its rate, its penalties, and the layer it shares with or is tied to. */
 import { ChevronRight } from 'lucide-react'
 import { useId, useState } from 'react'
 import { formatShape } from '../../engine/core/tensor'
@@ -29,7 +29,14 @@ export function WeightSettingsForm({ node }: { readonly node: GraphNode }) {
   )
   return (
     <>
-      <div className="form is-optional">{number('rateMultiplier', 1)}</div>
+      <div className="form is-optional">
+        <ParamField
+          spec={nodeSettings.frozen}
+          value={node.frozen ?? nodeSettings.frozen.default}
+          onChange={(value) => changeWeightSetting(node.id, 'frozen', value === true)}
+        />
+        {number('rateMultiplier', nodeSettings.rateMultiplier.default)}
+      </div>
       <button type="button" className="form-more" aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={13} aria-hidden="true" />
         {say('weightSettings')}

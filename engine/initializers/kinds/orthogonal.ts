@@ -11,7 +11,13 @@ export default defineInitializer({
   title: { en: 'Orthogonal', zh: '正交' },
   formula: String.raw`W W^{\top} = g^2 I \ \text{ or }\ W^{\top} W = g^2 I`,
   reference: 'Saxe, McClelland & Ganguli 2014',
-  params: { gain: float({ label: { en: 'Gain g', zh: '增益 g' }, default: 1 }) },
+  params: {
+    gain: float({
+      label: { en: 'Gain g', zh: '增益 g' },
+      help: { en: 'How many times as long a signal leaves the layer as it came.', zh: '信号经过此层后长度变为原来的多少倍。' },
+      default: 1,
+    }),
+  },
   fill: (values, random, { shape: [rows = 1] }, { gain }) => {
     const columns = values.length / rows
     const wide = rows <= columns

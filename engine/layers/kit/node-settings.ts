@@ -3,10 +3,18 @@
  * In: nothing. Out: specifications.
  */
 import { USUAL_TIE } from '../../document/weight-settings'
-import { float } from './params'
+import { bool, float } from './params'
 
 /** Fine-tuning trains a fresh output layer up to a thousand times as fast as the copied ones before it. */
 export const nodeSettings = {
+  frozen: bool({
+    label: { en: 'Freeze weights', zh: '冻结权重' },
+    help: {
+      en: 'Training leaves the weights of this layer as they are, such as those copied from a trained network.',
+      zh: '训练时不改变此层的权重，例如从已训练网络复制来的权重。',
+    },
+    default: false,
+  }),
   rateMultiplier: float({
     label: { en: 'Learning rate ×', zh: '学习率倍数' },
     help: {

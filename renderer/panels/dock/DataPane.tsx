@@ -6,7 +6,6 @@ import { Check } from 'lucide-react'
 import { type DragEvent, useEffect, useState } from 'react'
 import type { Diagnostic } from '../../../engine/core/diagnostics'
 import { datasets } from '../../../engine/datasets/registry'
-import { bool, choice, float, int } from '../../../engine/layers/kit/params'
 import { ParamField, ParamForm } from '../../controls/ParamForm'
 import { engine } from '../../engine/client'
 import { useRun } from '../../engine/run-store'
@@ -16,6 +15,7 @@ import { useDocument } from '../../store/document'
 import { ProblemList } from '../Problems'
 import { AugmentationForm } from './AugmentationForm'
 import { applyData, type DataDraft, differs, draftOf, pathOf, type Scaling } from './data-draft'
+import { labelledShareSpec, scaleTargetSpec, scalingSpec, sizeSpec } from './data-specs'
 import { showDock } from './dock-store'
 import { type Choice, fromDrop } from './given-files'
 import { addLent, lookAt } from './information/information-store'
@@ -24,30 +24,9 @@ import { SourceList } from './SourceList'
 import { usePreview } from './use-preview'
 import { dockWords } from './words'
 
-const scalingSpec = choice({
-  label: dockWords.words.scaling,
-  help: dockWords.words.scalingHint,
-  default: 'none',
-  options: {
-    none: dockWords.words.scalingNone,
-    standardize: dockWords.words.standardize,
-    unit: { en: '[0, 1]', zh: '[0, 1]' },
-    symmetric: { en: '[−1, 1]', zh: '[−1, 1]' },
-  },
-})
-const scaleTargetSpec = bool({ label: dockWords.words.scaleTarget, help: dockWords.words.scaleTargetHint, default: false })
-const labelledShareSpec = float({
-  label: dockWords.words.labelledShare,
-  help: dockWords.words.labelledShareHint,
-  default: 1,
-  min: 0,
-  max: 1,
-})
 /** All samples have labels where nothing is said; a network that was told which have them is still told. */
 const shareOf = (share: number, before: number | undefined): number | undefined =>
   share === labelledShareSpec.default && before === undefined ? undefined : share
-
-const sizeSpec = int({ label: dockWords.words.imageSize, default: 28, min: 1, max: 1024 })
 
 export function DataPane() {
   const words = useWords(dockWords)
