@@ -12,6 +12,7 @@ import type { GraphDocument } from '../../engine/document/schema'
 import { evaluate } from '../../engine/ir/evaluate'
 import { layers } from '../../engine/layers/kit/registry'
 import { createReferenceBackend } from '../../engine/runtime/reference'
+import { inferShapes } from '../../engine/shapes/infer'
 import { unwrap } from '../../engine/train/model'
 import { train } from '../../engine/train/train'
 import { TrainingStep } from '../../engine/train/training-step'
@@ -237,4 +238,42 @@ describe('E1: batch normalisation by hand', () => {
       expectAllClose([...(values.get(slot?.update ?? -1) ?? [])], next, 1e-12, name)
     }
   })
+})
+
+it('E1: the receptive field of every node of LeNet, by r = r′ + (k − 1) · ∏ strides before', () => {
+  const nodes = inferShapes(templates.get('lenet')?.create({}) as GraphDocument).nodes
+  // Window and stride, as the notes give them; what works on each value by itself has a window of one.
+  const windows: readonly (readonly [path: string, k: number, stride: number])[] = [
+    ['image', 1, 1],
+    ['conv1', 5, 1],
+    ['sigmoid1', 1, 1],
+    ['pool1', 2, 2],
+    ['conv2', 5, 1],
+    ['sigmoid2', 1, 1],
+    ['pool2', 2, 2],
+  ]
+  let field = 1
+  let step = 1
+  const expected = windows.map(([path, k, stride]) => {
+    field += (k - 1) * step
+    step *= stride
+    return [path, [field, field]]
+  })
+  expect(expected.map(([, size]) => size?.[0])).toEqual([1, 5, 5, 6, 14, 14, 16])
+  expect(nodes.flatMap(({ path, receptiveField }) => (receptiveField ? [[path, receptiveField]] : []))).toEqual(expected)
+})
+
+it('A2: a linear unit hands on what it gets, and its gradient', () => {
+  const g = graph('Linear', { training: { batchSize: 3 } })
+  g.meanSquaredError(g.linear(g.input('x', [1])), g.label('target', { type: 'number', shape: [1] }))
+  const x = [-800, 0, 2.5]
+  const found = outputsOf(g.document(), { x, target: [0, 0, 0] }, { training: true, gradients: true })
+  expect(found('prediction')).toEqual(x)
+  // Of (x₁² + x₂² + x₃²) / 3.
+  expectAllClose(
+    found('grad:x'),
+    x.map((value) => (2 / 3) * value),
+    1e-12,
+    'slope',
+  )
 })
