@@ -28,6 +28,7 @@ const categoricalCrossEntropy = defineLoss({
   },
   params: { axis: classAxis, labelSmoothing },
   shape: ({ probabilities, label }, { axis }, fail) => expectClasses('probabilities', probabilities, label, axis, fail),
+  over: ({ probabilities }, { axis }) => [axisOf(probabilities.shape, axis)],
   each: (b, { probabilities, label }, { axis, labelSmoothing: smoothing }) =>
     negativeLogLikelihoods(b, boundedLog(b, probabilities), label, axis, smoothing),
   operations: 3,

@@ -23,9 +23,10 @@ const entropyPenalty = definePenalty({
     const classes = axisOf(x.shape, axis)
     return x.shape.filter((_, i) => i !== classes)
   },
+  over: ({ shape }, { axis }) => [axisOf(shape, axis)],
   each: (b, x, { axis }) => {
     const logs = b.logSoftmax(x, axisOf(x.shape, axis))
-    return { parts: b.neg(b.mul(b.exp(logs), logs)), axes: [axisOf(x.shape, axis)] }
+    return b.neg(b.mul(b.exp(logs), logs))
   },
   reduction: 'mean',
   operations: 8,

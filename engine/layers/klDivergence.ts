@@ -38,13 +38,14 @@ const klDivergence = defineLoss({
     expectRank(prediction, [2, 3, 4, 5], { en: 'distributions (N, …, classes)', zh: '分布 (N, …, 类别数)' }, 'prediction', fail)
       ? expectTarget(prediction, 'prediction', target, fail)?.slice(0, -1)
       : undefined,
+  over: ({ target }) => [target.shape.length - 1],
   each: (b, { prediction, target }, { given }) => {
     const logs = {
       probabilities: () => boundedLog(b, prediction),
       logProbabilities: () => prediction,
       logits: () => b.logSoftmax(prediction, -1),
     }[given]()
-    return { parts: b.mul(target, b.sub(boundedLog(b, target), logs)), axes: [target.shape.length - 1] }
+    return b.mul(target, b.sub(boundedLog(b, target), logs))
   },
   operations: 6,
   exposes: { prediction: 'prediction' },

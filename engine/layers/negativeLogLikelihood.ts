@@ -28,6 +28,7 @@ const negativeLogLikelihood = defineLoss({
   },
   params: { axis: classAxis },
   shape: ({ logProbabilities, label }, { axis }, fail) => expectClasses('logProbabilities', logProbabilities, label, axis, fail),
+  over: ({ logProbabilities }, { axis }) => [axisOf(logProbabilities.shape, axis)],
   each: (b, { logProbabilities, label }, { axis }) => negativeLogLikelihoods(b, logProbabilities, label, axis, 0),
   operations: 2,
   exposes: { logProbabilities: 'logProbabilities' },

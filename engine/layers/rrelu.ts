@@ -35,7 +35,7 @@ const rrelu = defineLayer({
         en: 'Largest slope that is drawn; equal to the lowest it is a leaky ReLU.',
         zh: '随机斜率的上限；与下限相等即为 leaky ReLU。',
       },
-      default: 0.333,
+      default: 1 / 3,
       min: -1,
       max: 1,
     }),
@@ -63,7 +63,7 @@ const rrelu = defineLayer({
     return { y: rectified(b, x, slope) }
   },
   flops: ({ x }) => 5 * sizeOf(x.shape),
-  brief: ({ lower, upper }) => `${lower} … ${upper}`,
+  brief: ({ lower, upper }) => [lower, upper].map((slope) => Number(slope.toPrecision(3))).join(' … '),
   pytorch: ({ lower, upper }) => ({ module: `nn.RReLU(${lower}, ${upper})`, call: (self, [x]) => `${self}(${x})` }),
   cases: [
     { inputs: { x: [3, 8] }, mode: 'eval' },

@@ -32,6 +32,7 @@ const softmaxCrossEntropy = defineLoss({
   },
   params: { axis: classAxis, labelSmoothing },
   shape: ({ logits, label }, { axis }, fail) => expectClasses('logits', logits, label, axis, fail),
+  over: ({ logits }, { axis }) => [axisOf(logits.shape, axis)],
   each: (b, { logits, label }, { axis, labelSmoothing: smoothing }) =>
     negativeLogLikelihoods(b, b.logSoftmax(logits, axisOf(logits.shape, axis)), label, axis, smoothing),
   operations: 6,

@@ -4,6 +4,7 @@ import absolute from '../../engine/layers/absolute'
 import elu from '../../engine/layers/elu'
 import gelu from '../../engine/layers/gelu'
 import type { AnyLayer } from '../../engine/layers/kit/define'
+import { completeParams } from '../../engine/layers/kit/validate'
 import leakyRelu from '../../engine/layers/leakyRelu'
 import linear from '../../engine/layers/linear'
 import maxout from '../../engine/layers/maxout'
@@ -136,6 +137,12 @@ describe('random slopes', () => {
     expectAllClose(runLayer(rrelu, { x: ones }, { params }).y ?? [], new Array<number>(count).fill(-0.3), 1e-12, 'y')
     const { y = [], 'grad:x': gradient = [] } = runLayer(rrelu, { x: ones }, { params, training: true })
     expect(gradient).toEqual(y.map((value) => -value))
+  })
+
+  test('lie by default between 1/8 and 1/3, as in PyTorch; a document that says another bound keeps it', () => {
+    expect(completeParams(rrelu.params, {}).params).toEqual({ lower: 1 / 8, upper: 1 / 3 })
+    expect(completeParams(rrelu.params, { upper: 0.333 }).params.upper).toBe(0.333)
+    expect(rrelu.brief?.({ lower: 1 / 8, upper: 1 / 3 })).toBe('0.125 … 0.333')
   })
 
   test('positive values are left alone', () => {

@@ -1,7 +1,9 @@
 /** @file Masks and weights of losses: what is averaged, what a mask of zeros gives, and what is said of one that does not fit. */
 import { describe, expect, test } from 'vitest'
+import { evaluate } from '../../engine/ir/evaluate'
 import type { AnyLayer } from '../../engine/layers/kit/define'
 import { layers } from '../../engine/layers/kit/registry'
+import { EXTREMES, leftOutRows } from '../support/leftOut'
 import { measure } from '../support/measureLoss'
 import { refused } from '../support/shapeRule'
 
@@ -174,4 +176,39 @@ test('A7, A9: hinge: 0 counts as −1', () => {
   const { loss, metrics } = measure(kind('hinge'), inputs, { score: [2, 0.5, -2, 0.5], target: [1, 1, 0, -1] })
   expect(loss).toBeCloseTo((0 + 0.5 + 0 + 1.5) / 4, 12)
   expect(metrics.accuracy).toBe(0.75)
+})
+
+describe('A7: what is left out reaches neither the mean nor any gradient, whatever it is', () => {
+  test('there are such rows of every loss, by mask and by weight, and of every penalty', () => {
+    const found = new Set(leftOutRows.map(({ layer, by }) => `${layer.kind} ${by}`))
+    const wanted = losses.flatMap(({ kind: name }) => [`${name} mask`, `${name} weight`])
+    const penalties = [...layers.values()].flatMap((layer) => (layer.penalizes ? [`${layer.kind} mask`] : []))
+    expect([...wanted, ...penalties].filter((name) => !found.has(name))).toEqual([])
+  })
+
+  test.each(leftOutRows)('$title', ({ built: { program, results }, by, feed }) => {
+    const outputs = program.outputs.filter(
+      // What a penalty hands on is what came in; a metric is not weighted.
+      ({ name }) => !(name === 'y' && 'penalty' in results) && !(by === 'weight' && name.startsWith('metric:')),
+    )
+    const run = (extremes?: readonly number[]) => {
+      const values = evaluate(program, feed(extremes))
+      return Object.fromEntries(outputs.map(({ name, value }) => [name, [...(values.get(value) ?? [])]]))
+    }
+    const wanted = run()
+    for (const numbers of Object.values(wanted)) expect(numbers.every(Number.isFinite)).toBe(true)
+    for (const extremes of EXTREMES) expect(run(extremes), String(extremes)).toEqual(wanted)
+  })
+
+  test('of single pixels and single steps too', () => {
+    const inputs = { logits: [1, 2, 2, 2], label: { shape: [1, 2, 2], dtype: 'i32', classes: 2 }, mask: [1, 2, 2] } as const
+    const lost = [Number.NaN, Number.POSITIVE_INFINITY]
+    // The classes lie on axis 1: pixel 2 has the third and the seventh number.
+    const feed = (a: number, c: number) => ({ logits: [1, 2, a, 4, 5, 6, c, 8], label: [0, 1, 0, 1], mask: [1, 1, 0, 1] })
+    const wanted = measure(softmax, inputs, feed(0, 0), { axis: 'channels' })
+    for (const a of lost) for (const c of lost) expect(measure(softmax, inputs, feed(a, c), { axis: 'channels' })).toEqual(wanted)
+    expect(wanted.gradient[2]).toBe(0)
+    expect(wanted.gradient[6]).toBe(0)
+    expect(wanted.gradient[1]).not.toBe(0)
+  })
 })

@@ -103,8 +103,11 @@ def entropy_penalty(i, p):
     return {"y": i["x"], "penalty": p["strength"] * counted(torch.distributions.Categorical(logits=z).entropy(), i)}
 
 
-def kl_sparsity(x, p):
-    wanted, mean = p["target"], x.sum(0) / x.shape[0]
+def kl_sparsity(x, p, i):
+    share = torch.ones_like(x)
+    if "mask" in i:
+        share = share * i["mask"].reshape(i["mask"].shape + (1,) * (x.dim() - i["mask"].dim()))
+    wanted, mean = p["target"], (x * share).sum(0) / share.sum(0)
     each = wanted * torch.log(wanted / mean) + (1 - wanted) * torch.log((1 - wanted) / (1 - mean))
     return {"y": x, "penalty": p["strength"] * each.sum()}
 
@@ -139,7 +142,7 @@ TABLE = {
     "gaussianNegativeLogLikelihood": lambda i, p, w, t: gaussian(i),
     "activityPenalty": lambda i, p, w, t: activity_penalty(i, p),
     "entropyPenalty": lambda i, p, w, t: entropy_penalty(i, p),
-    "klSparsity": lambda i, p, w, t: kl_sparsity(i["x"], p),
+    "klSparsity": lambda i, p, w, t: kl_sparsity(i["x"], p, i),
     "selfInformation": lambda i, p, w, t: {"y": -torch.log2(i["p"])},
     "entropy": lambda i, p, w, t: {"y": bits(i["p"])},
     "conditionalEntropy": lambda i, p, w, t: {"y": bits(i["p"]) - bits(i["p"].sum(2 if p["given"] == "x" else 1))},

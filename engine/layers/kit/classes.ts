@@ -5,7 +5,6 @@
  */
 import { formatShape, type Shape, sameShape, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
-import type { Each } from './average'
 import type { Fail } from './define'
 import { expectDType, expectRank } from './expect'
 import type { LayerFix } from './fixes'
@@ -104,20 +103,19 @@ export function expectClasses(port: string, scores: TensorType, label: TensorTyp
   return places
 }
 
-/** −Σ target · log p at each place; the target is the right class or the given shares, smoothed. */
-export function negativeLogLikelihoods(b: Emit, logs: Tensor, label: Tensor, where: ClassAxis, smoothing: number): Each {
+/** −target · log p of each class, to be added up at each place; the target is the right class or the given shares, smoothed. */
+export function negativeLogLikelihoods(b: Emit, logs: Tensor, label: Tensor, where: ClassAxis, smoothing: number): Tensor {
   const axis = axisOf(logs.shape, where)
   const costs = b.neg(logs)
   const spread = smoothing / (logs.shape[axis] ?? 1)
   const kept = 1 - smoothing
   if (label.dtype === 'f32') {
     const shares = smoothing === 0 ? label : b.add(b.mul(label, kept), spread)
-    return { parts: b.mul(costs, shares), axes: [axis] }
+    return b.mul(costs, shares)
   }
   const right = oneHotAt(b, label, logs.shape, axis)
   // What has no share may be infinite, which times 0 would be no number.
-  const parts = smoothing === 0 ? b.select(right, costs, 0) : b.mul(costs, b.add(b.mul(right, kept), spread))
-  return { parts, axes: [axis] }
+  return smoothing === 0 ? b.select(right, costs, 0) : b.mul(costs, b.add(b.mul(right, kept), spread))
 }
 
 /** 1 where the index of the class is the label. */
@@ -132,13 +130,13 @@ export function classMeasures(
   scores: Tensor,
   label: Tensor,
   where: ClassAxis,
-  losses: () => Each,
+  losses: () => Tensor,
 ): Readonly<Record<string, Measure>> {
   const axis = axisOf(scores.shape, where)
   const right = label.dtype === 'i32' ? label : b.argMax(label, axis)
   const accuracy = { each: b.equal(b.argMax(scores, axis), right) }
   if (where !== 'last' || scores.shape.length !== 3) return { accuracy }
-  return { accuracy, perplexity: { each: losses(), after: (emit, mean) => emit.exp(mean) } }
+  return { accuracy, perplexity: { each: { parts: losses(), axes: [axis] }, after: (emit, mean) => emit.exp(mean) } }
 }
 
 /** PyTorch wants classes on axis 1. */

@@ -4,7 +4,17 @@
  */
 import { type Shape, sizeOf, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
-import { averaged, averagedInPython, type Counting, countingPorts, countOf, type Each, expectCounting, type Reduction } from './average'
+import {
+  averaged,
+  averagedInPython,
+  type Counting,
+  countingPorts,
+  countOf,
+  type Each,
+  expectCounting,
+  leftIn,
+  type Reduction,
+} from './average'
 import { type Carried, defineLayer, type Fail, type InputPort, type LayerCase, type LayerDefinition, type LossRole } from './define'
 import { float, type ParamSpecs, type ParamValues } from './params'
 
@@ -40,8 +50,10 @@ interface LossDefinition<S extends ParamSpecs, I extends Readonly<Record<string,
   readonly params: S
   /** Shape of the single losses, batch first; undefined after `fail`. */
   readonly shape: (inputs: Inputs<I, TensorType>, params: ParamValues<Specs<S>>, fail: Fail) => Shape | undefined
-  /** The single losses. */
-  readonly each: (b: Emit, inputs: Inputs<I, Tensor>, params: ParamValues<Specs<S>>) => Each
+  /** Axes of the inputs that each single loss is a sum over: the classes; default: none. */
+  readonly over?: (inputs: Inputs<I, TensorType>, params: ParamValues<Specs<S>>) => readonly number[]
+  /** The single losses, or what each of them is the sum of. */
+  readonly each: (b: Emit, inputs: Inputs<I, Tensor>, params: ParamValues<Specs<S>>) => Tensor
   /** Default: their mean. */
   readonly reduction?: (params: ParamValues<Specs<S>>) => Reduction
   readonly exposes: LossRole['exposes']
@@ -72,6 +84,7 @@ export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<
     inputs,
     params,
     shape,
+    over = () => [],
     each,
     reduction = () => 'mean',
     exposes,
@@ -88,6 +101,21 @@ export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<
   /** Of the inputs, what says which losses count. */
   const countingOf = <T>(all: Inputs<I, T>): Counting<T> => all as Counting<T>
   const lossesOf = (types: Inputs<I, TensorType>, values: ParamValues<Specs<S>>): Shape => shape(types, values, () => undefined) ?? []
+  const typesOf = (given: Inputs<I, Tensor>): Inputs<I, TensorType> => given
+  /** No loss has a variadic port. */
+  const portsOf = <T>(all: Inputs<I, T>) => all as Readonly<Record<string, T | undefined>>
+  const kept = (b: Emit, given: Inputs<I, Tensor>, counting: Counting<Tensor>, values: ParamValues<Specs<S>>): Inputs<I, Tensor> => {
+    const types = typesOf(given)
+    const own = Object.entries(portsOf(given)).flatMap(([port, x]) => (x && port in inputs ? [[port, x] as const] : []))
+    return { ...given, ...leftIn(b, Object.fromEntries(own), counting, lossesOf(types, values), over(types, values)) }
+  }
+  const lossesIn = (b: Emit, given: Inputs<I, Tensor>, values: ParamValues<Specs<S>>): Each => ({
+    parts: each(b, kept(b, given, countingOf(given), values), values),
+    axes: over(typesOf(given), values),
+  })
+  /** A mask leaves values out of the metrics; a weight does not change them. */
+  const measuresIn = (b: Emit, given: Inputs<I, Tensor>, values: ParamValues<Specs<S>>): readonly (readonly [string, Measure])[] =>
+    Object.entries(measures?.(b, kept(b, given, { mask: countingOf(given).mask }, values), values) ?? {})
   return defineLayer<Specs<S>, Ports<I>, 'loss'>({
     ...words,
     category: 'loss',
@@ -99,18 +127,19 @@ export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<
       const losses = shape(types, values, fail)
       return losses && expectCounting(countingOf(types), losses, fail) ? { loss: { shape: [], dtype: 'f32' } } : undefined
     },
-    lower: (b, given, _weights, values) => ({ loss: averaged(b, each(b, given, values), countingOf(given), reduction(values)) }),
+    lower: (b, given, _weights, values) => ({ loss: averaged(b, lossesIn(b, given, values), countingOf(given), reduction(values)) }),
     flops: (types) => operations * sizeOf((Object.values(types)[0] as TensorType).shape),
     brief,
     pytorch: (values, types) => ({
       call: (_self, args) => {
-        const count = Object.keys(inputs).length
-        const [first = '', mask = '', weight = ''] = [args[0], args[count], args[count + 1]]
+        const ports = Object.keys(inputs)
+        const [mask = '', weight = ''] = args.slice(ports.length)
         return averagedInPython(
-          (reduced) => pytorch(args, values, types, reduced),
+          (reduced, names) => pytorch(names, values, types, reduced),
           lossesOf(types, values),
+          over(types, values),
           countingOf(types),
-          { first, mask, weight },
+          { args: ports.map((port, i) => ({ name: args[i] ?? '', type: portsOf(types)[port] })), mask, weight },
           reduction(values),
         )
       },
@@ -123,15 +152,15 @@ export const defineLoss = <const S extends ParamSpecs, const I extends Readonly<
       weight: ({ lossWeight }) => lossWeight as number,
       metrics: (b, given, values) =>
         Object.fromEntries(
-          Object.entries(measures?.(b, given, values) ?? {}).map(([name, { each: single, after }]) => {
+          measuresIn(b, given, values).map(([name, { each: single, after }]) => {
             const mean = averaged(b, single, { mask: countingOf(given).mask }, 'mean')
             return [name, after ? after(b, mean) : mean]
           }),
         ),
       counts: (b, given, values) => {
-        const loss = countOf(b, each(b, given, values), countingOf(given), reduction(values))
+        const loss = countOf(b, lossesIn(b, given, values), countingOf(given), reduction(values))
         if (!loss) return undefined
-        const metrics = Object.entries(measures?.(b, given, values) ?? {}).flatMap(([name, { each: single }]) => {
+        const metrics = measuresIn(b, given, values).flatMap(([name, { each: single }]) => {
           const count = countOf(b, single, countingOf(given), 'mean')
           return count ? [[name, count] as const] : []
         })

@@ -4,12 +4,15 @@
  */
 import { type Shape, sizeOf, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
-import { averaged, averagedInPython, countingPorts, countOf, type Each, expectCounting, type Reduction } from './average'
+import { averaged, averagedInPython, countingPorts, countOf, expectCounting, leftIn, type Reduction } from './average'
 import { type Carried, defineLayer, type Fail, type LayerCase, type LayerDefinition } from './define'
 import { expectDType } from './expect'
 import { float, type ParamSpecs, type ParamValues } from './params'
 
-export const penaltyPorts = { x: { about: { en: 'real numbers (N, …)', zh: '实数 (N, …)' } } } as const
+export const penaltyInputs = {
+  x: { about: { en: 'real numbers (N, …)', zh: '实数 (N, …)' } },
+  mask: countingPorts.mask,
+} as const
 export const penaltyOutputs = { y: { about: { en: 'the same numbers', zh: '与输入相同的数' } } } as const
 
 export const strengthParam = {
@@ -22,15 +25,17 @@ export const strengthParam = {
   }),
 }
 
-const inputs = { ...penaltyPorts, mask: countingPorts.mask } as const
-type Inputs<T> = Carried<typeof inputs, T>
+type Inputs<T> = Carried<typeof penaltyInputs, T>
 type Specs<S> = S & typeof strengthParam
 
 interface PenaltyDefinition<S extends ParamSpecs> extends Pick<LayerDefinition, 'kind' | 'title' | 'summary' | 'formula' | 'reference'> {
   readonly params: S
   /** Shape of the single penalties, batch first; undefined after `fail`. */
   readonly shape: (x: TensorType, params: ParamValues<Specs<S>>, fail: Fail) => Shape | undefined
-  readonly each: (b: Emit, x: Tensor, params: ParamValues<Specs<S>>) => Each
+  /** Axes of the input that each single penalty is a sum over; default: none. */
+  readonly over?: (x: TensorType, params: ParamValues<Specs<S>>) => readonly number[]
+  /** The single penalties, or what each of them is the sum of. */
+  readonly each: (b: Emit, x: Tensor, params: ParamValues<Specs<S>>) => Tensor
   /** How those of one sample are put together. */
   readonly reduction: Reduction
   /** Operations per number. */
@@ -41,14 +46,14 @@ interface PenaltyDefinition<S extends ParamSpecs> extends Pick<LayerDefinition, 
 }
 
 export const definePenalty = <const S extends ParamSpecs>(penalty: PenaltyDefinition<S>) => {
-  const { params, shape, each, reduction, operations, brief, pytorch, cases, ...words } = penalty
+  const { params, shape, over = () => [], each, reduction, operations, brief, pytorch, cases, ...words } = penalty
   const penalties = ({ x }: Inputs<TensorType>, values: ParamValues<Specs<S>>): Shape => shape(x, values, () => undefined) ?? []
-  return defineLayer<Specs<S>, typeof inputs, 'y'>({
+  return defineLayer<Specs<S>, typeof penaltyInputs, 'y'>({
     ...words,
     category: 'regularization',
     idStem: 'penalty',
     penalizes: true,
-    inputs,
+    inputs: penaltyInputs,
     outputs: penaltyOutputs,
     params: { ...params, ...strengthParam },
     shape: (types, values, fail) => {
@@ -57,7 +62,9 @@ export const definePenalty = <const S extends ParamSpecs>(penalty: PenaltyDefini
       return single && expectCounting(types, single, fail) ? { y: types.x } : undefined
     },
     lower: (b, { x, mask }, _weights, values, context) => {
-      const all = each(b, x, values)
+      const axes = over(x, values)
+      const kept = leftIn(b, { x }, { mask }, penalties({ x, mask }, values), axes)
+      const all = { parts: each(b, kept.x, values), axes }
       context.penalize(averaged(b, all, { mask }, reduction), values.strength as number, countOf(b, all, { mask }, reduction))
       return { y: x }
     },
@@ -66,9 +73,10 @@ export const definePenalty = <const S extends ParamSpecs>(penalty: PenaltyDefini
     pytorch: (values, types) => ({
       call: (_self, [x = '']) => x,
       penalty: ([x = '', mask = '']) => {
-        const names = { first: x, mask, weight: '' }
-        const loss = (reduced: Reduction | 'none') => pytorch(x, values, types.x, reduced)
-        return `${values.strength} * (${averagedInPython(loss, penalties(types, values), types, names, reduction)})`
+        const names = { args: [{ name: x, type: types.x }], mask, weight: '' }
+        const loss = (reduced: Reduction | 'none', [kept = '']: readonly string[]) => pytorch(kept, values, types.x, reduced)
+        const mean = averagedInPython(loss, penalties(types, values), over(types.x, values), types, names, reduction)
+        return `${values.strength} * (${mean})`
       },
     }),
     cases: cases.map((row) => ({ ...row, ranges: { mask: [0.2, 1], ...row.ranges } })),
