@@ -341,6 +341,10 @@ export const catalogue = {
     en: 'The Hessian has no inverse at damping {got}: raise the damping, to 0.001 say.',
     zh: '阻尼为 {got} 时海森矩阵不可逆：请增大阻尼，例如 0.001。',
   },
+  'train.statistics': {
+    en: 'In training this layer normalises each feature over the batch, and with a batch of {got} there is a single value of each: all would become 0. Take batches of 2 or more, or use layer normalisation, which looks at one sample at a time.',
+    zh: '训练时此层按批次对每个特征归一化，而批量为 {got} 时每个特征只有一个值，结果将全部为 0。请把批量设为 2 或更大，或改用逐样本计算的层归一化。',
+  },
   'train.unreached': {
     en: 'Training will not change this layer: every way from it to a loss leads through a layer whose derivative is zero, first through {node}. Use a layer with a slope there (sigmoid instead of a step, a gradient that is let straight through), freeze this layer, or train a single threshold unit by the perceptron rule.',
     zh: '训练不会改变此层：从它到损失的每条路径都经过导数为零的层，首先是 {node}。请在该处改用有导数的层（例如以 sigmoid 代替阶跃，或令梯度直通），或冻结此层；单个阈值单元可用感知机法则训练。',
@@ -456,6 +460,10 @@ export const catalogue = {
   'export.in-block': {
     en: 'This node stands inside a block. In PyTorch inputs, labels and losses must stand in the network itself: dissolve the block, or move the node out of it.',
     zh: '此节点位于模块内部。导出为 PyTorch 时，输入、标签和损失必须直接位于网络中：请展开模块，或将节点移到模块外。',
+  },
+  'export.one-copy': {
+    en: 'The file has one network, not the average of {got}: of this ensemble it is the first, and so are the weights. Train it on its own, or go on using the ensemble here.',
+    zh: '文件中只有一个网络，而不是 {got} 个网络的平均：它是该集成中的第一个，权重亦然。请单独训练它，或继续在此处使用集成。',
   },
   'export.no-train': {
     en: 'The file has no train function, since {detail}. The network itself is complete.',

@@ -14,6 +14,19 @@ const statisticAxes = (rank: number): readonly number[] => (rank === 2 ? [0] : [
 
 const channelsOf = (x: TensorType): number => x.shape[1] ?? 0
 
+const classInPython = (dimensions: '1d' | '2d'): string => `class BatchNorm${dimensions}(nn.BatchNorm${dimensions}):
+    """Evaluates with an average of the biased variance; PyTorch's own averages the unbiased one."""
+
+    def forward(self, x):
+        if not self.training:
+            return super().forward(x)
+        axes = [0, *range(2, x.dim())]
+        with torch.no_grad():
+            self.running_mean.lerp_(x.mean(axes), self.momentum)
+            self.running_var.lerp_(x.var(axes, unbiased=False), self.momentum)
+        return F.batch_norm(x, None, None, self.weight, self.bias, True, eps=self.eps)
+`
+
 const batchNorm = defineLayer({
   kind: 'batchNorm',
   category: 'normalization',
@@ -82,15 +95,17 @@ const batchNorm = defineLayer({
     context.assign('runningVariance', average(runningVariance, variance))
     return { y: b.add(b.mul(centered, spread(factor)), spread(shift)) }
   },
+  normalizedOver: ({ x }) => statisticAxes(x.shape.length).reduce((count, axis) => count * (x.shape[axis] ?? 1), 1),
   flops: ({ x }) => 7 * sizeOf(x.shape),
   pytorch: ({ epsilon, momentum }, { x }) => ({
-    module: `nn.BatchNorm${x.shape.length === 2 ? '1d' : '2d'}(${channelsOf(x)}${epsilon === 1e-5 ? '' : `, eps=${epsilon}`}${momentum === 0.1 ? '' : `, momentum=${momentum}`})`,
+    definitions: [classInPython(x.shape.length === 2 ? '1d' : '2d')],
+    module: `BatchNorm${x.shape.length === 2 ? '1d' : '2d'}(${channelsOf(x)}${epsilon === 1e-5 ? '' : `, eps=${epsilon}`}${momentum === 0.1 ? '' : `, momentum=${momentum}`})`,
     call: (self, [input]) => `${self}(${input})`,
     weights: {
-      scale: { name: 'weight' },
-      shift: { name: 'bias' },
-      runningMean: { name: 'running_mean' },
-      runningVariance: { name: 'running_var' },
+      scale: { name: 'weight', asBuilt: true },
+      shift: { name: 'bias', asBuilt: true },
+      runningMean: { name: 'running_mean', asBuilt: true, isBuffer: true },
+      runningVariance: { name: 'running_var', asBuilt: true, isBuffer: true },
     },
   }),
   cases: [

@@ -212,7 +212,7 @@ function correction(node: string, spec: ParamSpec | undefined, { param, instead 
 }
 
 /** Types as the layer's functions want them: one for a port, a list for a variadic one, none for an optional one without a wire. */
-function carry(layer: AnyLayer, inputs: Readonly<Record<string, readonly Source[]>>): Parameters<AnyLayer['shape']>[0] {
+export function carry(layer: AnyLayer, inputs: Readonly<Record<string, readonly Source[]>>): Parameters<AnyLayer['shape']>[0] {
   const carried: Record<string, TensorType | readonly TensorType[]> = {}
   for (const [port, sources] of Object.entries(inputs)) {
     const [first] = sources

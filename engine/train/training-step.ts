@@ -9,10 +9,12 @@ import type { PreparedData } from '../datasets/prepare'
 import type { GraphDocument } from '../document/schema'
 import { groupOf } from '../document/training-groups'
 import { inputNames } from '../ir/names'
+import type { ParamSpecs, ParamValues } from '../layers/kit/params'
 import { methods } from '../optimizers/registry'
 import type { Solver } from '../optimizers/solver'
 import type { Backend } from '../runtime/backend'
 import { rateAt } from '../schedules/rate'
+import { carry } from '../shapes/infer'
 import type { ShapedGraph, ShapedNode } from '../shapes/shaped-graph'
 import { adviceOn } from './advice'
 import { effectiveBatchSize, type Inputs } from './batches'
@@ -158,12 +160,18 @@ export class TrainingStep {
 const keepingState = (plan: TrainingPlan, sequential: boolean): TrainingPlan =>
   sequential ? { ...plan, update: { ...plan.update, keepsState: true } } : plan
 
+/** Takes its statistics from one value of each feature, so that nothing of it is left. */
+const isNormalizedAlone = ({ layer, inputs, params }: ShapedNode): boolean =>
+  layer.normalizedOver?.(carry(layer, inputs), params as ParamValues<ParamSpecs>) === 1
+
 /** What the settings ask for must be possible with this graph and this data. */
 function expectTrainable({ document, training, validation }: PreparedData, plan: TrainingPlan, shaped: ShapedGraph, steps: number): void {
   const { rate, solver } = plan
   const found = solver?.definition.check(shaped) ?? []
   if (found.length > 0) throw new DiagnosedError(found)
   if (shaped.nodes.every(({ weights, frozen }) => frozen || Object.keys(weights).length === 0)) throw diagnosedError('train.frozen', {})
+  const lonely = shaped.nodes.find(isNormalizedAlone)
+  if (lonely) throw diagnosedError('train.statistics', { got: shaped.batchSize }, { nodeId: lonely.path })
   if (document.training.replacement && training.dataset.sequential) throw diagnosedError('train.sequential', {})
   const { update } = plan
   // An exact solver and a rule with an objective of its own do not look at the loss.

@@ -95,6 +95,17 @@ export interface LowerContext {
   feed(): Tensor
 }
 
+interface PyTorchWeight {
+  /** PyTorch's attribute. */
+  readonly name: string
+  /** How our array becomes it. */
+  readonly permutation?: readonly number[]
+  /** The module begins with the numbers that the layer begins with. */
+  readonly asBuilt?: boolean
+  /** Not among the parameters of the module. */
+  readonly isBuffer?: boolean
+}
+
 /** How a layer reads in PyTorch. `args` are the Python expressions of its inputs in port order; `None` for an optional one without a wire. */
 export interface PyTorchExport {
   /** The module to construct (`nn.Conv2d(1, 6, 5)`); absent for pure functions. */
@@ -105,8 +116,10 @@ export interface PyTorchExport {
   readonly call: (self: string, args: readonly string[]) => string
   /** What the layer adds to the loss, its weight included. */
   readonly penalty?: (args: readonly string[]) => string
-  /** Our weight name → PyTorch's attribute and how to permute our array into it. */
-  readonly weights?: Readonly<Record<string, { readonly name: string; readonly permutation?: readonly number[] }>>
+  /** By our weight names. */
+  readonly weights?: Readonly<Record<string, PyTorchWeight>>
+  /** Once the attribute `kept` of the module is a list, it goes on from batch to batch: it starts from what that holds, and puts there where it ended. */
+  readonly keeps?: boolean
 }
 
 /** One row of the common layer check (test/support/checkLayer). Weights and real inputs are seeded random numbers. */
@@ -190,6 +203,8 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
    * wherever it exists, so that nothing before it learns; or a `surrogate` takes its place, which differences of the values do not confirm.
    */
   gradient?(params: ParamValues<S>): 'exact' | 'none' | 'surrogate'
+  /** Of how many values training takes the statistics by which it normalises one feature, where it takes them from the batch; one says nothing. */
+  normalizedOver?(inputs: Carried<I, TensorType>, params: ParamValues<S>): number
   /** Adds something to the loss of the network besides what it computes. */
   readonly penalizes?: true
   /** Each element of the only output depends on the element of the input at its place, and on no other. */
