@@ -261,14 +261,25 @@ export function rename(from: string, to: string): void {
 
 /** Changes a parameter of a node of the opened graph; typing in one field is one step. */
 export function changeParam(id: string, name: string, value: unknown, fallback: unknown): void {
+  const before = openedGraph(state()).nodes.find((node) => node.id === id)?.params[name]
   transact(
     titles.setParam,
     (_, graph) => {
       const node = graph.nodes.find((one) => one.id === id)
       if (node) setParam(node, name, value, fallback)
     },
-    { mergeKey: `param ${id} ${name}` },
+    { mergeKey: `param ${id} ${name} ${changedSettings(before ?? fallback, value)}` },
   )
+}
+
+/** Which settings of a variant differ, since each has a field of its own; any other value is one field. */
+function changedSettings(before: unknown, after: unknown): string {
+  const settings = (value: unknown): object =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { kind: value }
+  const old = settings(before)
+  return Object.entries(settings(after))
+    .flatMap(([name, value]) => (Reflect.get(old, name) === value ? [] : [name]))
+    .join(' ')
 }
 
 /** What a node has beside its layer's parameters; what equals the default need not stand in the document. */

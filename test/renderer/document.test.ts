@@ -61,6 +61,15 @@ describe('undo', () => {
     expect(node('conv1')?.params.numChannels).toBe(6)
   })
 
+  test('the kind of an initialiser and each of its settings are fields of their own', () => {
+    const given: readonly unknown[] = ['normal', { kind: 'normal', deviation: 1 }, { kind: 'normal', deviation: 1, mean: 2 }]
+    for (const value of given) changeParam('conv1', 'initializer', value, 'xavier')
+    for (const value of [given[1], given[0], undefined]) {
+      undo()
+      expect(node('conv1')?.params.initializer).toEqual(value)
+    }
+  })
+
   test('nudges join while they follow each other, and part after a pause', () => {
     vi.useFakeTimers({ now: 1000 })
     select(['conv1'])
