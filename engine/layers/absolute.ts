@@ -5,6 +5,7 @@ const absolute = defineActivation({
   kind: 'absolute',
   idStem: 'abs',
   title: { en: 'Absolute value', zh: '绝对值整流' },
+  aliases: { en: 'abs, absolute value rectifier', zh: '绝对值' },
   summary: {
     en: 'Keeps the size and forgets the sign. Useful where a feature and its opposite mean the same, such as edges in an image whose contrast may be reversed.',
     zh: '只保留大小，舍弃正负号。适合特征与其相反数含义相同的情形，例如图像中明暗可能对调的边缘。',

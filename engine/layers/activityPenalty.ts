@@ -6,6 +6,7 @@ import { definePenalty } from './kit/penalty'
 const activityPenalty = definePenalty({
   kind: 'activityPenalty',
   title: { en: 'Activity penalty', zh: '激活惩罚' },
+  aliases: { en: 'activity regularizer, sparse representation, L1 of activations', zh: '活动惩罚, 稀疏表示' },
   summary: {
     en: 'Hands its input on and adds the size of the activations to the loss: their absolute values make most of them 0 (a sparse representation), their squares keep them small. Added up per sample, averaged over the batch.',
     zh: '原样传递输入，并把激活值的大小计入损失：取绝对值可使多数激活为 0（稀疏表示），取平方则使其保持较小。对每个样本求和，对批次取平均。',

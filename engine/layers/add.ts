@@ -8,6 +8,7 @@ const add = defineLayer({
   category: 'merge',
   idStem: 'add',
   title: { en: 'Add', zh: '相加' },
+  aliases: { en: 'sum, plus, addition, residual, shortcut', zh: '加法, 求和, 残差' },
   summary: {
     en: 'Adds its inputs element by element. A shortcut around layers, added back, makes a residual block.',
     zh: '将各输入按元素相加。跨层的捷径与主路相加，即构成残差块。',

@@ -10,6 +10,7 @@ const additiveAttention = defineLayer({
   category: 'sequence',
   idStem: 'attention',
   title: { en: 'Additive attention', zh: '加性注意力' },
+  aliases: { en: 'Bahdanau attention', zh: 'Bahdanau 注意力' },
   summary: {
     en: 'Attention whose scores are learned: query and key go through a tanh layer together, and a vector turns it into a score. Queries and keys may have different widths.',
     zh: '得分可学习的注意力：查询与键一同经过 tanh 层，再由一个向量得到得分。查询与键的宽度可以不同。',

@@ -6,6 +6,7 @@ const averageFilter = defineFilter({
   kind: 'averageFilter',
   idStem: 'average',
   title: { en: 'Average filter', zh: '均值滤波' },
+  aliases: { en: 'mean filter, box blur', zh: '平均滤波, 方框模糊' },
   summary: {
     en: 'Replaces each pixel by the mean of the window around it: noise is smoothed, edges too. A filter without weights, for preparing images.',
     zh: '以周围窗口的平均值代替每个像素：平滑噪声，也会模糊边缘。没有权重，用于预处理图像。',

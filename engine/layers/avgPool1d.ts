@@ -20,6 +20,7 @@ const avgPool1d = defineLayer({
   category: 'pooling',
   idStem: 'pool',
   title: { en: '1-d average pooling', zh: '一维平均池化层' },
+  aliases: { en: 'mean pooling', zh: '均值汇聚' },
   summary: {
     en: 'Replaces each window of steps by its mean: the sequence becomes shorter and smoother. With stride 1 it is a moving average.',
     zh: '以每段时间步窗口的平均值代替整个窗口，使序列变短且更平滑；步幅为 1 时即移动平均。',

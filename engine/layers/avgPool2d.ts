@@ -11,6 +11,7 @@ const avgPool2d = defineLayer({
   category: 'pooling',
   idStem: 'pool',
   title: { en: 'Average pooling', zh: '平均池化层' },
+  aliases: { en: 'mean pooling', zh: '均值汇聚' },
   summary: {
     en: 'Replaces each window by its mean: the image shrinks smoothly.',
     zh: '以每个窗口的平均值代替整个窗口，使图像平滑地缩小。',

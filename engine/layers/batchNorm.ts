@@ -32,6 +32,7 @@ const batchNorm = defineLayer({
   category: 'normalization',
   idStem: 'bn',
   title: { en: 'Batch normalization', zh: '批量归一化层' },
+  aliases: { en: 'BN, batchnorm, batch normalisation', zh: '批归一化, 批量规范化, BN' },
   summary: {
     en: 'Gives each feature or channel mean 0 and deviation 1 over the batch, then a learned scale and shift. Deep networks train faster with it; place it before the activation.',
     zh: '在一批样本内将每个特征或通道归一化为均值 0、标准差 1，再作可学习的拉伸和偏移。可加快深层网络的训练；放在激活函数之前。',

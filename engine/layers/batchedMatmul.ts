@@ -28,6 +28,7 @@ const batchedMatmul = defineLayer({
   category: 'arithmetic',
   idStem: 'matmul',
   title: { en: 'Batched matrix product', zh: '批量矩阵乘法' },
+  aliases: { en: 'bmm, matmul, dot product of matrices', zh: '矩阵乘积' },
   summary: {
     en: 'Multiplies two stacks of matrices pair by pair: the scores and the weighted sums of attention, or any layer whose weights are themselves computed.',
     zh: '将两组矩阵逐对相乘：注意力中的打分与加权求和，或权重本身由计算得出的层。',

@@ -12,6 +12,7 @@ import { expectTarget } from './kit/target'
 const binaryCrossEntropy = defineLoss({
   kind: 'binaryCrossEntropy',
   title: { en: 'Sigmoid binary cross-entropy', zh: 'Sigmoid 二元交叉熵损失' },
+  aliases: { en: 'BCE with logits, logistic loss, log loss, multi-label, masked sigmoid loss', zh: 'BCE, 逻辑回归, 多标签, 掩码' },
   summary: {
     en: 'The loss for yes/no questions, one or several at once. Feed it raw scores, without a sigmoid; targets are 0 or 1. A mask leaves padding out.',
     zh: '是非判断的损失，可同时判断多个标签。请直接输入得分，前面不要加 sigmoid；目标值为 0 或 1。可用掩码去掉填充部分。',

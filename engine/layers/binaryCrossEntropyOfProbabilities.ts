@@ -8,6 +8,7 @@ import { expectTarget } from './kit/target'
 const binaryCrossEntropyOfProbabilities = defineLoss({
   kind: 'binaryCrossEntropyOfProbabilities',
   title: { en: 'Binary cross-entropy of probabilities', zh: '概率的二元交叉熵损失' },
+  aliases: { en: 'BCE, log loss', zh: 'BCE' },
   summary: {
     en: 'The loss for yes/no questions where the network already gives probabilities, as after a sigmoid layer. On raw scores take sigmoid binary cross-entropy, which is exact for extreme scores too.',
     zh: '网络已输出概率（例如经过 sigmoid 层）时的是非判断损失。若输出为原始得分，请用 Sigmoid 二元交叉熵，它对极端得分同样精确。',

@@ -5,6 +5,7 @@ import { defineRankingLoss } from './kit/ranking'
 const bprLoss = defineRankingLoss({
   kind: 'bprLoss',
   title: { en: 'BPR loss', zh: 'BPR 损失' },
+  aliases: { en: 'Bayesian personalised ranking, Bayesian personalized ranking', zh: '贝叶斯个性化排序' },
   summary: {
     en: 'A loss for recommendations from what people did, without ratings: makes it likely that the chosen item scores higher than one that was not chosen.',
     zh: '用于只有行为、没有评分的推荐：提高“选中的物品得分高于未选中物品”的概率。',

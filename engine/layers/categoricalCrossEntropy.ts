@@ -16,6 +16,7 @@ import { boundedLog } from './kit/probability'
 const categoricalCrossEntropy = defineLoss({
   kind: 'categoricalCrossEntropy',
   title: { en: 'Cross-entropy of probabilities', zh: '概率的交叉熵损失' },
+  aliases: { en: 'log loss, categorical crossentropy', zh: '多类交叉熵, 分类交叉熵' },
   summary: {
     en: 'The loss for classification where the network already gives probabilities, as after a softmax layer. On raw scores take softmax cross-entropy, which is exact for extreme scores too.',
     zh: '网络已输出概率（例如经过 softmax 层）时的分类损失。若输出为原始得分，请用 Softmax 交叉熵，它对极端得分同样精确。',

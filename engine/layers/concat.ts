@@ -8,6 +8,7 @@ const concat = defineLayer({
   category: 'merge',
   idStem: 'concat',
   title: { en: 'Concatenate', zh: '拼接' },
+  aliases: { en: 'join, cat, stack', zh: '连结, 连接, 合并' },
   summary: {
     en: 'Puts its inputs side by side: parallel paths of feature maps become one stack of channels.',
     zh: '将多个输入并排拼接：并行各路的特征图合并为一组通道。',

@@ -22,6 +22,10 @@ const conv1d = defineLayer({
   category: 'convolution',
   idStem: 'conv1d',
   title: { en: '1-d convolution', zh: '一维卷积层' },
+  aliases: {
+    en: 'text convolution, temporal convolution, dilated, atrous, grouped, depthwise',
+    zh: '文本卷积, 时间卷积, 空洞卷积, 扩张卷积, 分组卷积',
+  },
   summary: {
     en: 'Slides learned filters along a sequence: over word vectors each finds a kind of phrase, over a signal a waveform. Several widths side by side, each with a max over time behind it, make a text classifier.',
     zh: '用可学习的卷积核沿序列滑动：在词向量上每个卷积核识别一类短语，在信号上识别一种波形。并列几种宽度，各接时序最大池化，即是文本分类网络。',

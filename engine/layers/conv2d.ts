@@ -12,6 +12,10 @@ const conv2d = defineLayer({
   category: 'convolution',
   idStem: 'conv',
   title: { en: 'Convolution', zh: '卷积层' },
+  aliases: {
+    en: '2-d convolution, cross-correlation, dilated, atrous, grouped, depthwise, pointwise',
+    zh: '二维卷积, 互相关, 空洞卷积, 扩张卷积, 分组卷积, 逐点卷积',
+  },
   summary: {
     en: 'Slides small learned filters over an image; each gives one feature map. It computes the cross-correlation, as all such layers do.',
     zh: '用可学习的小卷积核在图像上滑动，每个卷积核得到一张特征图。与通常的卷积层一样，实际计算的是互相关。',

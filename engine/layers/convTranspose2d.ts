@@ -66,6 +66,7 @@ const convTranspose2d = defineLayer({
   category: 'convolution',
   idStem: 'convTranspose',
   title: { en: 'Transposed convolution', zh: '转置卷积层' },
+  aliases: { en: 'deconvolution, fractionally strided convolution', zh: '反卷积, 逆卷积' },
   summary: {
     en: 'Spreads each value over a window of a larger image: a convolution run backwards, with learned filters. Takes the maps of a fully convolutional network back to the size of the image; with a window twice the stride and bilinear initial weights it begins as smooth enlargement.',
     zh: '把每个值按可学习的卷积核铺到更大的图像上，相当于反向进行的卷积。用于将全卷积网络的特征图恢复到原图大小；窗口取步幅的两倍并用双线性初始化时，一开始即是平滑放大。',

@@ -10,6 +10,7 @@ const dense = defineLayer({
   category: 'dense',
   idStem: 'dense',
   title: { en: 'Dense', zh: '全连接层' },
+  aliases: { en: 'fully connected, FC, affine, linear layer, inner product', zh: '线性层, 仿射' },
   summary: {
     en: 'Every unit sees every input: a weighted sum plus a bias. The standard hidden layer, and the output layer of most networks.',
     zh: '每个神经元都与全部输入相连：加权求和再加偏置。最常用的隐藏层，也常作输出层。',

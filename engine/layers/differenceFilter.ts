@@ -16,6 +16,7 @@ const differenceFilter = defineFilter({
   kind: 'differenceFilter',
   idStem: 'difference',
   title: { en: 'Difference', zh: '差分滤波' },
+  aliases: { en: 'gradient, derivative, forward difference, backward difference, central difference', zh: '前向差分, 后向差分, 中心差分' },
   summary: {
     en: 'How quickly the brightness changes to the right or downwards: the difference of neighbouring pixels, the simplest edge detector.',
     zh: '亮度向右或向下变化的快慢：相邻像素之差，是最简单的边缘检测。',

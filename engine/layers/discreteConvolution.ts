@@ -15,6 +15,7 @@ const discreteConvolution = defineLayer({
   category: 'arithmetic',
   idStem: 'convolve',
   title: { en: 'Convolution of functions', zh: '函数卷积' },
+  aliases: { en: 'convolution of sequences, discrete convolution', zh: '离散卷积, 卷积运算' },
   summary: {
     en: 'The convolution of two sequences, each sample with its own: the distribution of a sum, the answer of a filter, the product of polynomials. It mirrors one of the two; convolution layers do not, they compute the cross-correlation.',
     zh: '两个序列的卷积，逐样本进行：和的分布、滤波器的响应、多项式的乘积。它把其中一个翻转；而卷积层不翻转，计算的是互相关。',

@@ -5,6 +5,7 @@ const divide = definePairwise({
   kind: 'divide',
   idStem: 'div',
   title: { en: 'Divide', zh: '相除' },
+  aliases: { en: 'quotient, division', zh: '除法' },
   summary: {
     en: 'Divides the first input by the second, element by element: shares of a total, normalising by hand. Keep the divisor away from zero, for example by adding a small number.',
     zh: '将第一个输入按元素除以第二个：占总量的比例、手工归一化等。应使除数远离零，例如加上一个小数。',

@@ -9,6 +9,7 @@ const dotAttention = defineLayer({
   category: 'sequence',
   idStem: 'attention',
   title: { en: 'Dot-product attention', zh: '点积注意力' },
+  aliases: { en: 'scaled dot product, self-attention, Luong attention', zh: '自注意力, 缩放点积' },
   summary: {
     en: 'Lets each query look back at a sequence: compares it with every key by a dot product and gives the average of the values, weighted by how well they match. For decoders that translate or sum up.',
     zh: '使每个查询回看整个序列：以点积与每个键比较，按匹配程度对值加权平均。用于翻译、摘要等任务的解码器。',

@@ -12,6 +12,7 @@ const dropout = defineLayer({
   category: 'regularization',
   idStem: 'dropout',
   title: { en: 'Dropout', zh: '丢弃法' },
+  aliases: { en: 'drop out', zh: '暂退法, 随机失活' },
   summary: {
     en: 'During training switches off a random share of the values, so that the network does not rely on any single one. Does nothing in evaluation.',
     zh: '训练时随机将一部分值置零，使网络不依赖个别神经元，减轻过拟合；评估时不起作用。',

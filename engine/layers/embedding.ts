@@ -9,6 +9,7 @@ const embedding = defineLayer({
   category: 'sequence',
   idStem: 'embedding',
   title: { en: 'Embedding', zh: '嵌入层' },
+  aliases: { en: 'lookup table, word vectors', zh: '词嵌入, 词向量, 查找表' },
   summary: {
     en: 'Looks up a learned vector for every token, word, user or item.',
     zh: '为每个词元、单词、用户或物品查出一个可学习的向量。',

@@ -4,6 +4,7 @@ import { defineMeasure, distributionPort, orOne, PER_BIT, sumPerSample } from '.
 const entropy = defineMeasure({
   kind: 'entropy',
   title: { en: 'Entropy, joint entropy', zh: '熵、联合熵' },
+  aliases: { en: 'Shannon entropy', zh: '香农熵' },
   summary: {
     en: 'How uncertain a distribution is, in bits: 0 where one outcome is certain, largest where all are alike. Of a joint table (N, X, Y) it is the joint entropy.',
     zh: '分布的不确定程度（比特）：结果确定时为 0，均匀分布时最大。对联合概率表 (N, X, Y) 即为联合熵。',

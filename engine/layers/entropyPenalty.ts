@@ -10,6 +10,7 @@ import { definePenalty } from './kit/penalty'
 const entropyPenalty = definePenalty({
   kind: 'entropyPenalty',
   title: { en: 'Entropy penalty', zh: '熵惩罚' },
+  aliases: { en: 'entropy minimisation, entropy minimization, semi-supervised', zh: '熵最小化, 半监督' },
   summary: {
     en: 'Hands scores on and adds the entropy of their softmax to the loss, so that the network decides. For samples without labels, which a mask picks out; the average over all places.',
     zh: '原样传递得分，并把其 softmax 的熵计入损失，促使网络作出明确判断。用于无标签样本（可用掩码选出）；对所有位置取平均。',

@@ -7,6 +7,7 @@ const flatten = defineLayer({
   category: 'shape',
   idStem: 'flatten',
   title: { en: 'Flatten', zh: '展平层' },
+  aliases: { en: 'ravel', zh: '拉平' },
   summary: {
     en: 'Turns each sample into one row of numbers, so that a dense layer can follow a convolution.',
     zh: '把每个样本排成一行数，使卷积层之后可以接全连接层。',

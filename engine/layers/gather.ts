@@ -22,6 +22,7 @@ const gather = defineLayer({
   category: 'shape',
   idStem: 'gather',
   title: { en: 'Gather', zh: '按索引取行' },
+  aliases: { en: 'index, select, take, last step', zh: '收集, 索引, 选取' },
   summary: {
     en: 'Picks rows by number: the state at the last real step of each sequence, the score of the labelled class, chosen rows of a table.',
     zh: '按编号取出若干行：每个序列最后一个有效时间步的状态、标签所指类别的得分、表中选定的行等。',

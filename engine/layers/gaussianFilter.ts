@@ -16,6 +16,7 @@ const gaussianFilter = defineFilter({
   kind: 'gaussianFilter',
   idStem: 'gaussian',
   title: { en: 'Gaussian filter', zh: '高斯滤波' },
+  aliases: { en: 'Gaussian blur, smoothing', zh: '高斯模糊, 平滑' },
   summary: {
     en: 'Blurs images with bell-shaped weights: near pixels count more than far ones, so it smooths noise with fewer artefacts than the average. The first step of edge detection.',
     zh: '以钟形权重模糊图像：近的像素比远的更重要，去噪时比均值滤波更自然。边缘检测的第一步。',

@@ -11,6 +11,7 @@ const SMALLEST_VARIANCE = 1e-6
 const gaussianNegativeLogLikelihood = defineLoss({
   kind: 'gaussianNegativeLogLikelihood',
   title: { en: 'Gaussian negative log-likelihood', zh: '高斯负对数似然损失' },
+  aliases: { en: 'NLL, Gaussian likelihood', zh: 'NLL, 似然' },
   summary: {
     en: 'A loss for regression with a network that gives a mean and a variance for each number: large errors are forgiven where it says that it is unsure. Make the variance positive, by softplus say.',
     zh: '用于同时预测均值与方差的回归网络：网络表示不确定之处，较大的误差代价较小。方差须为正，可经 softplus 得到。',

@@ -10,6 +10,7 @@ const gaussianNoise = defineLayer({
   category: 'regularization',
   idStem: 'noise',
   title: { en: 'Gaussian noise', zh: '高斯噪声' },
+  aliases: { en: 'jitter, noise on inputs', zh: '输入噪声, 加噪' },
   summary: {
     en: 'Adds normal noise to every value in training, so that the network learns not to mind small changes; behind the input it works like more data. Does nothing in evaluation.',
     zh: '训练时为每个值加上正态噪声，使网络对微小变化不敏感；接在输入之后，效果如同增加数据。评估时不起作用。',

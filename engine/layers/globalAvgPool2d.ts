@@ -8,6 +8,7 @@ const globalAvgPool2d = defineLayer({
   category: 'pooling',
   idStem: 'globalPool',
   title: { en: 'Global average pooling', zh: '全局平均池化层' },
+  aliases: { en: 'GAP', zh: '全局均值汇聚' },
   summary: {
     en: 'Averages each feature map to a single number, whatever the image size. Stands before the output layer of modern networks.',
     zh: '将每张特征图平均为一个数，与图像大小无关。现代卷积网络常放在输出层之前。',

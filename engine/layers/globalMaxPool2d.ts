@@ -8,6 +8,7 @@ const globalMaxPool2d = defineLayer({
   category: 'pooling',
   idStem: 'globalPool',
   title: { en: 'Global max pooling', zh: '全局最大池化层' },
+  aliases: { en: 'GMP', zh: '全局最大汇聚' },
   summary: {
     en: 'Reduces each feature map to its largest value: whether a feature is there at all, wherever it lies.',
     zh: '将每张特征图缩减为其最大值：只看某个特征是否出现，不论位置。',

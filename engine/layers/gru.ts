@@ -28,6 +28,7 @@ return [u * h + (1 - u) * candidate]`,
 const gru = defineRecurrent({
   kind: 'gru',
   title: { en: 'GRU layer', zh: 'GRU 层' },
+  aliases: { en: 'gated recurrent unit, bidirectional, stacked', zh: '门控循环单元, 循环层, 双向' },
   summary: {
     en: 'Gated recurrent unit: a recurrent layer that learns when to forget its state (reset gate) and when to keep it (update gate). Remembers far longer than a plain recurrent layer, with less work than an LSTM.',
     zh: '门控循环单元：能学习何时遗忘状态（重置门）、何时保留状态（更新门）的循环层。记忆远长于普通循环层，计算量小于 LSTM。',

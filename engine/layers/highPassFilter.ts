@@ -10,6 +10,7 @@ const highPassFilter = defineFilter({
   kind: 'highPassFilter',
   idStem: 'highPass',
   title: { en: 'High-pass filter', zh: '高通滤波' },
+  aliases: { en: 'sharpen, edges', zh: '锐化' },
   summary: {
     en: 'Brings out fine detail: what the average of the neighbourhood lacks is added to the image once more, or given alone.',
     zh: '突出细节：把邻域平均所缺少的高频部分再加到图像上，或单独输出。',

@@ -7,6 +7,7 @@ import { expectTarget } from './kit/target'
 const hinge = defineLoss({
   kind: 'hinge',
   title: { en: 'Hinge loss', zh: '合页损失' },
+  aliases: { en: 'SVM, support-vector machine, max-margin', zh: '支持向量机, 铰链损失, 间隔' },
   summary: {
     en: 'The loss of support-vector machines: what lies on the right side of the boundary by more than the margin costs nothing. Targets are −1 or 1; 0 counts as −1.',
     zh: '支持向量机的损失：位于分界正确一侧且超出间隔的样本不产生代价。目标值为 −1 或 1，0 视为 −1。',

@@ -7,6 +7,7 @@ import { expectTarget, regressionPorts } from './kit/target'
 const huber = defineLoss({
   kind: 'huber',
   title: { en: 'Huber loss', zh: 'Huber 损失' },
+  aliases: { en: 'smooth L1', zh: '平滑 L1' },
   summary: {
     en: 'A loss for regression: squared for small errors, absolute for large ones. Take it where a few targets are far off and the L1 loss is too rough near the goal.',
     zh: '回归任务的损失：误差小时取平方，误差大时取绝对值。少数目标值偏离较大、而 L1 在目标附近又不够平滑时使用。',

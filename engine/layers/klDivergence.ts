@@ -9,6 +9,7 @@ import { expectTarget } from './kit/target'
 const klDivergence = defineLoss({
   kind: 'klDivergence',
   title: { en: 'KL divergence', zh: 'KL 散度损失' },
+  aliases: { en: 'Kullback–Leibler, Kullback-Leibler, relative entropy', zh: '相对熵' },
   summary: {
     en: 'The loss where the target is a whole distribution over the last axis, such as the answers of a larger network or of several people.',
     zh: '目标是最后一个轴上的完整分布（例如更大网络的输出，或多人标注的占比）时的损失。',

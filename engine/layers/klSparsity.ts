@@ -16,6 +16,7 @@ const klSparsity = defineLayer({
   idStem: 'penalty',
   penalizes: true,
   title: { en: 'Sparsity penalty (KL)', zh: '稀疏惩罚（KL）' },
+  aliases: { en: 'sparse autoencoder, Kullback-Leibler', zh: '稀疏自编码器' },
   summary: {
     en: 'Hands activations between 0 and 1 (of a sigmoid) on and adds to the loss how far each unit’s mean over the batch is from the wanted one; a mask leaves samples out. For sparse autoencoders; take large batches.',
     zh: '原样传递 0 到 1 之间的激活值（经 sigmoid），并把每个单元在批次上的平均激活与期望值的偏离计入损失；掩码可排除样本。用于稀疏自编码器，批量宜大。',

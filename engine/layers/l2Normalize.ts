@@ -10,6 +10,7 @@ const l2Normalize = defineLayer({
   category: 'normalization',
   idStem: 'l2',
   title: { en: 'L2 normalization', zh: 'L2 归一化' },
+  aliases: { en: 'unit length, cosine', zh: '单位长度, 余弦' },
   summary: {
     en: 'Gives each vector length 1, so that products of two are cosines. For embeddings that are compared by direction.',
     zh: '将每个向量缩放为长度 1，使两向量的内积即余弦相似度。适合按方向比较的嵌入向量。',

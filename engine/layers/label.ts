@@ -7,6 +7,7 @@ const label = defineLayer({
   category: 'data',
   idStem: 'label',
   title: { en: 'Label', zh: '标签' },
+  aliases: { en: 'target, ground truth', zh: '目标, 真值' },
   summary: {
     en: 'The answers to learn: for each sample a class, or numbers for regression. Connect it to a loss.',
     zh: '要学习的答案：每个样本的类别，或回归用的数值。请连接到损失层。',

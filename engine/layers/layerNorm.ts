@@ -12,6 +12,7 @@ const layerNorm = defineLayer({
   category: 'normalization',
   idStem: 'ln',
   title: { en: 'Layer normalization', zh: '层归一化' },
+  aliases: { en: 'LN, layernorm, layer normalisation', zh: '层规范化' },
   summary: {
     en: 'Gives the features of each sample mean 0 and deviation 1, then a learned scale and shift. Other samples play no part, so it behaves the same in training and evaluation and suits sequences and small batches.',
     zh: '在每个样本自身的特征上归一化为均值 0、标准差 1，再作可学习的拉伸和偏移。与批内其他样本无关，训练和评估时行为一致，适合序列和小批量。',

@@ -7,6 +7,7 @@ const leakyRelu = defineActivation({
   kind: 'leakyRelu',
   idStem: 'leakyRelu',
   title: { en: 'Leaky ReLU', zh: 'Leaky ReLU 激活' },
+  aliases: { en: 'leaky rectifier', zh: '带泄露的 ReLU, 渗漏' },
   summary: {
     en: 'Like ReLU, but lets a little of negative values through, so that no unit falls silent for good.',
     zh: '与 ReLU 相似，但让负值保留一小部分，避免神经元永久失活。',

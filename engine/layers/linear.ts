@@ -5,6 +5,7 @@ const linear = defineActivation({
   kind: 'linear',
   idStem: 'linear',
   title: { en: 'Linear', zh: '线性单元' },
+  aliases: { en: 'identity', zh: '恒等' },
   summary: {
     en: 'Hands every value through unchanged. The activation of output units that predict numbers; written out, it shows where a network has none other.',
     zh: '原样输出每个值。用于预测数值的输出单元；写明它，可看出网络在此处没有其他激活函数。',

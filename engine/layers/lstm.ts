@@ -27,6 +27,7 @@ return [torch.sigmoid(o) * torch.tanh(c), c]`,
 const lstm = defineRecurrent({
   kind: 'lstm',
   title: { en: 'LSTM layer', zh: 'LSTM 层' },
+  aliases: { en: 'long short-term memory, bidirectional, stacked, recurrent', zh: '长短期记忆, 循环层, 双向' },
   summary: {
     en: 'Long short-term memory: a recurrent layer with a memory cell beside its state, and gates that let numbers in, keep them and let them out. The usual choice for long sequences.',
     zh: '长短期记忆：在隐藏状态之外另有记忆细胞的循环层，以输入门、遗忘门和输出门控制写入、保留与读出。处理长序列的常用选择。',

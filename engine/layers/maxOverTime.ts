@@ -10,6 +10,7 @@ const maxOverTime = defineLayer({
   category: 'pooling',
   idStem: 'maxOverTime',
   title: { en: 'Max over time', zh: '时序最大池化层' },
+  aliases: { en: 'max-over-time pooling', zh: '时间最大池化, 时序最大汇聚' },
   summary: {
     en: 'Keeps the strongest response of each filter, wherever in the sequence it was: texts of any length become vectors of one width. Stands behind 1-d convolutions. A mask leaves padding out; where it leaves nothing in, the result is 0.',
     zh: '只保留每个卷积核在整个序列中的最强响应，与出现位置无关：任意长度的文本都变为同样宽度的向量。接在一维卷积之后。可用掩码去掉填充部分；全部被去掉时结果为 0。',

@@ -18,6 +18,7 @@ const maxPool1d = defineLayer({
   category: 'pooling',
   idStem: 'pool',
   title: { en: '1-d max pooling', zh: '一维最大池化层' },
+  aliases: { en: 'max-pooling', zh: '最大汇聚' },
   summary: {
     en: 'Keeps the largest value of each window of steps: the sequence becomes shorter and small shifts matter less.',
     zh: '取每段时间步窗口中的最大值：序列变短，并对微小的平移不敏感。',

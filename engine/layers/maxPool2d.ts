@@ -10,6 +10,7 @@ const maxPool2d = defineLayer({
   category: 'pooling',
   idStem: 'pool',
   title: { en: 'Max pooling', zh: '最大池化层' },
+  aliases: { en: 'max-pooling', zh: '最大汇聚' },
   summary: {
     en: 'Keeps the largest value of each window: the image shrinks and small shifts matter less.',
     zh: '取每个窗口中的最大值：图像缩小，并对微小的平移不敏感。',

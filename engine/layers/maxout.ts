@@ -10,6 +10,7 @@ const maxout = defineLayer({
   category: 'activation',
   idStem: 'maxout',
   title: { en: 'Maxout', zh: 'Maxout' },
+  aliases: { en: 'maximum within groups', zh: '最大输出' },
   summary: {
     en: 'Takes the largest of every k neighbouring features, so a unit learns its own convex activation out of k straight lines. The layer before needs k times the width; works well with dropout.',
     zh: '在每 k 个相邻特征中取最大值，神经元由此用 k 条直线学出自己的凸激活函数。前一层的宽度需为 k 倍；常与丢弃法合用。',

@@ -13,6 +13,7 @@ const mccullochPitts = defineLayer({
   category: 'dense',
   idStem: 'neuron',
   title: { en: 'McCulloch–Pitts neuron', zh: 'M-P 神经元' },
+  aliases: { en: 'MP neuron, perceptron, threshold unit', zh: '感知机, MP 神经元, 阈值单元' },
   summary: {
     en: 'Sums its weighted inputs and fires (1) when the sum reaches the threshold. The unit of the perceptron, and of logic gates set by hand. Its derivative is zero, so gradient descent does not move its weights.',
     zh: '对输入加权求和，达到阈值即激活（输出 1），否则抑制（输出 0）。它是感知机的单元，也可手工设定权重构成逻辑门。其导数为零，梯度下降不会改变它的权重。',

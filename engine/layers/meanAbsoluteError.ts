@@ -6,6 +6,7 @@ import { expectTarget, regressionPorts } from './kit/target'
 const meanAbsoluteError = defineLoss({
   kind: 'meanAbsoluteError',
   title: { en: 'Mean absolute error (L1)', zh: '平均绝对误差损失（L1）' },
+  aliases: { en: 'MAE, L1 loss', zh: 'MAE, L1 损失' },
   summary: {
     en: 'A loss for regression that outliers pull less than they pull the squared error: every unit of distance counts the same. Usual for offsets of boxes.',
     zh: '回归任务的损失，受离群值的影响小于平方误差：每单位偏差的代价相同。常用于边界框偏移量。',

@@ -7,6 +7,7 @@ import { expectTarget, regressionPorts } from './kit/target'
 const meanSquaredError = defineLoss({
   kind: 'meanSquaredError',
   title: { en: 'Mean squared error', zh: '均方误差损失' },
+  aliases: { en: 'MSE, half mean squared error, squared loss, L2 loss, regression', zh: 'MSE, 平方损失, 均方损失, 回归' },
   summary: {
     en: 'The loss for regression: the squared distance between prediction and target, averaged over all numbers.',
     zh: '回归任务的损失：预测值与目标值之差的平方，对所有数取平均。',

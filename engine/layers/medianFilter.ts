@@ -10,6 +10,7 @@ const medianFilter = defineFilter({
   kind: 'medianFilter',
   idStem: 'median',
   title: { en: 'Median filter', zh: '中值滤波' },
+  aliases: { en: 'despeckle', zh: '去噪' },
   summary: {
     en: 'Replaces each pixel by the median of the window around it: single wrong pixels vanish and edges stay sharp. The gradient flows to the pixel that was taken.',
     zh: '以周围窗口的中值代替每个像素：孤立的坏点消失而边缘保持清晰。梯度流向被选中的像素。',

@@ -8,6 +8,7 @@ const multiply = defineLayer({
   category: 'merge',
   idStem: 'multiply',
   title: { en: 'Multiply', zh: '相乘' },
+  aliases: { en: 'product, times, Hadamard, gate', zh: '乘法, 乘积, 门' },
   summary: {
     en: 'Multiplies its inputs element by element: one of them can open and close the other like a gate.',
     zh: '将各输入按元素相乘：其中一路可以像门一样控制另一路。',

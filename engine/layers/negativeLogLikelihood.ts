@@ -14,6 +14,7 @@ import { defineLoss } from './kit/loss'
 const negativeLogLikelihood = defineLoss({
   kind: 'negativeLogLikelihood',
   title: { en: 'Negative log-likelihood', zh: '负对数似然损失' },
+  aliases: { en: 'NLL', zh: 'NLL' },
   summary: {
     en: 'The loss for networks that give log-probabilities, such as mixtures or n-gram models: minus the log-probability of what really came.',
     zh: '网络直接输出对数概率（例如混合模型、n 元模型）时的损失：实际结果的对数概率取负。',

@@ -70,6 +70,7 @@ const ngram = defineLayer({
   category: 'sequence',
   idStem: 'ngram',
   title: { en: 'n-gram model', zh: 'n 元语法' },
+  aliases: { en: 'Laplace smoothing, language model, bigram, trigram', zh: '拉普拉斯平滑, 语言模型, 二元语法, 三元语法' },
   summary: {
     en: 'Predicts a token from the one or two before it by counting what followed them, smoothed by what is known of shorter contexts. Train it for one epoch: reading the text once is all there is to learn. A measure for every other language model.',
     zh: '统计前一两个词元之后出现过什么，据此预测下一个词元，并以更短上下文的统计作拉普拉斯平滑。训练一轮即可：通读一遍文本就学完了。可作为其他语言模型的对照。',

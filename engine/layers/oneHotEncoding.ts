@@ -10,6 +10,7 @@ const oneHotEncoding = defineLayer({
   category: 'shape',
   idStem: 'oneHot',
   title: { en: 'One-hot', zh: '独热编码' },
+  aliases: { en: 'one hot, onehot', zh: 'one-hot, 独热向量' },
   summary: {
     en: 'Turns each whole number into a row that is 1 at its place and 0 elsewhere: tokens for a plain recurrent network, classes as targets of a squared loss.',
     zh: '将每个整数变为一行：对应位置为 1，其余为 0。用于将词元送入循环网络，或把类别作为平方损失的目标。',

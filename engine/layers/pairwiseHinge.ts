@@ -8,6 +8,7 @@ import { defineRankingLoss } from './kit/ranking'
 const pairwiseHinge = defineRankingLoss({
   kind: 'pairwiseHinge',
   title: { en: 'Pairwise hinge (max-margin ranking)', zh: '成对合页损失（最大间隔排序）' },
+  aliases: { en: 'margin ranking, triplet', zh: '间隔排序, 三元组' },
   summary: {
     en: 'A loss for ranking: what is wanted must score higher than what is not, by a margin; pairs that do cost nothing. For recommendations, and for true against corrupted examples.',
     zh: '排序任务的损失：正例得分须比负例高出一个间隔，满足的样本对不产生代价。用于推荐，也用于区分真实样本与被破坏的样本。',

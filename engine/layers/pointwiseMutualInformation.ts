@@ -4,6 +4,7 @@ import { defineMeasure, jointPort, marginals, orOne, PER_BIT } from './kit/infor
 const pointwiseMutualInformation = defineMeasure({
   kind: 'pointwiseMutualInformation',
   title: { en: 'Pointwise mutual information', zh: '点互信息' },
+  aliases: { en: 'PMI', zh: 'PMI, 点间互信息' },
   summary: {
     en: 'For each pair of a joint table, in bits: above 0 the two come together more often than by chance, below 0 more rarely; −∞ where never. For words that belong together.',
     zh: '联合概率表中每一对取值的关联（比特）：大于 0 表示共现多于偶然，小于 0 表示少于偶然，从不共现时为 −∞。可用于寻找常搭配的词。',

@@ -6,6 +6,7 @@ const polynomialKernel = defineKernelFeatures({
   kind: 'polynomialKernel',
   idStem: 'polynomial',
   title: { en: 'Polynomial kernel features', zh: '多项式核特征' },
+  aliases: { en: 'kernel trick, SVM', zh: '核技巧, 支持向量机' },
   summary: {
     en: 'Compares each sample with landmark points by a power of their product, so that a linear layer behind it separates curved classes; products of up to d features count.',
     zh: '以内积的幂将每个样本与地标点比较，其后的线性层即可分开弯曲的类别；可体现至多 d 个特征的乘积。',

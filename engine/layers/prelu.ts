@@ -15,6 +15,7 @@ const prelu = defineLayer({
   category: 'activation',
   idStem: 'prelu',
   title: { en: 'PReLU', zh: 'PReLU 激活' },
+  aliases: { en: 'parametric ReLU', zh: '参数化 ReLU' },
   summary: {
     en: 'A leaky ReLU that learns its slope below zero, one for all values or one a feature or channel. Leave weight decay off it: decay would pull it back to a plain ReLU.',
     zh: '负半轴斜率可学习的 leaky ReLU，可共用一个斜率，也可每个特征或通道各用一个。不宜对它做权重衰减，否则会退回普通 ReLU。',

@@ -5,6 +5,7 @@ const prewittFilter = defineEdgeOperator({
   kind: 'prewittFilter',
   idStem: 'prewitt',
   title: { en: 'Prewitt filter', zh: 'Prewitt 滤波' },
+  aliases: { en: 'edges, gradient magnitude', zh: '普鲁伊特, 边缘' },
   summary: {
     en: 'Finds edges: the slope of the image to the right and downwards, each a plain average of three rows or columns, as magnitude and angle.',
     zh: '检测边缘：计算图像向右和向下的斜率（各取三行或三列的平均），输出大小和角度。',

@@ -16,6 +16,7 @@ const quantize = defineLayer({
   category: 'filter',
   idStem: 'quantize',
   title: { en: 'Quantization', zh: '量化' },
+  aliases: { en: 'quantisation, rounding, bits', zh: '取整' },
   summary: {
     en: 'Rounds values to the nearest of a few evenly spaced levels, as a camera does when it stores an image; what lies outside the range takes its end. The derivative of a staircase is zero, so nothing before it learns; to train a network that will be quantised, let the gradient straight through.',
     zh: '将数值取到若干等间距级别中最近的一级，如同相机存储图像；超出范围的取端点。阶梯函数的导数为零，其前各层因此学不到东西；若要训练将被量化的网络，可令梯度直通。',

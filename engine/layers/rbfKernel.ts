@@ -5,6 +5,7 @@ const rbfKernel = defineKernelFeatures({
   kind: 'rbfKernel',
   idStem: 'rbf',
   title: { en: 'RBF kernel features', zh: '高斯（RBF）核特征' },
+  aliases: { en: 'Gaussian kernel, radial basis functions, kernel trick, SVM', zh: '径向基函数, 核技巧, 支持向量机' },
   summary: {
     en: 'Tells how near each sample lies to landmark points: 1 on the point, towards 0 far away. A linear layer behind it draws any smooth border; needs features of similar scale.',
     zh: '给出每个样本与各地标点的接近程度：重合为 1，远离则趋于 0。其后的线性层可画出任意光滑的分界；各特征的尺度应相近。',

@@ -41,6 +41,7 @@ const reduce = defineLayer({
   category: 'arithmetic',
   idStem: 'reduce',
   title: { en: 'Reduce', zh: '归约' },
+  aliases: { en: 'sum, mean, average, max, min, aggregate', zh: '求和, 求均值, 聚合' },
   summary: {
     en: 'Turns many values into one along chosen axes: the mean of a sequence, the sum of features, the largest value. The batch is left alone.',
     zh: '沿选定的轴将多个值归为一个：序列的均值、特征之和、最大值等。批量维不变。',

@@ -4,6 +4,7 @@ import { defineMeasure, distributionPort, orOne, PER_BIT, sumPerSample } from '.
 const relativeEntropy = defineMeasure({
   kind: 'relativeEntropy',
   title: { en: 'Relative entropy (KL divergence in bits)', zh: '相对熵（KL 散度，比特）' },
+  aliases: { en: 'Kullback–Leibler, Kullback-Leibler', zh: 'KL 距离' },
   summary: {
     en: 'How far the distribution q is from p, in bits: 0 where they are equal, infinite where q rules out what p does not. To train with it, take the KL divergence loss, which stays finite.',
     zh: '分布 q 与 p 的差距（比特）：相等时为 0；q 排除了 p 中可能的结果时为无穷大。用于训练时，请改用始终有限的 KL 散度损失。',

@@ -5,6 +5,7 @@ const relu = defineActivation({
   kind: 'relu',
   idStem: 'relu',
   title: { en: 'ReLU', zh: 'ReLU 激活' },
+  aliases: { en: 'rectifier, rectified linear unit', zh: '修正线性单元, 线性整流' },
   summary: {
     en: 'Passes positive values, blocks negative ones. The usual activation of deep networks: its gradient does not fade.',
     zh: '保留正值，负值置零。深层网络最常用的激活函数，梯度不易消失。',

@@ -30,6 +30,7 @@ const reshape = defineLayer({
   category: 'shape',
   idStem: 'reshape',
   title: { en: 'Reshape', zh: '变形' },
+  aliases: { en: 'view', zh: '形状变换' },
   summary: {
     en: 'Gives each sample another shape without changing the order of its numbers.',
     zh: '改变每个样本的形状，数的先后次序不变。',

@@ -28,6 +28,7 @@ const cells = Object.fromEntries(
 const rnn = defineRecurrent({
   kind: 'rnn',
   title: { en: 'RNN layer', zh: 'RNN 层' },
+  aliases: { en: 'recurrent network, Elman, bidirectional, stacked', zh: '循环神经网络, 循环层, 双向' },
   summary: {
     en: 'Plain recurrent layer: reads a sequence step by step and remembers what came before in its state. Simple and quick, but it forgets after some tens of steps: take a GRU or LSTM where more matters.',
     zh: '普通循环层：逐步读取序列，并以隐藏状态记住此前的内容。结构简单、速度快，但几十步之后便会遗忘；需要更长的记忆时用 GRU 或 LSTM。',

@@ -74,6 +74,7 @@ const roiPool = defineLayer({
   category: 'pooling',
   idStem: 'roiPool',
   title: { en: 'Region of interest pooling', zh: '兴趣区域池化层' },
+  aliases: { en: 'RoI pooling', zh: '感兴趣区域, RoI 汇聚' },
   summary: {
     en: 'Cuts proposed regions out of feature maps and reduces each to the same small size, so that dense layers can judge regions of any shape. The features of an image are computed once for all its regions.',
     zh: '从特征图中截取提议区域，并将每个区域池化为相同的小尺寸，使全连接层可以判断任意形状的区域。一张图像的特征只需计算一次。',

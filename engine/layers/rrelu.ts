@@ -13,6 +13,7 @@ const rrelu = defineLayer({
   category: 'activation',
   idStem: 'rrelu',
   title: { en: 'RReLU', zh: 'RReLU 激活' },
+  aliases: { en: 'randomised leaky ReLU, randomized leaky ReLU', zh: '随机 ReLU' },
   summary: {
     en: 'A leaky ReLU with a random slope below zero for every value in training and their mean in evaluation. The noise counters overfitting on small data sets.',
     zh: '训练时为每个负值随机取斜率、评估时取平均斜率的 leaky ReLU。这种噪声可减轻小数据集上的过拟合。',

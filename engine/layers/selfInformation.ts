@@ -4,6 +4,7 @@ import { defineMeasure, distributionPort, PER_BIT } from './kit/information'
 const selfInformation = defineMeasure({
   kind: 'selfInformation',
   title: { en: 'Self-information', zh: '自信息' },
+  aliases: { en: 'information content, surprise', zh: '信息量' },
   summary: {
     en: 'The surprise in each event, in bits: the rarer, the more. Certain events tell nothing, impossible ones would tell infinitely much.',
     zh: '每个事件的信息量（比特）：越罕见越大。必然事件为 0，不可能事件为无穷大。',

@@ -10,6 +10,7 @@ const sequenceMask = defineLayer({
   category: 'sequence',
   idStem: 'mask',
   title: { en: 'Sequence mask', zh: '序列掩码' },
+  aliases: { en: 'padding mask, valid length', zh: '填充掩码, 有效长度' },
   summary: {
     en: 'Turns the lengths of padded sequences into a mask: 1 for steps that are real, 0 for padding. Wire it to the mask of a loss, of a recurrent layer or of attention.',
     zh: '把填充后序列的长度转为掩码：有效时间步为 1，填充部分为 0。可接到损失、循环层或注意力层的掩码输入。',

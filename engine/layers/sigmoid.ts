@@ -5,6 +5,7 @@ const sigmoid = defineActivation({
   kind: 'sigmoid',
   idStem: 'sigmoid',
   title: { en: 'Sigmoid', zh: 'Sigmoid 激活' },
+  aliases: { en: 'logistic function', zh: '逻辑函数, S 型函数' },
   summary: {
     en: 'Squeezes every value into (0, 1). The classic activation; in deep networks its gradient fades where it saturates.',
     zh: '将每个值压缩到 (0, 1) 之间。经典的激活函数；在深层网络中容易因饱和而梯度消失。',

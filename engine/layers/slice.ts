@@ -19,6 +19,7 @@ const slice = defineLayer({
   category: 'shape',
   idStem: 'slice',
   title: { en: 'Slice', zh: '切片' },
+  aliases: { en: 'crop, range, last step', zh: '截取' },
   summary: {
     en: 'Keeps a part of one axis: the last step of a sequence, the first channels, every second value.',
     zh: '保留一个轴上的一部分：序列的最后一步、前几个通道、每隔一个取一个等。',

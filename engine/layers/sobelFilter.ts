@@ -5,6 +5,7 @@ const sobelFilter = defineEdgeOperator({
   kind: 'sobelFilter',
   idStem: 'sobel',
   title: { en: 'Sobel filter', zh: 'Sobel 滤波' },
+  aliases: { en: 'edges, gradient magnitude', zh: '索贝尔, 边缘' },
   summary: {
     en: 'Finds edges: the slope of the image to the right and downwards, as magnitude and angle. The middle row counts twice, so it depends less on the direction of the edge than Prewitt.',
     zh: '检测边缘：计算图像向右和向下的斜率，输出大小和角度。中间一行权重加倍，比 Prewitt 更少受边缘方向影响。',

@@ -10,6 +10,7 @@ const softmax = defineLayer({
   category: 'activation',
   idStem: 'softmax',
   title: { en: 'Softmax', zh: 'Softmax' },
+  aliases: { en: 'normalised exponential', zh: '归一化指数' },
   summary: {
     en: 'Turns scores into probabilities: positive and adding up to 1. The cross-entropy loss has it built in.',
     zh: '把得分转换为概率：均为正数且总和为 1。交叉熵损失已内含 softmax。',

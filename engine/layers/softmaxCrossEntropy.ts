@@ -19,6 +19,7 @@ import { defineLoss } from './kit/loss'
 const softmaxCrossEntropy = defineLoss({
   kind: 'softmaxCrossEntropy',
   title: { en: 'Softmax cross-entropy', zh: 'Softmax 交叉熵损失' },
+  aliases: { en: 'categorical cross-entropy with logits, log loss', zh: '多类交叉熵, 分类交叉熵' },
   summary: {
     en: 'The loss for classification: turns scores into probabilities and rewards a high one for the right class. Feed it raw scores, without a softmax.',
     zh: '分类任务的损失：把得分转为概率，并使正确类别的概率尽量高。请直接输入得分，前面不要加 softmax。',

@@ -6,6 +6,7 @@ const softplus = defineActivation({
   kind: 'softplus',
   idStem: 'softplus',
   title: { en: 'Softplus', zh: 'Softplus 激活' },
+  aliases: { en: 'smooth ReLU', zh: '平滑 ReLU' },
   summary: {
     en: 'A smooth ReLU that is always positive; its derivative is the sigmoid. Use it where an output must be positive, such as a variance or a rate.',
     zh: '平滑且恒为正的 ReLU，其导数为 sigmoid。适合输出必须为正的量，例如方差或速率。',

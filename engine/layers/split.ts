@@ -18,6 +18,7 @@ const split = defineLayer({
   category: 'shape',
   idStem: 'split',
   title: { en: 'Split', zh: '等分' },
+  aliases: { en: 'chunk, divide into parts', zh: '拆分, 切分' },
   summary: {
     en: 'Cuts one axis into equal parts, each with an output: gates computed in one product, heads of attention, halves that go different ways. For unequal parts use slices.',
     zh: '将一个轴等分为若干份，各有一个输出：一次乘积算出的多个门、注意力的多个头、走向不同的两半等。不等分请用切片。',

@@ -6,6 +6,7 @@ const step = defineActivation({
   kind: 'step',
   idStem: 'step',
   title: { en: 'Step', zh: '阶跃函数' },
+  aliases: { en: 'sgn, sign, Heaviside, threshold, binary step, perceptron', zh: '符号函数, 阈值, 感知机' },
   summary: {
     en: 'Fires or does not: 1 from the threshold on, 0 below, or the sign. Its derivative is zero everywhere, so nothing before it learns by gradient descent; use it for perceptrons, fixed logic and decisions.',
     zh: '要么激活，要么抑制：达到阈值输出 1，否则输出 0；也可输出正负号。其导数处处为零，之前的层无法用梯度下降学习；适合感知机、固定的逻辑和判定。',

@@ -5,6 +5,7 @@ const subtract = definePairwise({
   kind: 'subtract',
   idStem: 'sub',
   title: { en: 'Subtract', zh: '相减' },
+  aliases: { en: 'minus, difference, subtraction', zh: '减法, 差' },
   summary: {
     en: 'Takes the second input from the first, element by element: errors, distances, what a layer changed.',
     zh: '将第一个输入按元素减去第二个：误差、距离、某一层带来的变化。',

@@ -5,6 +5,7 @@ const swish = defineActivation({
   kind: 'swish',
   idStem: 'swish',
   title: { en: 'Swish (SiLU)', zh: 'Swish（SiLU）激活' },
+  aliases: { en: 'SiLU', zh: 'SiLU' },
   summary: {
     en: 'A smooth ReLU that dips a little below zero before it rises. Often a bit better than ReLU in deep networks, at some cost.',
     zh: '平滑的 ReLU，上升前略低于零。在深层网络中常略优于 ReLU，计算稍贵。',

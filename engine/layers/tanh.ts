@@ -5,6 +5,7 @@ const tanh = defineActivation({
   kind: 'tanh',
   idStem: 'tanh',
   title: { en: 'Tanh', zh: 'Tanh 激活' },
+  aliases: { en: 'hyperbolic tangent', zh: '双曲正切' },
   summary: {
     en: 'Squeezes every value into (−1, 1), symmetric about zero. The activation of recurrent networks.',
     zh: '将每个值压缩到 (−1, 1) 之间，关于零对称。循环神经网络中常用的激活函数。',

@@ -16,6 +16,7 @@ const thinLens = defineLayer({
   category: 'filter',
   idStem: 'lens',
   title: { en: 'Thin lens', zh: '薄透镜公式' },
+  aliases: { en: 'lens formula, focal length', zh: '焦距' },
   summary: {
     en: 'Where a lens of focal length f makes the image of an object at distance u: two of the three lengths give the third. An object in the focal plane has its image at infinity.',
     zh: '焦距为 f 的透镜对距离为 u 的物体成像于何处：由三个长度中的两个求第三个。物体在焦平面上时像在无穷远。',

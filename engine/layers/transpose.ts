@@ -10,6 +10,7 @@ const transpose = defineLayer({
   category: 'shape',
   idStem: 'transpose',
   title: { en: 'Transpose', zh: '转置' },
+  aliases: { en: 'permute, swap axes', zh: '换轴, 轴交换' },
   summary: {
     en: 'Puts the axes of each sample in another order: features before steps for a 1-d convolution, channels last, matrices turned over.',
     zh: '调整每个样本各轴的次序：一维卷积前将特征移到时间步之前、把通道移到最后、矩阵转置等。',

@@ -9,6 +9,7 @@ const upsample2d = defineLayer({
   category: 'convolution',
   idStem: 'upsample',
   title: { en: 'Upsampling', zh: '上采样层' },
+  aliases: { en: 'nearest neighbour, resize', zh: '最近邻, 放大' },
   summary: {
     en: 'Enlarges images by repeating each pixel, without weights. A convolution behind it smooths the blocks, and together they leave no checkerboard as transposed convolutions may.',
     zh: '重复每个像素以放大图像，没有权重。其后接卷积层可抹平方块，且不会像转置卷积那样产生棋盘格。',

@@ -8,6 +8,7 @@ const zeroPad2d = defineLayer({
   category: 'shape',
   idStem: 'pad',
   title: { en: 'Zero padding', zh: '零填充' },
+  aliases: { en: 'pad', zh: '补零' },
   summary: {
     en: 'Adds zeros around images, as many as you like on each side. The padding of a convolution is the same on opposite sides; use this where it must not be.',
     zh: '在图像四周补零，每一侧的数目可分别设定。卷积层的填充两侧相等；需要不等时用它。',

@@ -13,6 +13,8 @@ import { categoryOf, colourOf } from '../store/graphs'
 export interface CatalogueItem {
   readonly key: string
   readonly title: Text
+  /** Other names for the same. */
+  readonly aliases?: Text
   readonly summary: Text
   readonly colour: string
   readonly addable: Addable
@@ -51,6 +53,7 @@ const layerSections: readonly CatalogueSection[] = (Object.keys(sectionTitles) a
       .map((layer) => ({
         key: layer.kind,
         title: layer.title,
+        ...(layer.aliases && { aliases: layer.aliases }),
         summary: layer.summary,
         colour: colourOf(category),
         addable: { type: 'layer', kind: layer.kind } as const,
@@ -82,20 +85,23 @@ export function catalogueOf(document: GraphDocument): readonly CatalogueSection[
 }
 
 /**
- * Keeps what matches every word of the search, in either language, by title, kind or section. What is called exactly so comes first, then
- * what begins so: “relu” finds ReLU before Leaky ReLU.
+ * Keeps what matches every word of the search, in either language, by title, other names, kind or section. What is called exactly so comes
+ * first, then what others call so or what begins so: “relu” finds ReLU before Leaky ReLU.
  */
 export function searchCatalogue(sections: readonly CatalogueSection[], search: string): readonly CatalogueSection[] {
   const wanted = search.toLowerCase().trim()
   const words = wanted.split(/\s+/).filter(Boolean)
   if (words.length === 0) return sections
   const matches = (item: CatalogueItem, section: CatalogueSection): boolean => {
-    const text = `${item.key} ${item.title.en} ${item.title.zh} ${section.title.en} ${section.title.zh}`.toLowerCase()
+    const others = item.aliases ? `${item.aliases.en} ${item.aliases.zh}` : ''
+    const text = `${item.key} ${item.title.en} ${item.title.zh} ${others} ${section.title.en} ${section.title.zh}`.toLowerCase()
     return words.every((word) => text.includes(word))
   }
   const rank = (item: CatalogueItem): number => {
     const names = [item.key, item.title.en, item.title.zh].map((name) => name.toLowerCase())
-    return names.includes(wanted) ? 0 : names.some((name) => name.startsWith(wanted)) ? 1 : 2
+    const others = [item.aliases?.en, item.aliases?.zh].flatMap((list) => list?.toLowerCase().split(', ') ?? [])
+    if (names.includes(wanted)) return 0
+    return others.includes(wanted) || names.some((name) => name.startsWith(wanted)) ? 1 : 2
   }
   return sections
     .map((section) => {

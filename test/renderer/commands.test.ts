@@ -86,3 +86,49 @@ test('layers are found in either language', () => {
   expect(found('zzz')).toEqual([])
   expect(found('')).toContain('block inception')
 })
+
+test('layers are found by what else they are called', () => {
+  const sections = catalogueOf(documentOf('lenet'))
+  const found = (search: string) => searchCatalogue(sections, search).flatMap((section) => section.items.map((item) => item.key))
+  const usual: Readonly<Record<string, readonly string[]>> = {
+    absolute: ['abs'],
+    add: ['sum', '加法', '求和'],
+    additiveAttention: ['bahdanau'],
+    batchNorm: ['bn', '批归一化'],
+    batchedMatmul: ['bmm', 'matmul'],
+    bprLoss: ['personalised ranking'],
+    binaryCrossEntropy: ['bce', 'multi-label', '多标签', 'masked sigmoid'],
+    concat: ['连结'],
+    conv2d: ['dilated', 'atrous', 'grouped', 'depthwise', '空洞', '分组'],
+    convTranspose2d: ['deconvolution', '反卷积'],
+    dense: ['fully connected', 'fc', 'affine', '全连接', '线性层'],
+    discreteConvolution: ['离散卷积'],
+    dropout: ['暂退'],
+    embedding: ['lookup', '词向量'],
+    gather: ['index', '收集'],
+    gru: ['gated recurrent', '门控循环', 'bidirectional', '双向'],
+    hinge: ['svm', '铰链', '支持向量机'],
+    klDivergence: ['kullback', '相对熵'],
+    lstm: ['long short-term', '长短期', 'bidirectional', '双向'],
+    maxout: ['最大输出'],
+    mccullochPitts: ['perceptron', '感知机'],
+    meanAbsoluteError: ['mae'],
+    meanSquaredError: ['mse', 'half mean', '平方损失'],
+    negativeLogLikelihood: ['nll'],
+    ngram: ['laplace', '拉普拉斯', '语言模型'],
+    pointwiseMutualInformation: ['pmi'],
+    quantize: ['quantisation'],
+    rbfKernel: ['gaussian kernel', '径向基'],
+    rnn: ['recurrent', '循环'],
+    roiPool: ['感兴趣区域'],
+    sigmoid: ['logistic'],
+    sobelFilter: ['索贝尔'],
+    split: ['拆分'],
+    step: ['sgn', 'heaviside', 'threshold', '符号函数'],
+    transpose: ['permute'],
+  }
+  for (const [kind, searches] of Object.entries(usual)) for (const search of searches) expect(found(search), search).toContain(kind)
+  // What bears the name itself stands before what is also called so.
+  expect(found('linear')[0]).toBe('linear')
+  expect(found('fc')[0]).toBe('dense')
+})

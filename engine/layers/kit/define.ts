@@ -159,6 +159,8 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
   readonly kind: string
   readonly category: Category
   readonly title: Text
+  /** What else people call it, separated by commas, so that a search finds it. */
+  readonly aliases?: Text
   /** One or two sentences: what it does and when to use it. */
   readonly summary: Text
   /** TeX. */

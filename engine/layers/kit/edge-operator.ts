@@ -14,7 +14,7 @@ import { bordered, borderSpec, correlate, fixedWindow, half, numbersOnly, python
 import { bool } from './params'
 import { angle, magnitude } from './polar'
 
-type Words = 'kind' | 'title' | 'summary' | 'formula' | 'reference' | 'idStem'
+type Words = 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'reference' | 'idStem'
 
 const params = {
   angle: bool({

@@ -83,7 +83,7 @@ export function correlate(b: Emit, x: Tensor, taps: readonly number[], axis: 2 |
 export const fixedWindow = ([height, width]: readonly [number, number]) =>
   ({ kernel: [height, width], stride: [1, 1], padding: [(height - 1) / 2, (width - 1) / 2], dilation: [1, 1] }) as const
 
-type Words = 'kind' | 'title' | 'summary' | 'formula' | 'reference' | 'idStem' | 'brief'
+type Words = 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'reference' | 'idStem' | 'brief'
 
 interface FilterDefinition<S extends ParamSpecs> extends Pick<LayerDefinition<S>, Words> {
   readonly params: S

@@ -37,7 +37,7 @@ const shapes: Record<'distribution' | 'joint', { readonly ranks: readonly number
 }
 
 interface MeasureDefinition<S extends ParamSpecs, I extends Readonly<Record<string, InputPort>>>
-  extends Pick<LayerDefinition, 'kind' | 'title' | 'summary' | 'formula'> {
+  extends Pick<LayerDefinition, 'kind' | 'title' | 'aliases' | 'summary' | 'formula'> {
   readonly takes: 'distribution' | 'joint'
   /** One number a sample, or one for each probability. */
   readonly gives: 'sample' | 'each'

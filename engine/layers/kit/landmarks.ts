@@ -56,7 +56,7 @@ const landmarkSpecs = {
 type Specs<S> = S & typeof landmarkSpecs
 
 interface KernelDefinition<S extends ParamSpecs>
-  extends Pick<LayerDefinition, 'kind' | 'title' | 'summary' | 'formula' | 'reference' | 'idStem'> {
+  extends Pick<LayerDefinition, 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'reference' | 'idStem'> {
   readonly params: S
   /** The kernel of every sample (N, F) with every landmark (L, F): (N, L). */
   readonly apply: (b: Emit, x: Tensor, landmarks: Tensor, params: ParamValues<Specs<S>>) => Tensor

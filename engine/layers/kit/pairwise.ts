@@ -13,7 +13,7 @@ const inputs = {
 } as const
 const outputs: Record<'y', OutputPort> = { y: { about: { en: 'the common shape', zh: '共同的形状' } } }
 
-interface PairwiseDefinition extends Pick<LayerDefinition, 'kind' | 'title' | 'summary' | 'formula' | 'reference' | 'idStem'> {
+interface PairwiseDefinition extends Pick<LayerDefinition, 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'reference' | 'idStem'> {
   readonly apply: (b: Emit, left: Tensor, right: Tensor) => Tensor
   readonly pytorch: (a: string, b: string) => string
   /** Of the second input in the cases, where it may not be just any number. */

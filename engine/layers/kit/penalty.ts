@@ -28,7 +28,8 @@ export const strengthParam = {
 type Inputs<T> = Carried<typeof penaltyInputs, T>
 type Specs<S> = S & typeof strengthParam
 
-interface PenaltyDefinition<S extends ParamSpecs> extends Pick<LayerDefinition, 'kind' | 'title' | 'summary' | 'formula' | 'reference'> {
+interface PenaltyDefinition<S extends ParamSpecs>
+  extends Pick<LayerDefinition, 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'reference'> {
   readonly params: S
   /** Shape of the single penalties, batch first; undefined after `fail`. */
   readonly shape: (x: TensorType, params: ParamValues<Specs<S>>, fail: Fail) => Shape | undefined

@@ -17,7 +17,7 @@ const inputs = {
 } as const
 
 interface RankingDefinition<S extends ParamSpecs>
-  extends Pick<Parameters<typeof defineLoss>[0], 'kind' | 'title' | 'summary' | 'formula' | 'reference' | 'operations'> {
+  extends Pick<Parameters<typeof defineLoss>[0], 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'reference' | 'operations'> {
   readonly params: S
   readonly each: (b: Emit, lead: Tensor, params: ParamValues<S>) => Tensor
   readonly brief?: (params: ParamValues<S>) => string

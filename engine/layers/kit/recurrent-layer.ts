@@ -12,7 +12,7 @@ import { type RecurrentParams, recurrentCases, recurrentParams } from './recurre
 type Specs<S> = S & typeof recurrentParams
 
 interface RecurrentDefinition<S extends ParamSpecs, I extends Readonly<Record<string, InputPort>>, N extends string>
-  extends Pick<LayerDefinition, 'kind' | 'title' | 'summary' | 'formula' | 'reference'> {
+  extends Pick<LayerDefinition, 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'reference'> {
   /** The sequences `x`, the mask, and every state of the cell before the first step. */
   readonly inputs: I
   /** The sequence or its last step `y`, and every state of the cell after the last step. */

@@ -11,7 +11,7 @@ import type { ParamSpecs, ParamValues } from './params'
 const inputs = { x: { about: { en: 'real numbers of any shape', zh: '任意形状的实数' } } } as const
 const outputs: Record<'y', OutputPort> = { y: { about: { en: 'the same shape', zh: '与输入形状相同' } } }
 
-type Words = 'kind' | 'title' | 'summary' | 'formula' | 'derivative' | 'reference' | 'idStem' | 'gradient'
+type Words = 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'derivative' | 'reference' | 'idStem' | 'gradient'
 
 interface UnaryDefinition<S extends ParamSpecs> extends Pick<LayerDefinition<S>, Words> {
   readonly params: S
