@@ -4,7 +4,7 @@
  */
 import { InternalError } from '../core/diagnostics'
 import type { Random } from '../core/random'
-import type { Shape } from '../core/tensor'
+import { type Shape, sizeOf } from '../core/tensor'
 import type { Text } from '../core/text'
 import type { FloatSpec, ParamValues } from '../layers/kit/params'
 
@@ -28,6 +28,23 @@ export interface InitializerDefinition<S extends Settings = Settings> {
   readonly params: S
   /** Writes every element: millions of them, so a loop over all and not a call for each. */
   fill(values: Float32Array, random: Random, unit: Unit, params: ParamValues<S>): void
+  /** The same in PyTorch. `unit` has the shape that PyTorch gives the weight. */
+  readonly pytorch: (unit: Unit, params: ParamValues<S>) => PyTorchStart
+}
+
+interface PyTorchStart {
+  /** A statement about the weight `w`. */
+  readonly call: string
+  /** A function that must stand before. */
+  readonly definition?: string
+  /** `w` is to have its axes in our order. */
+  readonly ownAxes?: boolean
+}
+
+/** Inputs and outputs of a unit as PyTorch counts them by the shape of a weight. */
+export function torchFans({ shape: [outputs = 1, inputs = 1, ...window] }: Unit): { readonly fanIn: number; readonly fanOut: number } {
+  const taps = sizeOf(window)
+  return { fanIn: inputs * taps, fanOut: outputs * taps }
 }
 
 export const defineInitializer = <const S extends Settings>(definition: InitializerDefinition<S>): InitializerDefinition<S> => definition

@@ -87,7 +87,7 @@ const layerNorm = defineLayer({
     return {
       module: `nn.LayerNorm(${shape.length === 1 ? `${shape[0]}` : `(${shape.join(', ')})`}${options})`,
       call: (self, [input]) => `${self}(${input})`,
-      ...(affine && { weights: { scale: { name: 'weight' }, shift: { name: 'bias' } } }),
+      ...(affine && { weights: { scale: { name: 'weight', asBuilt: true }, shift: { name: 'bias', asBuilt: true } } }),
     }
   },
   cases: [

@@ -39,7 +39,7 @@ function smoothed(b: Emit, counts: Tensor, epsilon: number, shorter: Tensor): Te
 const python = `class NGram(nn.Module):
     def __init__(self, size, epsilons):
         super().__init__()
-        self.epsilons = epsilons
+        self.epsilons, self.kept = epsilons, None
         for n in range(1, len(epsilons) + 1):
             self.register_buffer(f'counts{n}', torch.zeros([size] * n))
 
@@ -47,6 +47,10 @@ const python = `class NGram(nn.Module):
         before = F.pad(x, (1, 0))[:, :-1]
         known = torch.ones_like(x, dtype=self.counts1.dtype)
         known[:, 0] = 0
+        if self.kept is not None:
+            if len(self.kept) > 0:
+                before[:, 0], known[:, 0] = self.kept, 1
+            self.kept = x[:, -1]
         contexts = [(), (x,), (before, x)]
         p = 1 / self.counts1.shape[0]
         for n, epsilon in enumerate(self.epsilons):
@@ -179,7 +183,8 @@ const ngram = defineLayer({
     definitions: [python],
     module: `NGram(${classes}, [${[epsilon1, epsilon2, epsilon3].slice(0, order).join(', ')}])`,
     call: (self, [x, next]) => `${self}(${x}, ${next})`,
-    weights: Object.fromEntries(names.slice(0, order).map((name) => [name, { name }])),
+    weights: Object.fromEntries(names.slice(0, order).map((name) => [name, { name, asBuilt: true, isBuffer: true }])),
+    keeps: true,
   }),
   cases: [
     { name: 'single tokens', inputs: sequences(2, 5, 4), params: { classes: 4, order: 1, epsilon1: 0.5 } },

@@ -229,6 +229,7 @@ describe('what an export for PyTorch says of itself', () => {
               self.dense1 = nn.Linear(256, 120)
               self.dense2 = nn.Linear(120, 84)
               self.dense3 = nn.Linear(84, 10)
+              initialize(self)
 
           def forward(self, image, label=None):
               x = F.max_pool2d(torch.sigmoid(self.conv1(image)), 2, 2, 0)
@@ -240,6 +241,20 @@ describe('what an export for PyTorch says of itself', () => {
                   return logits
               loss = F.cross_entropy(logits, label)
               return logits, loss
+
+
+      def initialize(model):
+          """Draws the first weights."""
+          for w in [
+              model.conv1.weight, model.conv2.weight, model.dense1.weight, model.dense2.weight,
+              model.dense3.weight,
+          ]:
+              nn.init.xavier_uniform_(w)
+          for w in [
+              model.conv1.bias, model.conv2.bias, model.dense1.bias, model.dense2.bias,
+              model.dense3.bias,
+          ]:
+              nn.init.zeros_(w)
 
 
       "

@@ -10,13 +10,16 @@ import type { TrainingSetting } from '../../engine/builder/settings'
 import type { Handle } from '../../engine/builder/types'
 import { messageOf } from '../../engine/core/diagnostic-message'
 import { Random } from '../../engine/core/random'
+import { prepareData } from '../../engine/datasets/prepare'
 import type { GraphDocument } from '../../engine/document/schema'
 import { exportPyTorch, pytorchWeights } from '../../engine/export/pytorch/pytorch'
 import { optimizers } from '../../engine/optimizers/registry'
 import { createReferenceBackend } from '../../engine/runtime/reference'
 import { schedules } from '../../engine/schedules/registry'
 import { TrainingStep } from '../../engine/train/training-step'
+import { templates } from '../../templates/registry'
 import { expectAllClose } from '../support/allclose'
+import type { GivenTensor } from '../support/numbers'
 import { type ExportedAnswer, type ExportedRow, runExported } from '../support/pytorchExport'
 import { network, type Table, tableData } from '../support/table'
 import { describeWithTorch } from '../support/torch'
@@ -69,6 +72,13 @@ const rows: readonly Trained[] = [
   settings('penalties on biases too', { optimizer: 'sgd', l2: 0.1, penalizeBiases: true }),
   settings('decay', { optimizer: 'adam', l2: 0.2, decay: true, schedule: { kind: 'linear', params: { tau: 4 } } }),
   settings('layers of their own', { optimizer: 'momentum', l2: 0.01 }, special),
+  settings('running statistics', { optimizer: 'sgd' }, (g, x) => g.dense(g.batchNorm(g.dense(x, { numHiddens: 3 })), { numHiddens: 1 })),
+  settings('running statistics of images', { optimizer: 'sgd' }, (g, x) =>
+    g.dense(g.flatten(g.batchNorm(g.conv2d(g.reshape(x, { shape: [1, 2, 1] }), { numChannels: 3, kernelSize: 1 }))), { numHiddens: 1 }),
+  ),
+  settings('landmarks that do not learn', { optimizer: 'sgd' }, (g, x) =>
+    g.dense(g.rbfKernel(x, { numLandmarks: 4, learned: false }), { numHiddens: 1 }),
+  ),
   settings('layers of their own, decay', { optimizer: 'rmsprop', l2: 0.1, decay: true, warmup: 2 }, special),
 ]
 
@@ -106,6 +116,88 @@ describeWithTorch('train functions of exports for PyTorch', () => {
     expect(after).not.toEqual(before)
     for (const { name, data } of pytorchWeights(document, after)) expectAllClose(state[name] ?? [], data, TOLERANCE, name, 1)
   })
+})
+
+/** Three batches of a text, twice. */
+const LENGTH = 3
+const small = { numHiddens: 4, numSteps: 5, batchSize: 2 }
+const bothWays = (() => {
+  const g = graph('Both ways', {
+    data: { kind: 'story', params: { numSteps: 5 } },
+    training: { optimizer: 'sgd', lr: 0.5, batchSize: 2 },
+  })
+  const tokens = g.input('tokens', { shape: [5], dtype: 'i32', classes: 54 })
+  const targets = g.label('targets', { shape: [5], classes: 54 })
+  const x = g.embedding(tokens, { numTokens: 54, numHiddens: 3 })
+  const read = g.lstm(x, { numHiddens: 3, numLayers: 2, bidirectional: true }).y
+  g.softmaxCrossEntropy(g.dense(g.gru(read, { numHiddens: 4 }).y, { numHiddens: 54 }), targets)
+  return g.document()
+})()
+const texts = [
+  ...['rnn-lm', 'gru-lm', 'lstm-lm', 'deep-rnn-lm'].map((id) => ({
+    title: id,
+    document: templates.get(id)?.create(small) as GraphDocument,
+  })),
+  { title: 'ngram', document: templates.get('ngram')?.create({ numSteps: 5, batchSize: 2 }) as GraphDocument },
+  { title: 'in both directions', document: bothWays },
+]
+
+/** Weights at first and after two epochs of the same batches, of which each goes on where the one before ended. */
+async function readTwice(document: GraphDocument) {
+  const training = await TrainingStep.prepare(await prepareData(document, () => undefined), createReferenceBackend())
+  try {
+    const before = await training.model.read()
+    const { executable } = await training.compiled()
+    const batches: Record<string, GivenTensor>[] = []
+    for (let epoch = 0; epoch < 2; epoch++)
+      for (let at = 0; at < LENGTH; at++) {
+        const step = epoch * training.stepsPerEpoch + at + 1
+        const { tokens, targets, ...rest } = await training.inputsOf(step, training.rateOf(step, []))
+        if (epoch === 0) batches.push({ tokens: ofText(tokens), targets: ofText(targets) })
+        const { tokens: read, targets: told } = batches[at] ?? {}
+        executable.run({ ...rest, tokens: Int32Array.from(read?.data ?? []), targets: Int32Array.from(told?.data ?? []) })
+      }
+    return { before, after: await training.model.read(), batches }
+  } finally {
+    await training.dispose()
+  }
+}
+const ofText = (data: ArrayLike<number> | undefined): GivenTensor => ({ shape: [2, 5], dtype: 'i32', data: Array.from(data ?? []) })
+
+describeWithTorch('state that is kept from batch to batch', () => {
+  let answers: readonly ExportedAnswer[] = []
+  let runs: readonly Awaited<ReturnType<typeof readTwice>>[] = []
+  beforeAll(async () => {
+    runs = await Promise.all(texts.map(({ document }) => readTwice(document)))
+    answers = runExported(
+      texts.map(({ document }, i) => {
+        const { before = {}, batches = [] } = runs[i] ?? {}
+        return { document, weights: before, inputs: batches[0] ?? {}, batches, training: true, epochs: 2 }
+      }),
+    )
+  })
+
+  it.each(texts.map(({ title, document }, i) => ({ title, document, i })))('$title (F1)', ({ document, i }) => {
+    const { error, state = {} } = answers[i] as ExportedAnswer
+    expect(error).toBeUndefined()
+    const { before = {}, after = {} } = runs[i] ?? {}
+    expect(after).not.toEqual(before)
+    for (const { name, data } of pytorchWeights(document, after)) expectAllClose(state[name] ?? [], data, TOLERANCE, name, 1)
+  })
+})
+
+it('text that is read at random keeps no state', () => {
+  const { source } = exportPyTorch({
+    ...bothWays,
+    data: { ...bothWays.data, source: { kind: 'story', params: { numSteps: 5, sampling: 'random' } } },
+  })
+  expect(source).not.toContain('carrying')
+  expect(exportPyTorch(bothWays).source).toContain('carrying')
+})
+
+it('of an ensemble it is said that one network is exported, and nothing else', () => {
+  const { warnings } = exportPyTorch(network(2, { optimizer: 'sgd', ensemble: { replicas: 3 } }, usual))
+  expect(warnings.map((warning) => messageOf(warning))).toEqual([expect.stringMatching(/^The file has one network, not the average of 3:/)])
 })
 
 it('rules and settings that PyTorch cannot have are named, and nothing else', () => {

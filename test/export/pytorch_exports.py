@@ -28,10 +28,13 @@ def run(file):
     if file["weights"]:
         scope["load_weights"](model, file["weights"])
     model.train(file["training"])
-    inputs = [tensor(given) for given in file["inputs"]]
-    if file.get("epochs"):
-        scope["train"](model, [inputs], epochs=file["epochs"])
+    if file["isFresh"]:
         return {"state": {name: plain(value) for name, value in model.state_dict().items()}}
+    if file.get("epochs"):
+        batches = [[tensor(given) for given in batch] for batch in file["batches"]]
+        scope["train"](model, batches, epochs=file["epochs"])
+        return {"state": {name: plain(value) for name, value in model.state_dict().items()}}
+    inputs = [tensor(given) for given in file["inputs"]]
     given = model(*inputs)
     values = list(given) if isinstance(given, tuple) else [given]
     answer = {"values": [plain(value) for value in values], "without": None}

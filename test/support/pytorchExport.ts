@@ -18,8 +18,11 @@ export interface ExportedRow {
   /** By the names of the data nodes. */
   readonly inputs: Readonly<Record<string, GivenTensor>>
   readonly training: boolean
-  /** Trains for so many epochs of this one batch. */
+  /** Trains for so many epochs of this one batch, or of these. */
   readonly epochs?: number
+  readonly batches?: readonly Readonly<Record<string, GivenTensor>>[]
+  /** Only makes the network: its state as it begins. */
+  readonly isFresh?: boolean
 }
 
 export interface ExportedAnswer {
@@ -28,7 +31,7 @@ export interface ExportedAnswer {
   readonly values: readonly (readonly number[])[]
   /** What is given where everything that may be left out is. */
   readonly without: readonly (readonly number[])[] | null
-  /** After training, by the names of the `state_dict`. */
+  /** As it begins, or after training, by the names of the `state_dict`. */
   readonly state?: Readonly<Record<string, readonly number[]>>
 }
 
@@ -37,13 +40,18 @@ const program = fileURLToPath(new URL('../export/pytorch_exports.py', import.met
 export function runExported(rows: readonly ExportedRow[]): readonly ExportedAnswer[] {
   const folder = mkdtempSync(join(tmpdir(), 'netloom-pytorch-'))
   try {
-    const files = rows.map(({ document, weights, inputs, training, epochs }, i) => {
+    const files = rows.map(({ document, weights, inputs, training, epochs, batches, isFresh = false }, i) => {
       const { source, className, inputs: names, required } = exportPyTorch(document)
-      const tensors = pytorchWeights(document, weights)
+      const tensors = isFresh ? [] : pytorchWeights(document, weights)
       const path = join(folder, `${i}.safetensors`)
       if (tensors.length > 0) writeFileSync(path, encodeSafetensors(tensors))
-      const given = names.map((name) => ({ dtype: 'f32', ...inputs[name] }))
-      return { source, network: className, inputs: given, required, weights: tensors.length > 0 ? path : null, training, epochs }
+      const ordered = (tensors: ExportedRow['inputs']) => names.map((name) => ({ dtype: 'f32', ...tensors[name] }))
+      return {
+        ...{ source, network: className, required, training, epochs, isFresh },
+        inputs: ordered(inputs),
+        batches: (batches ?? [inputs]).map(ordered),
+        weights: tensors.length > 0 ? path : null,
+      }
     })
     return askPython(program, files)
   } finally {

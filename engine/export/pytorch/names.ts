@@ -11,7 +11,7 @@ const words = (
 /** What a module already has under its name. */
 const ofModules = (
   'add_module apply bfloat16 bias buffers children cpu cuda double dump_patches eval extra_repr float forward get_buffer get_parameter ' +
-  'get_submodule half hooks ipu load_state_dict modules named_buffers named_children named_modules named_parameters parameters penalty ' +
+  'get_submodule half hooks ipu kept load_state_dict modules named_buffers named_children named_modules named_parameters parameters penalty ' +
   'register_buffer register_module register_parameter requires_grad_ share_memory state_dict to to_empty train training type xpu zero_grad'
 ).split(' ')
 

@@ -14,6 +14,7 @@ import { Forward } from './forward'
 import { PythonNames, pascal, snake } from './names'
 import { isLoss, outputsOf } from './outputs'
 import { isInCall, phasesOf } from './phases'
+import { hasStarts } from './starts'
 import { blockInput, instancesIn, keyOf, type Network, type Place, pytorchOf, resultsOf, type Step, Steps } from './steps'
 
 export interface PythonNetwork {
@@ -31,6 +32,12 @@ export interface PythonNetwork {
   readonly outputs: readonly string[]
   readonly hasLoss: boolean
 }
+
+/** What a weight is called in functions of `model`. */
+export const weightsIn =
+  ({ attributes, weights }: PythonNetwork) =>
+  ({ path }: { readonly path: string }, weight: string): string =>
+    `model.${attributes.get(path)}.${weights.get(`${path}.${weight}`) ?? weight}`
 
 const isData = (node: GraphNode): boolean => ['input', 'label'].includes(layers.get(node.kind)?.role?.type ?? '')
 
@@ -191,7 +198,7 @@ class Drawing {
       name: className,
       about: this.document.description ?? this.document.name,
       parameters: [],
-      inits: [...this.#inits(this.#root, all), ...this.#sharing()],
+      inits: [...this.#inits(this.#root, all), ...this.#sharing(), ...(hasStarts(this.shaped) ? ['initialize(self)'] : [])],
       args,
       lines: forward.lines,
     })

@@ -8,9 +8,11 @@ import { shape } from '../../compile'
 import { DiagnosedError, type Diagnostic, InternalError } from '../../core/diagnostics'
 import { type Shape, sizeOf } from '../../core/tensor'
 import type { GraphDocument } from '../../document/schema'
+import { groupOf } from '../../document/training-groups'
 import type { ShapedGraph } from '../../shapes/shaped-graph'
 import { docstring } from './classes'
-import { type PythonNetwork, pythonNetwork } from './network'
+import { type PythonNetwork, pythonNetwork, weightsIn } from './network'
+import { pythonStarts } from './starts'
 import { pytorchOf } from './steps'
 import { pythonTraining } from './training'
 
@@ -54,8 +56,22 @@ export function exportPyTorch(document: GraphDocument): PyTorchSource {
     ['import json', ...(usesMath ? ['import math'] : [])].join('\n'),
     ['import torch', 'import torch.nn.functional as F', 'from torch import nn'].join('\n'),
   ]
-  const parts = [...network.definitions, READER, ...definitions].map((part) => part.trimEnd())
-  return { source: `${head.join('\n\n')}\n\n\n${parts.join('\n\n\n')}\n`, className, inputs, required, outputs, warnings }
+  const starts = pythonStarts(shaped, weightsIn(network))
+  const parts = [...network.definitions, ...starts, READER, ...definitions].map((part) => part.trimEnd())
+  return {
+    source: `${head.join('\n\n')}\n\n\n${parts.join('\n\n\n')}\n`,
+    className,
+    inputs,
+    required,
+    outputs,
+    warnings: [...copiesOf(document), ...warnings],
+  }
+}
+
+/** Of an ensemble the file has one network. */
+function copiesOf({ training }: GraphDocument): readonly Diagnostic[] {
+  const ensemble = groupOf(training, 'ensemble')
+  return ensemble ? [{ code: 'export.one-copy', severity: 'warning', values: { got: ensemble.replicas } }] : []
 }
 
 function shapedOf(document: GraphDocument): ShapedGraph {

@@ -4,6 +4,7 @@
  */
 import { DiagnosedError, type Diagnostic } from '../../core/diagnostics'
 import type { Text } from '../../core/text'
+import { isSequential } from '../../datasets/sequential'
 import type { GraphDocument } from '../../document/schema'
 import { groupNames, trainingGroups } from '../../document/training-groups'
 import { trainingSpecs } from '../../document/training-specs'
@@ -13,7 +14,8 @@ import { completeParams, problemValues } from '../../layers/kit/validate'
 import { methods, optimizers } from '../../optimizers/registry'
 import { schedules } from '../../schedules/registry'
 import { ownersOf, type ShapedGraph, type ShapedNode } from '../../shapes/shaped-graph'
-import type { PythonNetwork } from './network'
+import { type PythonNetwork, weightsIn } from './network'
+import { pytorchOf } from './steps'
 
 export interface PythonTraining {
   /** Classes and functions; none where there is nothing to train by. */
@@ -55,8 +57,9 @@ export function pythonTraining(document: GraphDocument, shaped: ShapedGraph, net
   const weight = weightsIn(network)
   const learned = owners.filter(({ frozen }) => !frozen)
   const trained = learned.map((node) => ({ node, names: trainableOf(node) })).filter(({ names }) => names.length > 0)
-  if (trained.length === 0) return { ...none(), definitions: [reading(document, network)] }
-  const frozen = owners.filter((node) => node.frozen).flatMap((node) => trainableOf(node).map((name) => weight(node, name)))
+  if (trained.length === 0) return { ...none(), definitions: [reading(document, network, carryingIn(document, shaped))] }
+  const frozen = owners.flatMap((node) => keptFrom(node).map((name) => weight(node, name)))
+  const carrying = carryingIn(document, shaped)
   const multipliers = [...new Set(trained.map(({ node }) => node.rateMultiplier))]
   const isGrouped = multipliers.some((multiplier) => multiplier !== 1)
   const all = (nodes: typeof trained) => nodes.flatMap(({ node, names }) => names.map((name) => weight(node, name)))
@@ -98,9 +101,12 @@ export function pythonTraining(document: GraphDocument, shaped: ShapedGraph, net
     `    optimizer = ${optimizer.expression}`,
     ...(!steady ? ['    step = 0'] : []),
     '    model.train()',
+    ...carrying.before,
     '    for _ in range(epochs):',
+    ...carrying.epoch,
     '        for batch in loader:',
     ...loop.map((line) => `            ${line}`),
+    ...carrying.after,
   ]
   const rateFunction = ['def rate(step):', '    """The learning rate after so many steps."""', `    return ${rate}`]
   const penaltyFunction = ['def penalty(model):', '    """What the weights add to the loss."""', `    return ${penalties.join(' + ')}`]
@@ -128,23 +134,51 @@ function settingsOf(specs: ParamSpecs, given: Readonly<Record<string, unknown>>)
   return params
 }
 
+/** Lines around the loop over the batches. */
+interface Carrying {
+  readonly before: readonly string[]
+  readonly epoch: readonly string[]
+  readonly after: readonly string[]
+}
+
+/** Where batches continue one another, so does what modules carry; every epoch begins anew. */
+function carryingIn({ data }: GraphDocument, { nodes }: ShapedGraph): Carrying {
+  if (!isSequential(data.source) || !nodes.some((node) => pytorchOf(node).keeps)) return { before: [], epoch: [], after: [] }
+  const all = '    for module in carrying:'
+  return {
+    before: ["    carrying = [module for module in model.modules() if hasattr(module, 'kept')]"],
+    epoch: [
+      '        # Each row of a batch goes on where the same row of the batch before ended.',
+      `    ${all}`,
+      '            module.kept = []',
+    ],
+    after: [all, '        module.kept = None'],
+  }
+}
+
 /** Where nothing is learned by gradients, statistics are gathered all the same. */
-const reading = ({ training }: GraphDocument, { inputs }: PythonNetwork): string =>
+const reading = ({ training }: GraphDocument, { inputs }: PythonNetwork, carrying: Carrying): string =>
   [
     `def train(model, loader, epochs=${training.epochs}):`,
     `    """Nothing here learns by gradients. The loader gives batches (${inputs.join(', ')})."""`,
     '    model.train()',
+    ...carrying.before,
     '    for _ in range(epochs):',
+    ...carrying.epoch,
     '        for batch in loader:',
     '            model(*batch)',
+    ...carrying.after,
   ].join('\n')
 
-type WeightName = (node: { readonly path: string }, weight: string) => string
+type WeightName = ReturnType<typeof weightsIn>
 
-const weightsIn =
-  ({ attributes, weights }: PythonNetwork): WeightName =>
-  ({ path }, weight) =>
-    `model.${attributes.get(path)}.${weights.get(`${path}.${weight}`) ?? weight}`
+/** Parameters of PyTorch's modules that are not to learn. */
+function keptFrom(node: ShapedNode): string[] {
+  const { weights = {} } = pytorchOf(node)
+  return Object.entries(node.weights).flatMap(([name, { trainable = true }]) =>
+    (node.frozen || !trainable) && !weights[name]?.isBuffer ? [name] : [],
+  )
+}
 
 const trainableOf = ({ weights }: ShapedNode): string[] =>
   Object.entries(weights).flatMap(([name, { trainable = true }]) => (trainable ? [name] : []))
@@ -188,7 +222,7 @@ function decaysOf(learned: readonly ShapedNode[], weight: WeightName): { weights
 
 function leftOut({ training, data }: GraphDocument, schedule: Text | undefined): Diagnostic[] {
   const settings = [
-    ...groupNames.filter((name) => training[name] !== undefined).map((name) => trainingGroups[name].label),
+    ...groupNames.filter((name) => training[name] !== undefined && name !== 'ensemble').map((name) => trainingGroups[name].label),
     ...(training.averaging === undefined ? [] : [{ en: 'Moving average of the weights', zh: '权重的滑动平均' }]),
     ...(training.weightNoise ? [trainingSpecs.weightNoise.label] : []),
     ...(training.precision === 'f16' ? [trainingSpecs.precision.label] : []),

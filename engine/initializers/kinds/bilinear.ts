@@ -7,6 +7,16 @@ import { defineInitializer } from '../kit'
 /** Height of a tent over `extent` pixels at pixel i: as wide as linear interpolation by half the extent, rounded up, needs it. */
 const tent = (extent: number, i: number): number => 1 - Math.abs(i - (extent - 1) / 2) / Math.ceil(extent / 2)
 
+const inPython = `def bilinear(weight):
+    """Weights that enlarge by linear interpolation, from each channel to the one of the same number."""
+    tent = torch.ones(())
+    for n in weight.shape[2:]:
+        tent = tent[..., None] * (1 - (torch.arange(n) - (n - 1) / 2).abs() / ((n + 1) // 2))
+    with torch.no_grad():
+        weight.zero_()
+        for channel in range(weight.shape[0]):
+            weight[channel, channel % weight.shape[1]] = tent`
+
 export default defineInitializer({
   kind: 'bilinear',
   title: { en: 'Bilinear', zh: '双线性插值' },
@@ -29,4 +39,5 @@ export default defineInitializer({
       }
     }
   },
+  pytorch: () => ({ call: 'bilinear(w)', definition: inPython, ownAxes: true }),
 })

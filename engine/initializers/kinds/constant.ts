@@ -17,4 +17,5 @@ export default defineInitializer({
   fill: (values, _random, _fans, { value }) => {
     values.fill(value)
   },
+  pytorch: (_unit, { value }) => ({ call: `nn.init.constant_(w, ${value})` }),
 })

@@ -25,4 +25,5 @@ export default defineInitializer({
     }),
   },
   fill: (values, random, _fans, { mean, deviation }) => random.fillNormal(values, mean, deviation),
+  pytorch: (_unit, { mean, deviation }) => ({ call: `nn.init.normal_(w, ${mean}, ${deviation})` }),
 })

@@ -10,4 +10,5 @@ export default defineInitializer({
   fill: (values) => {
     values.fill(1)
   },
+  pytorch: () => ({ call: 'nn.init.ones_(w)' }),
 })

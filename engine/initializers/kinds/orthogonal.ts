@@ -27,4 +27,6 @@ export default defineInitializer({
     for (let k = 0; k < count; k++)
       for (let i = 0; i < length; i++) values[k * across + i * along] = gain * (vectors[k * length + i] as number)
   },
+  // Evenly distributed, so that it is all the same which way the matrix lies.
+  pytorch: (_unit, { gain }) => ({ call: `nn.init.orthogonal_(w${gain === 1 ? '' : `, ${gain}`})` }),
 })

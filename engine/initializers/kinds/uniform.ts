@@ -20,4 +20,5 @@ export default defineInitializer({
     }),
   },
   fill: (values, random, _fans, { low, high }) => random.fillUniform(values, low, high),
+  pytorch: (_unit, { low, high }) => ({ call: `nn.init.uniform_(w, ${low}, ${high})` }),
 })

@@ -1,5 +1,7 @@
 /** @file Uniform in ±√(6 / (a + b)) for a inputs and b outputs: signals and gradients keep their size (notes 002 §4; Glorot and Bengio 2010). */
-import { defineInitializer, needed } from '../kit'
+import { defineInitializer, needed, torchFans, type Unit } from '../kit'
+
+const boundOf = (unit: Unit): number => Math.sqrt(6 / (needed(unit, 'fanIn') + needed(unit, 'fanOut')))
 
 export default defineInitializer({
   kind: 'xavier',
@@ -8,7 +10,13 @@ export default defineInitializer({
   reference: 'notes 002 §4; Glorot & Bengio 2010',
   params: {},
   fill: (values, random, fans) => {
-    const bound = Math.sqrt(6 / (needed(fans, 'fanIn') + needed(fans, 'fanOut')))
+    const bound = boundOf(fans)
     random.fillUniform(values, -bound, bound)
+  },
+  pytorch: (unit) => {
+    const { fanIn, fanOut } = torchFans(unit)
+    const bound = boundOf(unit)
+    const isSame = fanIn + fanOut === needed(unit, 'fanIn') + needed(unit, 'fanOut')
+    return { call: isSame ? 'nn.init.xavier_uniform_(w)' : `nn.init.uniform_(w, -${bound}, ${bound})` }
   },
 })

@@ -10,4 +10,5 @@ export default defineInitializer({
   fill: (values) => {
     values.fill(0)
   },
+  pytorch: () => ({ call: 'nn.init.zeros_(w)' }),
 })

@@ -1,6 +1,6 @@
 /**
  * @file Recurrent layers in PyTorch. In: a cell. Out: a class that does what the layer does, on weights as they lie here; `nn.GRU` applies the
- * reset gate behind the product, and none of PyTorch's layers take a mask.
+ * reset gate behind the product, and none of PyTorch's layers take a mask. Where `kept` is a list, it goes on from batch to batch.
  */
 interface CellInPython {
   readonly gates: number
@@ -13,16 +13,13 @@ export const recurrentClass = (name: string, { gates, states, python }: CellInPy
     def __init__(self, inputs, hidden, layers=1, bidirectional=False, dropout=0.0, bias=True, returns='sequence', return_state=False):
         super().__init__()
         self.hidden, self.layers, self.directions = hidden, layers, 2 if bidirectional else 1
-        self.dropout, self.returns, self.return_state = dropout, returns, return_state
+        self.dropout, self.returns, self.return_state, self.kept = dropout, returns, return_state, None
         for layer in range(layers):
             for suffix in self.suffixes(layer):
                 width = inputs if layer == 0 else hidden * self.directions
                 self.register_parameter('inputKernel' + suffix, nn.Parameter(torch.empty(width, ${gates} * hidden)))
                 self.register_parameter('recurrentKernel' + suffix, nn.Parameter(torch.empty(hidden, ${gates} * hidden)))
                 self.register_parameter('bias' + suffix, nn.Parameter(torch.zeros(${gates} * hidden)) if bias else None)
-        for weight in self.parameters():
-            if weight.dim() == 2:
-                nn.init.xavier_uniform_(weight)
 
     def suffixes(self, layer):
         number = str(layer + 1) if layer > 0 else ''
@@ -37,6 +34,8 @@ ${python
     def forward(self, x, mask=None, ${states.map((state) => `${state}=None`).join(', ')}):
         batch, length, _ = x.shape
         given = [${states.join(', ')}]
+        goes_on = self.kept is not None and all(s is None for s in given)
+        given = self.kept if goes_on and self.kept else given
         rows = self.layers * self.directions
         starts = [x.new_zeros(batch, rows, self.hidden) if s is None else s.reshape(batch, rows, self.hidden) for s in given]
         finals, row = [[] for _ in given], 0
@@ -57,6 +56,10 @@ ${python
             x = torch.cat(outputs, 2)
             if layer < self.layers - 1:
                 x = F.dropout(x, self.dropout, self.training)
+        if goes_on:
+            self.kept = [torch.stack(final, 1).detach() for final in finals]
+            for ends in self.kept if self.directions == 2 else []:
+                ends[:, 1::2] = 0  # what reads backwards has no past
         if self.returns == 'last':
             x = torch.cat(finals[0][-self.directions:], 1)
         if not self.return_state:

@@ -256,7 +256,7 @@ export function recurrentPytorch(cell: Cell, name: string, x: TensorType, params
   const weights = rowsOf(params).flatMap(({ suffix }) =>
     ['inputKernel', 'recurrentKernel', ...(useBias ? ['bias'] : [])].map((weight) => [
       `${weight}${suffix}`,
-      { name: `${weight}${suffix}` },
+      { name: `${weight}${suffix}`, asBuilt: weight === 'bias' },
     ]),
   )
   return {
@@ -264,5 +264,6 @@ export function recurrentPytorch(cell: Cell, name: string, x: TensorType, params
     module: `${name}(${options.join(', ')})`,
     call: (self, args) => `${self}(${args.slice(0, args.findLastIndex((arg) => arg !== 'None') + 1).join(', ')})`,
     weights: Object.fromEntries(weights),
+    keeps: true,
   }
 }
