@@ -164,8 +164,8 @@ export const catalogue = {
     zh: '没有名为“{got}”的学习率策略；现有：{expected}。',
   },
   'train.schedule.setting': {
-    en: 'The schedule “{name}” has no setting {param}. Schedules that have it: {expected}. Choose one of them, or leave {param} out.',
-    zh: '学习率策略“{name}”没有设置项 {param}。有此设置项的策略：{expected}。请改用其中之一，或去掉 {param}。',
+    en: 'The schedule “{name}” has no setting “{param}”. Schedules that have it: {expected}. Choose one of them, or leave the setting out.',
+    zh: '学习率策略“{name}”没有设置项“{param}”。有此设置项的策略：{expected}。请改用其中之一，或去掉该设置。',
   },
   'train.schedule.validation': {
     en: 'This schedule waits for the validation loss, but nothing is held out to validate: hold out a share of the data, or choose another schedule.',

@@ -197,6 +197,7 @@ it('text that is read at random keeps no state', () => {
 
 it('of an ensemble it is said that one network is exported, and nothing else', () => {
   const { warnings } = exportPyTorch(network(2, { optimizer: 'sgd', ensemble: { replicas: 3 } }, usual))
+  expect(warnings.map(({ code }) => code)).toEqual(['export.one-copy'])
   expect(warnings.map((warning) => messageOf(warning))).toEqual([expect.stringMatching(/^The file has one network, not the average of 3:/)])
 })
 

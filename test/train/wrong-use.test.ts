@@ -178,8 +178,8 @@ describe('a setting of a method or a schedule out of its range', () => {
       {
         code: 'train.schedule.setting',
         param: 'every',
-        en: /“Constant” has no setting every\. .*: step\. Choose one/,
-        zh: /“恒定”没有设置项 every。.*：step。请改用/,
+        en: /“Constant” has no setting “every”\. .*: step\. Choose one/,
+        zh: /“恒定”没有设置项“every”。.*：step。请改用/,
       },
     ],
     [
