@@ -3,6 +3,7 @@
  * `const y = g.relu(g.conv2d(x, { numChannels: 6, kernelSize: 5 }))`
  */
 import { diagnosedError, InternalError } from '../core/diagnostics'
+import type { Text } from '../core/text'
 import { normalizeDocument } from '../document/normalize'
 import { nodeKinds } from '../document/ports'
 import {
@@ -56,7 +57,7 @@ export class GraphWriter {
     block?: string,
   ): string {
     const { id: chosen, title, bypass, ...others } = options
-    for (const [, source] of wires) this.#checkOwner(source)
+    for (const [port, source] of wires) this.#checkOwner(port, source)
     const id = chosen ?? this.#ids.next(stem)
     if (chosen !== undefined) this.#choose(chosen)
     const isSetting = (name: string) => weightSettingNames.some((known) => known === name)
@@ -161,10 +162,21 @@ export class GraphWriter {
     this.#ids.take(id)
   }
 
-  #checkOwner(source: Source): void {
-    if (source !== unconnected && source.graph !== this) throw diagnosedError('graph.foreign-wire', { got: source.node })
+  #checkOwner(port: string, source: Source): void {
+    if (source === unconnected) return
+    if (!isHandle(source)) throw diagnosedError('param.invalid', { param: port, expected: oneOutput, got: given(source) })
+    if (source.graph !== this) throw diagnosedError('graph.foreign-wire', { got: source.node })
   }
 }
+
+const oneOutput: Text = { en: 'one output of a node', zh: '某个节点的一个输出' }
+
+/** JavaScript hands over anything: a number where a wire belongs, all outputs of a node at once. */
+const isHandle = (source: unknown): source is Handle =>
+  typeof source === 'object' && source !== null && 'graph' in source && 'node' in source && typeof source.node === 'string'
+
+const given = (source: unknown): string =>
+  typeof source === 'object' && source !== null ? `{ ${Object.keys(source).join(', ')} }` : String(source)
 
 const needsWire = (layer: AnyLayer): string[] =>
   Object.entries<InputPort>(layer.inputs).flatMap(([name, { optional }]) => (optional ? [] : [name]))

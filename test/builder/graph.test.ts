@@ -4,21 +4,22 @@ import { block } from '../../engine/builder/block'
 import { graph } from '../../engine/builder/graph'
 import type { GraphBuilder } from '../../engine/builder/graph-builder'
 import { type Handle, type ParamReference, type Source, unconnected } from '../../engine/builder/types'
-import { DiagnosedError } from '../../engine/core/diagnostics'
+import { DiagnosedError, type Diagnostic } from '../../engine/core/diagnostics'
 import { normalizeDocument } from '../../engine/document/normalize'
 import { layers } from '../../engine/layers/kit/registry'
 import { inferShapes } from '../../engine/shapes/infer'
 import { smallClassifier } from '../fixtures/documents'
 
-const codeOf = (call: () => unknown): string | undefined => {
+const refusal = (call: () => unknown): Diagnostic | undefined => {
   try {
     call()
   } catch (error) {
-    if (error instanceof DiagnosedError) return error.diagnostics[0]?.code
+    if (error instanceof DiagnosedError) return error.diagnostics[0]
     throw error
   }
   return undefined
 }
+const codeOf = (call: () => unknown) => refusal(call)?.code
 
 describe('graph', () => {
   test('draws what the document holds', () => {
@@ -89,6 +90,16 @@ describe('graph', () => {
     expect(codeOf(() => g.relu(x, { id: 'no good' }))).toBe('graph.invalid-id')
     expect(codeOf(() => graph('b').relu(x))).toBe('graph.foreign-wire')
     expect(codeOf(() => block('leak', {}, (inner) => inner.relu(x)))).toBe('graph.foreign-wire')
+  })
+
+  test('what is no wire is said to be none', () => {
+    const g = graph('a')
+    const [x, y] = [g.input('x', [4, 3]), g.input('y', [4, 3])]
+    // As JavaScript may call it; TypeScript would not.
+    const numberAsWire = { weight: 0.25 } as unknown as { weight: Source }
+    expect(refusal(() => g.meanSquaredError(x, y, numberAsWire))?.values).toMatchObject({ param: 'weight', got: '0.25' })
+    const severalOutputs = g.lstm(x, { returnState: true }) as unknown as Handle
+    expect(refusal(() => g.relu(severalOutputs))?.values).toMatchObject({ param: 'x', got: '{ y, state, cell }' })
   })
 
   test('two blocks of one name must be one', () => {
