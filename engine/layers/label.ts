@@ -46,7 +46,7 @@ const label = defineLayer({
       advanced: true,
     }),
   },
-  adjustable: { shape: 'shape', classes: 'classes' },
+  adjustable: { shape: 'shape', classes: 'classes', answers: 'type' },
   shape: (_inputs, { type, classes, shape }, _fail, { batchSize }) => ({
     y: type === 'class' ? { shape: [batchSize, ...shape], dtype: 'i32', classes } : { shape: [batchSize, ...shape], dtype: 'f32' },
   }),

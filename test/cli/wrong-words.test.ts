@@ -1,6 +1,7 @@
 /** @file Commands as hostile hands type them: options without values, options that say nothing, files of the wrong kind. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { graph } from '../../engine/builder/graph'
 import { encodeSafetensors } from '../../engine/train/safetensors'
 import { netloom, scratch } from './run'
 
@@ -36,7 +37,7 @@ describe('wrong usage', () => {
   it('a parameter that the template has not is answered with those it has', async () => {
     const { code, err } = await netloom('inspect', 'lenet', '--set', 'dropout=0')
     expect(code).toBe(1)
-    expect(err).toBe('error[param.invalid]: dropout: expected one of inChannels, imageSize, numClasses, batchSize, got 0.\n')
+    expect(err).toBe('error[param.invalid]: dropout: expected one of inChannels, imageSize, numClasses, batchSize, got “dropout”.\n')
   })
 })
 
@@ -136,4 +137,15 @@ describe('what the contract has everywhere', () => {
 
 it('no file is made by what fails', () => {
   expect(existsSync('--json')).toBe(false)
+})
+
+it('what would help is said where the editor would offer it', async () => {
+  const g = graph('labels')
+  g.hinge(g.dense(g.input('features', [2]), { numHiddens: 1 }), g.label('label', 2))
+  writeFileSync(at('labels.netloom.json'), JSON.stringify(g.document()))
+  const { code, err } = await netloom('inspect', at('labels.netloom.json'))
+  expect(code).toBe(1)
+  expect(err).toBe(
+    'error[shape.dtype] node loss1: Expected real numbers; got whole numbers (tokens or classes). What would help: Let the label give numbers.\n',
+  )
 })

@@ -1,13 +1,36 @@
 /** @file Losses: exact gradients, extreme scores, metrics, and refusals that say which side to change. */
 import { expect, test } from 'vitest'
+import { graph } from '../../engine/builder/graph'
 import binaryCrossEntropy from '../../engine/layers/binaryCrossEntropy'
 import meanSquaredError from '../../engine/layers/meanSquaredError'
 import softmaxCrossEntropy from '../../engine/layers/softmaxCrossEntropy'
+import { inferShapes } from '../../engine/shapes/infer'
 import { expectAllClose } from '../support/allclose'
 import { measure } from '../support/measureLoss'
 import { accepted, refused } from '../support/shapeRule'
 
 const classes = (shape: number[], count?: number) => ({ shape, dtype: 'i32', classes: count }) as const
+
+test('A7: losses over numbers turn a label of classes into one of numbers, those over classes the other way about', () => {
+  const build = (type: 'class' | 'number', loss: 'hinge' | 'softmaxCrossEntropy') => {
+    const g = graph('labels')
+    g[loss](g.dense(g.input('features', [2]), { numHiddens: 3 }), g.label('label', { type, classes: 2 }))
+    return inferShapes(g.document()).diagnostics
+  }
+  const [numbers] = build('class', 'hinge')
+  expect(numbers?.code).toBe('shape.dtype')
+  expect(numbers?.fix?.edits).toEqual([
+    { type: 'setParam', node: 'label', param: 'type', value: 'number' },
+    { type: 'setParam', node: 'label', param: 'shape', value: [3] },
+  ])
+  const [classes] = build('number', 'softmaxCrossEntropy')
+  expect(classes?.code).toBe('shape.dtype')
+  expect(classes?.fix?.edits).toEqual([
+    { type: 'setParam', node: 'label', param: 'type', value: 'class' },
+    { type: 'setParam', node: 'label', param: 'shape', value: [] },
+    { type: 'setParam', node: 'label', param: 'classes', value: 3 },
+  ])
+})
 
 test('A6, A7: softmax cross-entropy: gradient (ŷ − y) / N, accuracy, no overflow', () => {
   const logits = [2, 1, 0, 0, 3, 0]

@@ -21,13 +21,13 @@ export const processIo: Io = {
 /** What a file holds must not steer the terminal. */
 const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\uFFFD')
 
-/** `error[shape.mismatch] node dense1: …` */
+/** `error[shape.mismatch] node dense1: …`, and what the editor would offer to do about it. */
 export function lineOf(diagnostic: Diagnostic): string {
-  const { severity, code, nodeId, file } = diagnostic
+  const { severity, code, nodeId, file, fix } = diagnostic
   const message = printable(messageOf(diagnostic))
   const place = nodeId !== undefined ? ` node ${nodeId}` : ''
   // The file stands in front where the sentence does not name it.
-  return `${severity}[${code}]${place}: ${file && !message.includes(file) ? `${file}: ` : ''}${message}\n`
+  return `${severity}[${code}]${place}: ${file && !message.includes(file) ? `${file}: ` : ''}${message}${fix ? ` What would help: ${printable(fix.title.en)}.` : ''}\n`
 }
 
 /** Prints what went wrong, never a stack trace. Out: the exit code. */

@@ -67,7 +67,15 @@ export function expectClasses(port: string, scores: TensorType, label: TensorTyp
   const places = without(shape, axis)
   const wanted = label.dtype === 'i32' ? places : shape
   if (label.dtype === 'f32' && !sameShape(label.shape, shape) && label.shape.length < shape.length) {
-    expectDType(label, 'i32', 'label', fail)
+    const toClasses: LayerFix = {
+      title: { en: 'Let the label give classes', zh: '改为给出类别的标签' },
+      edits: [
+        { type: 'adjustSource', port: 'label', what: 'answers', value: 'class' },
+        { type: 'adjustSource', port: 'label', what: 'shape', value: places.slice(1) },
+        { type: 'adjustSource', port: 'label', what: 'classes', value: shape[axis] },
+      ],
+    }
+    expectDType(label, 'i32', 'label', fail, [toClasses])
     return undefined
   }
   if (!sameShape(label.shape, wanted))

@@ -7,7 +7,7 @@ import type { Text } from '../../core/text'
 import type { LayerKind } from './kinds'
 
 /** What a fix may ask of the layer that feeds a port. */
-export type Adjustment = 'width' | 'classes' | 'shape' | 'dropout'
+export type Adjustment = 'width' | 'classes' | 'shape' | 'answers' | 'dropout'
 
 /** Parameters by which a layer lets others change it: a neighbour's fix its output, the command line its dropout. */
 export type Adjustable<Param extends string = string> = Partial<Readonly<Record<Adjustment, Param>>>

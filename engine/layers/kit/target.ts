@@ -14,7 +14,14 @@ export const regressionPorts = {
 
 /** The shape of both, or undefined after `fail`. The data decide how many numbers there are, so the network is asked to change before the label is. */
 export function expectTarget(given: TensorType, port: string, target: TensorType, fail: Fail, targetPort = 'target'): Shape | undefined {
-  if (!expectDType(given, 'f32', port, fail) || !expectDType(target, 'f32', targetPort, fail)) return undefined
+  const toNumbers: LayerFix = {
+    title: { en: 'Let the label give numbers', zh: '改为给出数值的标签' },
+    edits: [
+      { type: 'adjustSource', port: targetPort, what: 'answers', value: 'number' },
+      { type: 'adjustSource', port: targetPort, what: 'shape', value: given.shape.slice(1) },
+    ],
+  }
+  if (!expectDType(given, 'f32', port, fail) || !expectDType(target, 'f32', targetPort, fail, [toNumbers])) return undefined
   if (sameShape(given.shape, target.shape)) return given.shape
   const fixes: LayerFix[] = []
   const width = target.shape[1]

@@ -32,7 +32,7 @@ export function completeParams<const S extends ParamSpecs>(specs: S, given: Read
     params[param] = value === undefined || wrong ? spec.default : value
   }
   for (const param of Object.keys(given))
-    if (!Object.hasOwn(specs, param)) problems.push({ param, expected: oneOf(Object.keys(specs)), got: show(given[param]) })
+    if (!Object.hasOwn(specs, param)) problems.push({ param, expected: oneOf(Object.keys(specs)), got: show(param) })
   return { params: params as ParamValues<S>, problems }
 }
 
