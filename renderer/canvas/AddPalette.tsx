@@ -68,7 +68,14 @@ function Opened({ request }: { request: AddRequest }) {
                 <Command.Item
                   key={item.key}
                   value={item.key}
-                  keywords={[item.title.en, item.title.zh, section.title.en, section.title.zh]}
+                  keywords={[
+                    item.title.en,
+                    item.title.zh,
+                    item.aliases?.en ?? '',
+                    item.aliases?.zh ?? '',
+                    section.title.en,
+                    section.title.zh,
+                  ]}
                   onSelect={() => choose(item)}
                 >
                   <span
