@@ -154,10 +154,10 @@ describe('train', () => {
     const wild = await netloom('train', 'mlp', ...data, ...small, '--optimizer', 'sgd', '--lr', '3e38')
     expect([wild.code, wild.err]).toEqual([1, expect.stringMatching(/error\[train\.not-finite\] node \w+: At step \d+/)])
     // The loss of the one step is that of the weights before it.
-    writeFileSync(at('good'), 'weights of another day')
-    const thrown = await netloom('train', 'mlp', ...data, ...small, '--steps', '1', '--lr', '1e300', '--out', at('good'))
+    writeFileSync(at('another.safetensors'), 'weights of another day')
+    const thrown = await netloom('train', 'mlp', ...data, ...small, '--steps', '1', '--lr', '1e300', '--out', at('another.safetensors'))
     expect([thrown.code, thrown.err]).toEqual([1, expect.stringMatching(/error\[train\.weights-not-finite\] node dense1: .* step 1 /)])
-    expect(readFileSync(at('good'), 'utf8')).toBe('weights of another day')
+    expect(readFileSync(at('another.safetensors'), 'utf8')).toBe('weights of another day')
   })
 
   it('rows become images with --shape', async () => {
