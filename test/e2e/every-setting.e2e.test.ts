@@ -10,10 +10,13 @@ import type { GraphDocument } from '../../engine/document/schema'
 import { groupNames, trainingGroups } from '../../engine/document/training-groups'
 import { trainingSpecs } from '../../engine/document/training-specs'
 import { exportTypeScript } from '../../engine/export/typescript'
+import { initializerSpec } from '../../engine/layers/kit/affine'
 import { nodeSettings } from '../../engine/layers/kit/node-settings'
-import type { ParamSpec, ParamSpecs } from '../../engine/layers/kit/params'
+import { type ParamSpec, type ParamSpecs, type Variant, variantOf } from '../../engine/layers/kit/params'
 import { methods } from '../../engine/optimizers/registry'
 import { schedules } from '../../engine/schedules/registry'
+import { inspectorWords } from '../../renderer/i18n/inspector-words'
+import { labelledShareSpec, scaleTargetSpec, scalingSpec } from '../../renderer/panels/dock/data-specs'
 import { storedDocument } from './drafts'
 import { type App, button, eventually, missing, openApp, openTemplate, screenshot, visit } from './support'
 
@@ -101,6 +104,26 @@ async function checkSetting(name: string, spec: ParamSpec, read: (document: Grap
   await settled((after) => isDeepStrictEqual(after, before))
 }
 
+/** After a reload the forms show what was entered, and the document is the same. */
+async function reloaded(values: readonly (readonly [ParamSpec, unknown])[], openForms: () => Promise<void>): Promise<void> {
+  const before = await storedDocument(page)
+  await page.reload()
+  await page.locator('.react-flow__node').first().waitFor()
+  await openForms()
+  for (const [spec, value] of values) {
+    const control = field(spec)
+    const shown = spec.type === 'bool' ? (await control.getAttribute('aria-checked')) === 'true' : await control.inputValue()
+    expect(shown, spec.label.en).toBe(spec.type === 'bool' ? value : String(value))
+  }
+  expect(await storedDocument(page)).toEqual(before)
+}
+
+async function anotherTemplate(title: string): Promise<void> {
+  await page.getByRole('button', { name: 'Templates' }).click()
+  await openTemplate(page, title)
+  await settled(({ name }) => name === title)
+}
+
 const choose = async (label: string, kind: string): Promise<void> => {
   await inspector().getByLabel(label, { exact: true }).selectOption(kind)
 }
@@ -183,37 +206,131 @@ test('all plain settings and groups at once outlive a reload', async () => {
   }
   await screenshot(page, 'every-setting')
   await settled(({ training }) => training.ensemble?.bootstrap === false)
-  const before = await storedDocument(page)
-  await page.reload()
-  await page.locator('.react-flow__node').first().waitFor()
-  await openFolds()
-  for (const [spec, value] of values) {
-    const control = field(spec)
-    const shown = spec.type === 'bool' ? (await control.getAttribute('aria-checked')) === 'true' : await control.inputValue()
-    expect(shown, spec.label.en).toBe(spec.type === 'bool' ? value : String(value))
-  }
-  expect(await storedDocument(page)).toEqual(before)
+  await reloaded(values, openFolds)
 })
 
+/** What the inspector shows of a node. */
+const openNode = async (id: string): Promise<void> => {
+  await page.locator(`.react-flow__node[data-id="${id}"]`).click()
+  await openFolds()
+}
+type StoredNode = Readonly<Record<string, unknown>> & GraphDocument['nodes'][number]
+const nodeIn = ({ nodes }: GraphDocument, id: string): StoredNode => {
+  const found = nodes.find((node) => node.id === id)
+  if (!found) throw new Error(`the document has no ${id}`)
+  return found
+}
+
 describe('settings of the weights of one layer', () => {
-  beforeAll(async () => {
-    if (!missing) await page.locator('.react-flow__node[data-id="dense1"]').click()
+  test('two layers with weights of the same shape are there', async () => {
+    await anotherTemplate('Multi-task learning')
+    await openNode('naming')
   })
-  const { tieStrength: _, ...plain } = nodeSettings
+  const { tieStrength, ...plain } = nodeSettings
+  const { sharesWith, sharesWithHint, tiedTo, tiedToHint } = inspectorWords.words
 
   test.each(Object.entries(plain as ParamSpecs))('%s', async (name, spec) => {
     await openFolds()
-    await checkSetting(name, spec, ({ nodes, training }) => {
-      const own = (nodes.find(({ id }) => id === 'dense1') as Record<string, unknown> | undefined)?.[name]
-      return own ?? (name === 'l2Penalty' ? training.l2 : name === 'l1Penalty' ? training.l1 : spec.default)
+    await checkSetting(name, spec, (document) => {
+      const own = nodeIn(document, 'naming')[name]
+      return own ?? (name === 'l2Penalty' ? document.training.l2 : name === 'l1Penalty' ? document.training.l1 : spec.default)
     })
+  })
+
+  test.each([
+    ['sharesWith', sharesWith, sharesWithHint],
+    ['tiedTo', tiedTo, tiedToHint],
+  ] as const)('%s', async (name, label, hint) => {
+    const before = await storedDocument(page)
+    await checkSetting(name, { type: 'text', label, help: hint, default: '' }, (document) => nodeIn(document, 'naming')[name] ?? '')
+    expect(await storedDocument(page)).toEqual(before)
+    if (name === 'sharesWith') return
+    await choose(label.en, 'drawing')
+    await settled((document) => nodeIn(document, 'naming').tiedTo === 'drawing')
+    await checkSetting('tieStrength', tieStrength, (document) => nodeIn(document, 'naming').tieStrength ?? tieStrength.default)
+    await page.keyboard.press('Control+z')
+    await settled((after) => isDeepStrictEqual(after, before))
+  })
+
+  test('all of them outlive a reload', async () => {
+    const values: [ParamSpec, unknown][] = []
+    for (const spec of Object.values(plain as ParamSpecs)) values.push([spec, await enter(spec)])
+    await choose(tiedTo.en, 'drawing')
+    values.push([tieStrength, await enter(tieStrength)])
+    await settled((document) => nodeIn(document, 'naming').tieStrength !== undefined)
+    await reloaded(values, () => openNode('naming'))
+    expect(await inspector().getByLabel(tiedTo.en, { exact: true }).inputValue()).toBe('drawing')
+    await screenshot(page, 'every-weight-setting')
+  })
+})
+
+describe('initial weights', () => {
+  const read = (document: GraphDocument) => variantOf((nodeIn(document, 'naming').params.initializer ?? initializerSpec.default) as Variant)
+
+  test.each(Object.keys(initializerSpec.options))('%s', async (kind) => {
+    const before = await storedDocument(page)
+    expect(isOneSentence(initializerSpec.help?.en) && isOneSentence(initializerSpec.help?.zh)).toBe(true)
+    await choose(initializerSpec.label.en, kind)
+    await settled((document) => read(document).kind === kind)
+    const settings = Object.entries(initializerSpec.settings[kind] ?? {})
+    for (const [name, spec] of settings) await checkSetting(name, spec, (document) => read(document).given[name] ?? spec.default)
+    const chosen = await storedDocument(page)
+    if (kind !== initializerSpec.default) expect(chosen && exportTypeScript(chosen)).toContain(printed('initializer', kind))
+    const values: [ParamSpec, unknown][] = []
+    for (const [, spec] of settings) values.push([spec, await enter(spec)])
+    if (settings.length > 0) await reloaded(values, () => openNode('naming'))
+    if (isDeepStrictEqual(chosen, before)) return
+    await choose(initializerSpec.label.en, initializerSpec.default as string)
+    await settled((document) => read(document).kind === initializerSpec.default)
+  })
+})
+
+/** What a person enters, and what then stands in the document. */
+const settingsOfData = [
+  [scalingSpec, 'standardize', { standardize: true }],
+  [scalingSpec, 'unit', { standardize: false, minMax: { low: 0, high: 1 } }],
+  [scalingSpec, 'symmetric', { standardize: false, minMax: { low: -1, high: 1 } }],
+  [scaleTargetSpec, true, { scaleTarget: true }],
+  [labelledShareSpec, '0.25', { labelledShare: 0.25 }],
+] as const
+
+describe('settings of the data', () => {
+  const pane = () => page.locator('.data-pane')
+  const used = () => button(page, 'Use this data').click()
+
+  test('a table of numbers is there', async () => {
+    await anotherTemplate('XOR, linear model')
+    await page.getByRole('tab', { name: 'Data' }).click()
+    const chooser = page.waitForEvent('filechooser')
+    await button(page, 'Files …').click()
+    const rows = Array.from({ length: 30 }, (_, row) => `${row},${(row * 7) % 11},${row / 4}`)
+    await (await chooser).setFiles({ name: 'numbers.csv', mimeType: 'text/csv', buffer: Buffer.from(['a,b,length', ...rows].join('\n')) })
+    await page.getByText('30 samples').waitFor()
+  })
+
+  test.each(settingsOfData)('$label.en $1', async (spec, value, expected) => {
+    const before = await storedDocument(page)
+    expect(isOneSentence(spec.help?.en) && isOneSentence(spec.help?.zh)).toBe(true)
+    const control = pane().getByLabel(spec.label.en, { exact: true })
+    expect(await control.getAttribute('aria-description')).toContain(spec.help?.en)
+    if (value === true) await control.click()
+    else if ((await control.getAttribute('inputmode')) === null) await control.selectOption(value)
+    else {
+      await control.fill(value)
+      await control.press('Enter')
+    }
+    await used()
+    await settled(({ data }) => Object.entries(expected).every(([name, wanted]) => isDeepStrictEqual(Reflect.get(data, name), wanted)))
+    const document = await storedDocument(page)
+    expect(document && exportTypeScript(document)).toMatch(new RegExp(`${Object.keys(expected).at(-1)}: `))
+    await page.keyboard.press('Control+z')
+    await settled((after) => isDeepStrictEqual(after, before))
   })
 })
 
 describe('images changed at random', () => {
   test('are switched on', async () => {
-    await page.getByRole('button', { name: 'Templates' }).click()
-    await openTemplate(page, 'LeNet')
+    await anotherTemplate('LeNet')
     await page.getByRole('tab', { name: 'Data' }).click()
     await page.getByRole('switch', { name: 'Change images at random' }).click()
     await button(page, 'Use this data').click()
