@@ -32,7 +32,7 @@ export const trainCommands: readonly Command[] = [
   { id: 'train.step', title: { en: 'One step', zh: '单步训练' }, group: 'train', when: () => phase() !== 'running', run: engine.step },
   {
     id: 'train.from',
-    title: { en: 'Start from a checkpoint…', zh: '从检查点开始…' },
+    title: { en: 'Start from weights (fine-tuning)…', zh: '从已有权重开始（微调）…' },
     group: 'train',
     when: () => useRun.getState().engine === 'ready' && !isActive(phase()),
     run: chooseWeights,

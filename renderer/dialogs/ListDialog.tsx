@@ -1,4 +1,4 @@
-/** @file A dialogue that is one searchable list. In: groups of items. Out: focus kept inside, Esc closes. */
+/** @file A dialogue that is one searchable list. In: groups of items. Out: focus kept inside, Esc closes, what does not have the words typed is left out. */
 import { Command } from 'cmdk'
 import { Dialog } from 'radix-ui'
 import type { ReactNode } from 'react'
@@ -12,6 +12,15 @@ interface Props {
   readonly children: ReactNode
 }
 
+/** An item is listed when it has every word that was typed, in either language; first the ones where a word begins with what was typed. */
+export function matches(value: string, search: string, keywords: readonly string[] = []): number {
+  const text = [value, ...keywords].join(' ').toLowerCase()
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  if (!words.every((word) => text.includes(word))) return 0
+  const beginnings = text.split(/[^\p{L}\p{N}]+/u)
+  return words.every((word) => beginnings.some((beginning) => beginning.startsWith(word))) ? 1 : 0.5
+}
+
 export function ListDialog({ isOpen, onClose, label, none, children }: Props) {
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
@@ -19,7 +28,7 @@ export function ListDialog({ isOpen, onClose, label, none, children }: Props) {
         <Dialog.Overlay className="scrim" />
         <Dialog.Content className="float dialog is-list" aria-describedby={undefined}>
           <Dialog.Title className="visually-hidden">{label}</Dialog.Title>
-          <Command label={label}>
+          <Command label={label} filter={matches}>
             <Command.Input autoFocus placeholder={label} />
             <Command.List>
               <Command.Empty>{none}</Command.Empty>

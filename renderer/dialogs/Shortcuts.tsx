@@ -11,9 +11,9 @@ import { showUi, useUi } from '../store/ui'
 
 export const shortcutGroups: readonly (readonly [CommandGroup, keyof typeof shellWords.words])[] = [
   ['edit', 'groupEdit'],
+  ['file', 'groupFile'],
   ['graph', 'groupGraph'],
   ['view', 'groupView'],
-  ['file', 'groupFile'],
   ['train', 'groupTrain'],
   ['app', 'groupApp'],
 ]

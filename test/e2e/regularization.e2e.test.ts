@@ -119,7 +119,7 @@ test('fine-tuning lists what is copied and why the rest is not', async () => {
   await eventually(() => button(page, 'Train').isEnabled())
   await button(page, 'Menu').click()
   const chooser = page.waitForEvent('filechooser')
-  await page.getByRole('menuitem', { name: 'Start from a checkpoint…' }).click()
+  await page.getByRole('menuitem', { name: 'Start from weights (fine-tuning)…' }).click()
   await (await chooser).setFiles(file)
   const dialog = page.getByRole('dialog')
   await eventually(async () => ((await dialog.textContent()) ?? '').includes('Copied: 1'))

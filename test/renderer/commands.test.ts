@@ -3,8 +3,23 @@ import { expect, test } from 'vitest'
 import { int, int2d, ints } from '../../engine/layers/kit/params'
 import { commands } from '../../renderer/commands/registry'
 import { parseParam, showParam } from '../../renderer/controls/param-text'
+import { matches } from '../../renderer/dialogs/ListDialog'
 import { catalogueOf, searchCatalogue } from '../../renderer/palette/catalogue'
 import { documentOf } from './helpers'
+
+test('the search of commands takes words, in either language, and nothing that merely has their letters', () => {
+  const found = (search: string): readonly string[] =>
+    [...commands.values()]
+      .map(({ id, title }) => ({ id, rank: matches(id, search, [title.en, title.zh]) }))
+      .filter(({ rank }) => rank > 0)
+      .sort((a, b) => b.rank - a.rank)
+      .map(({ id }) => id)
+  expect(found('weight')).toEqual(['edit.freeze', 'train.from'])
+  expect(found('fine weights')).toEqual(['train.from'])
+  expect(found('冻结')).toEqual(['edit.freeze'])
+  expect(found('out')).toEqual(['view.zoomOut', 'graph.layout'])
+  expect(found('no such thing')).toEqual([])
+})
 
 test('every command has words in both languages, and no key runs two', () => {
   const keys = new Map<string, string>()
