@@ -73,6 +73,16 @@ describe('init and run', () => {
     expect([...numbers(at('a')).keys()]).toEqual(['dense1.kernel', 'dense1.bias', 'dense2.kernel', 'dense2.bias'])
   })
 
+  it('each copy of an ensemble gets weights of its own', async () => {
+    const g = graph('copies', { training: { ensemble: { replicas: 2 }, batchSize: 2 } })
+    g.meanSquaredError(g.dense(g.input('x', [3]), { numHiddens: 2 }), g.label('y', { type: 'number', shape: [2] }))
+    writeFileSync(at('copies.netloom.json'), JSON.stringify(g.document()))
+    expect(await netloom('init', at('copies.netloom.json'), '--out', at('two'))).toMatchObject({ code: 0 })
+    const drawn = numbers(at('two'))
+    expect([...drawn.keys()]).toEqual(['dense1.kernel', 'dense1.bias', '$2/dense1.kernel', '$2/dense1.bias'])
+    expect(drawn.get('dense1.kernel')).not.toEqual(drawn.get('$2/dense1.kernel'))
+  })
+
   it('run gives outputs, loss and gradients that agree with differences', async () => {
     await netloom('init', 'mlp', '--out', at('w'), '--set', 'numFeatures=5', '--set', 'numHiddens=4', '--set', 'numClasses=3')
     const settings = [

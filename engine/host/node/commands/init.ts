@@ -1,8 +1,7 @@
 /** @file `netloom init`: fresh parameters. In: a graph and a seed. Out: a safetensors file. */
 import type { Command } from 'commander'
-import { shape } from '../../../compile'
 import { initializeWeights } from '../../../initializers/initialize'
-import { unwrap } from '../../../train/model'
+import { trainedShape } from '../../../train/model'
 import { loadGraph } from '../graph-argument'
 import type { Io } from '../io'
 import { type CommonOptions, withCommon } from '../options'
@@ -13,7 +12,7 @@ export const addInit = (program: Command, io: Io): void => {
     .requiredOption('--out <file>', 'safetensors file to write')
     .action(async (graph: string, options: CommonOptions & { readonly out: string }) => {
       const document = await loadGraph(graph, options)
-      const weights = initializeWeights(unwrap(shape(document)), document.training.seed)
+      const weights = initializeWeights(trainedShape(document), document.training.seed)
       await writeWeights(options.out, document, Object.fromEntries(weights))
       const count = [...weights.values()].reduce((sum, data) => sum + data.length, 0)
       if (options.json) io.out(`${JSON.stringify({ out: options.out, tensors: weights.size, numbers: count })}\n`)
