@@ -176,8 +176,8 @@ export const catalogue = {
     zh: '按顺序读取的文本不能有放回地抽取：请将文本改为随机采样，或关闭有放回抽样。',
   },
   'train.rate.unused': {
-    en: '{got} has no learning rate, so a schedule, a warm-up, a limit on the gradients, an average of the weights or a layer’s own rate has nothing to act on: remove them, or choose another optimiser.',
-    zh: '{got}没有学习率，学习率策略、预热、梯度裁剪、权重平均和各层自己的学习率都不起作用：请将其移除，或改用其他优化器。',
+    en: '{got} has no learning rate, so there is nothing to act on for {expected}: remove them, or choose another optimiser.',
+    zh: '{got}没有学习率，{expected}不起作用：请将其移除，或改用其他优化器。',
   },
   'train.warmup': {
     en: 'The warm-up takes {got} steps, but the whole training only {expected}: shorten it, or train for longer.',

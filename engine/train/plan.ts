@@ -4,6 +4,7 @@
  */
 import type { PassOptions } from '../compile'
 import { DiagnosedError, type Diagnostic } from '../core/diagnostics'
+import type { Text } from '../core/text'
 import type { ChoiceOf, TrainingSettings } from '../document/schema'
 import { checkTraining, paramDiagnostic } from '../document/training-check'
 import { groupOf } from '../document/training-groups'
@@ -55,8 +56,15 @@ export function planOf(training: TrainingSettings): TrainingPlan {
   const solver = solvers.get(optimizer.kind)
   const isExact = solver?.steps !== undefined
   const hasRate = 'lr' in method.params
-  if (!hasRate && (chosen.kind !== CONSTANT.kind || warmup > 0 || (isExact && (clipNorm !== undefined || averaging !== undefined))))
-    found.push({ code: 'train.rate.unused', severity: 'error', values: { got: method.title } })
+  const unused: Text[] = []
+  if (!hasRate && chosen.kind !== CONSTANT.kind) unused.push({ en: 'the schedule', zh: '学习率策略' })
+  if (!hasRate && warmup > 0) unused.push({ en: 'the warm-up', zh: '预热' })
+  if (isExact && clipNorm !== undefined) unused.push({ en: 'the limit on the gradients', zh: '梯度裁剪' })
+  if (isExact && averaging !== undefined) unused.push({ en: 'the average of the weights', zh: '权重平均' })
+  if (unused.length > 0) {
+    const expected = { en: unused.map(({ en }) => en).join(', '), zh: unused.map(({ zh }) => zh).join('、') }
+    found.push({ code: 'train.rate.unused', severity: 'error', values: { got: method.title, expected } })
+  }
   if (found.length > 0) throw new DiagnosedError(found)
 
   const { params } = settings

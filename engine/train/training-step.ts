@@ -183,7 +183,10 @@ function expectTrainable({ document, training, validation }: PreparedData, plan:
   }
   // The one step that leads there must be taken as it is.
   if (solver?.definition.steps !== undefined && shaped.nodes.some(({ frozen, rateMultiplier }) => !frozen && rateMultiplier !== 1))
-    throw diagnosedError('train.rate.unused', { got: solver.definition.title })
+    throw diagnosedError('train.rate.unused', {
+      got: solver.definition.title,
+      expected: { en: 'rates of single layers', zh: '各层自己的学习率' },
+    })
   if (update.replicas !== undefined && (solver || update.optimizer?.definition.objective)) {
     const method = methods.get(document.training.optimizer.kind)
     throw diagnosedError('train.ensemble.method', { got: method?.title ?? document.training.optimizer.kind })

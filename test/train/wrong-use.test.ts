@@ -227,6 +227,11 @@ describe('settings that do not go together', () => {
       { code: 'train.rate.unused', en: /remove them, or choose another/, zh: /请将其移除，或改用/ },
     ],
     [
+      'a warm-up for a method without a rate, which limits gradients and averages weights as any other',
+      { training: { optimizer: { kind: 'adadelta', params: {} }, warmup: 1, clipNorm: 1, averaging: 0.9 } },
+      { code: 'train.rate.unused', en: /nothing to act on for the warm-up:/, zh: /，预热不起作用/ },
+    ],
+    [
       'an ensemble of a method that solves for one network',
       { training: { ensemble: {}, optimizer: { kind: 'newton', params: {} } } },
       { code: 'train.ensemble.method', en: /switch the ensemble off, or choose/, zh: /请关闭集成，或改用/ },
