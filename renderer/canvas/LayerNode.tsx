@@ -8,7 +8,7 @@ import { memo } from 'react'
 import { Handle, type Node, type NodeProps, Position } from 'reactflow'
 import { canvasWords } from '../i18n/canvas-words'
 import { useText, useWords } from '../i18n/i18n'
-import { portOffset, STRIP_HEIGHT } from '../layout/sizes'
+import { NODE_HEIGHT, portOffset, STRIP_HEIGHT } from '../layout/sizes'
 import { enterBlock } from '../store/document'
 import { isUnfinished, type Problem } from '../store/problems'
 import { LiveStrip } from './LiveStrip'
@@ -33,6 +33,7 @@ export const LayerNode = memo(function LayerNode({ data, selected, positionAbsol
   const classes = ['node']
   if (selected) classes.push('is-selected')
   if (view.isBlock) classes.push('is-block')
+  if (view.height > NODE_HEIGHT) classes.push('is-tall')
   if (isBeingBuilt) classes.push('is-waiting')
   else if (faults.some((problem) => problem.severity === 'error')) classes.push('has-error')
   else if (errors > 0) classes.push('has-warning')

@@ -73,6 +73,40 @@ describe.each([
     expect(complaints).toEqual([])
   })
 
+  test('a function that several kernels share names the others, and each name leads to its node', async () => {
+    const { page, complaints } = await visit(app.browser, app.url, { theme, language })
+    await openTemplate(page, 'LeNet')
+    await page.getByRole('tab', { name: { en: 'Kernels', zh: '内核' }[language] }).click()
+    await page.getByRole('button', { name: 'WebAssembly', exact: true }).click()
+    const listing = page.locator('.listing')
+    await listing.locator('li').first().waitFor({ timeout: 30_000 })
+    const shared = listing.locator('li', { hasText: ';; also ' }).first()
+    await eventually(async () => {
+      if ((await shared.count()) > 0) return true
+      await listing.evaluate((box) => box.scrollBy({ top: 800 }))
+      return false
+    }, 60_000)
+    const node = /;; also (\w+)/.exec((await shared.textContent()) ?? '')?.[1] ?? ''
+    await shared.getByRole('button', { name: node, exact: true }).click()
+    await page.locator(`.react-flow__node.selected[data-id="${node}"]`).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('the sheet of keys fits the window, and titles fit their nodes', async () => {
+    const { page, complaints } = await visit(app.browser, app.url, { theme, language })
+    await openTemplate(page, { en: 'XOR, linear model', zh: '异或：线性模型' }[language])
+    const cut = await page
+      .locator('.node-title > span')
+      .evaluateAll((titles) => titles.filter((title) => title.scrollWidth > title.clientWidth + 1).map(({ textContent }) => textContent))
+    expect(cut).toEqual([])
+    await page.keyboard.press('Shift+Slash')
+    const sheet = page.getByRole('dialog')
+    await sheet.waitFor()
+    expect(await sheet.evaluate((box) => box.scrollHeight - box.clientHeight)).toBeLessThanOrEqual(0)
+    await screenshot(page, `keys-${theme}-${language}`)
+    expect(complaints).toEqual([])
+  })
+
   test('GoogLeNet, its blocks closed and one open', async () => {
     const { page, complaints } = await visit(app.browser, app.url, { theme, language })
     await openTemplate(page, 'GoogLeNet')
