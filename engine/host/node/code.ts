@@ -5,6 +5,7 @@
 import * as nodeModule from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { DiagnosedError, diagnosedError } from '../../core/diagnostics'
 import { parseDocument } from '../../document/parse'
 import type { GraphDocument } from '../../document/schema'
@@ -38,7 +39,7 @@ export async function documentFromCode(file: string): Promise<GraphDocument> {
   hook(file)
   let module: Readonly<Record<string, unknown>>
   try {
-    module = await import(/* @vite-ignore */ pathToFileURL(resolve(file)).href)
+    module = await withoutSwitches(() => import(/* @vite-ignore */ pathToFileURL(resolve(file)).href))
   } catch (error) {
     if (error instanceof DiagnosedError) throw error
     throw wrong(error instanceof Error ? error.message : String(error))
@@ -47,6 +48,20 @@ export async function documentFromCode(file: string): Promise<GraphDocument> {
   const document = documentOf(given)
   if (document === undefined) throw wrong('expected the default export to be a document, a template or a graph')
   return unwrap(parseDocument(document))
+}
+
+/**
+ * Node takes types out of a module with a program of its own in WebAssembly, a large one. The switches that make our kernels fast would have all of
+ * it optimised first, which takes over a second; it runs once, so it is better compiled piece by piece.
+ */
+async function withoutSwitches<T>(load: () => Promise<T>): Promise<T> {
+  const set = process.execArgv.filter((flag) => flag === '--no-liftoff' || flag === '--no-wasm-lazy-compilation')
+  for (const flag of set) setFlagsFromString(flag.replace('--no-', '--'))
+  try {
+    return await load()
+  } finally {
+    for (const flag of set) setFlagsFromString(flag)
+  }
 }
 
 /** A document, what a template creates, or what a builder has built. */
