@@ -1,7 +1,9 @@
 /** @file The head of a lesson: which lesson, which sample, which weights, which drawing. In: what there is to choose from. Out: what was chosen. */
+
 import { X } from 'lucide-react'
 import type { Lesson, LessonSample } from '../../engine/insight/lesson-report'
 import { templates } from '../../templates/registry'
+import { Views } from '../controls/Views'
 import { useRun } from '../engine/run-store'
 import { useText, useWords } from '../i18n/i18n'
 import { openDocument } from '../store/document'
@@ -63,18 +65,13 @@ export function LessonBar({ lesson }: { lesson: Lesson | undefined }) {
       <span className="grow" />
       {/* biome-ignore lint/a11y/useSemanticElements: a row of switches, not a form */}
       <div className="lesson-drawings" role="group" aria-label={words('drawing')}>
-        {drawings.map((id) => (
-          <button
-            key={id}
-            type="button"
-            className="tab"
-            aria-pressed={drawing === id}
-            title={words(`${id}Hint`)}
-            onClick={() => useLesson.setState({ drawing: id })}
-          >
-            {words(id)}
-          </button>
-        ))}
+        <Views
+          ids={drawings}
+          chosen={drawing}
+          label={words}
+          hint={(id) => words(`${id}Hint`)}
+          choose={(id) => useLesson.setState({ drawing: id })}
+        />
       </div>
       <button type="button" className="btn icon plain" aria-label={words('close')} title={`${words('close')} (Esc)`} onClick={closeLesson}>
         <X size={16} />

@@ -80,13 +80,13 @@ describe.each([
     await page.getByRole('button', { name: 'WebAssembly', exact: true }).click()
     const listing = page.locator('.listing')
     await listing.locator('li').first().waitFor({ timeout: 30_000 })
-    const shared = listing.locator('li', { hasText: ';; also ' }).first()
+    const shared = listing.locator('li', { hasText: ' with other constants' }).first()
     await eventually(async () => {
       if ((await shared.count()) > 0) return true
       await listing.evaluate((box) => box.scrollBy({ top: 800 }))
       return false
     }, 60_000)
-    const node = /;; also (\w+)/.exec((await shared.textContent()) ?? '')?.[1] ?? ''
+    const node = /;; (\w+)/.exec((await shared.textContent()) ?? '')?.[1] ?? ''
     await shared.getByRole('button', { name: node, exact: true }).click()
     await page.locator(`.react-flow__node.selected[data-id="${node}"]`).waitFor()
     expect(complaints).toEqual([])

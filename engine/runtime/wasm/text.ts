@@ -119,6 +119,9 @@ function linesOf(text: string, users: ReadonlyMap<string, readonly Use[]>): List
       if (name === undefined && line.startsWith('  (func')) throw new InternalError('wasm', `a function without a name: ${line}`)
       const [first, ...others] = (name === undefined ? undefined : users.get(name)) ?? []
       origin = first?.origin
-      return [...others.map((use) => listingLine(`  ;; also ${use.label}, with other constants`, use.origin)), listingLine(line, origin)]
+      return [
+        ...others.map((use) => listingLine(`  ;; ${use.label}: $${name} with other constants`, use.origin)),
+        listingLine(line, origin),
+      ]
     })
 }

@@ -1,4 +1,5 @@
 /** @file The document as code, live: TypeScript that rebuilds it, the JSON of its file, or Python for PyTorch; to copy or to download. */
+
 import { Check, Copy, Download } from 'lucide-react'
 import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { DiagnosedError, type Diagnostic } from '../../../engine/core/diagnostics'
@@ -7,6 +8,7 @@ import type { GraphDocument } from '../../../engine/document/schema'
 import { exportPyTorch } from '../../../engine/export/pytorch/pytorch'
 import { exportTypeScript } from '../../../engine/export/typescript'
 import type { CodeLanguage } from '../../code/CodeView'
+import { Views } from '../../controls/Views'
 import { useWords } from '../../i18n/i18n'
 import { useDocument } from '../../store/document'
 import { ProblemList } from '../Problems'
@@ -72,11 +74,7 @@ export function CodePane() {
   return (
     <div className="code-pane">
       <div className="code-bar">
-        {formatIds.map((id) => (
-          <button key={id} type="button" className="tab" aria-pressed={format === id} onClick={() => setFormat(id)}>
-            {words(id)}
-          </button>
-        ))}
+        <Views ids={formatIds} chosen={format} label={words} choose={setFormat} />
         <span className="code-gap" />
         <button
           type="button"

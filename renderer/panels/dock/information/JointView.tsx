@@ -2,7 +2,9 @@
  * @file The joint table as counts, probabilities or pointwise mutual information. In: the table. Out: small tables with a number in each cell, large ones
  * as a picture; the cell under the pointer or the arrow keys in words.
  */
+
 import { formatBits, shownCategory } from '../../../../engine/information/shown'
+import { Views } from '../../../controls/Views'
 import { useLanguage, useWords } from '../../../i18n/i18n'
 import { formatCount } from '../../../i18n/numbers'
 import { formatProbability } from './format'
@@ -30,18 +32,13 @@ export function JointView({ table }: { table: JointTable }) {
   return (
     <div className="information-joint">
       <div className="information-head">
-        {jointViews.map((id) => (
-          <button
-            key={id}
-            type="button"
-            className="tab"
-            aria-pressed={view === id}
-            title={words(`${id}Hint`)}
-            onClick={() => useInformationStore.setState({ view: id })}
-          >
-            {words(id)}
-          </button>
-        ))}
+        <Views
+          ids={jointViews}
+          chosen={view}
+          label={words}
+          hint={(id) => words(`${id}Hint`)}
+          choose={(id) => useInformationStore.setState({ view: id })}
+        />
       </div>
       <Shown table={table} view={view} cursor={cursor} />
       <p className="information-cell" aria-live="polite">

@@ -1,4 +1,5 @@
 /** @file Looking into the gradients: how long they are while training, and whether they are right. In: which view. Out: the view. */
+import { Views } from '../../../controls/Views'
 import { useWords } from '../../../i18n/i18n'
 import { GradientCheck } from './GradientCheck'
 import { GradientNorms } from './GradientNorms'
@@ -12,18 +13,13 @@ export function InsightPane() {
   return (
     <div className="code-pane insight-pane">
       <div className="code-bar">
-        {insightViews.map((id) => (
-          <button
-            key={id}
-            type="button"
-            className="tab"
-            aria-pressed={view === id}
-            title={words(`${id}Hint`)}
-            onClick={() => useInsight.setState({ view: id })}
-          >
-            {words(id)}
-          </button>
-        ))}
+        <Views
+          ids={insightViews}
+          chosen={view}
+          label={words}
+          hint={(id) => words(`${id}Hint`)}
+          choose={(id) => useInsight.setState({ view: id })}
+        />
       </div>
       {view === 'check' ? <GradientCheck /> : <GradientNorms />}
     </div>

@@ -2,10 +2,12 @@
  * @file The compiler laid open: the training step as a program, as kernels, in memory, as code, and measured on this machine. In: the document,
  * through the engine. Out: listings and a timeline whose every line leads to its node.
  */
+
 import { Check, Copy, Timer } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { listingText } from '../../../../engine/core/listing'
 import type { ListingStage } from '../../../../engine/protocol/messages'
+import { Views } from '../../../controls/Views'
 import { useRun } from '../../../engine/run-store'
 import { useWords } from '../../../i18n/i18n'
 import { formatCount } from '../../../i18n/numbers'
@@ -29,11 +31,7 @@ export function KernelsPane() {
   return (
     <div className="code-pane kernels-pane">
       <div className="code-bar">
-        {(['timeline', ...stages] as const).map((id) => (
-          <button key={id} type="button" className="tab" aria-pressed={view === id} title={words(`${id}Hint`)} onClick={() => setView(id)}>
-            {words(id)}
-          </button>
-        ))}
+        <Views ids={['timeline', ...stages] as const} chosen={view} label={words} hint={(id) => words(`${id}Hint`)} choose={setView} />
       </div>
       {view === 'timeline' ? <Measured /> : <Compiled stage={view} />}
     </div>

@@ -2,10 +2,12 @@
  * @file A training step, measured kernel by kernel. In: times. Out: a strip in which every kernel is as wide as it is long, and a table of them;
  * both lead to the node.
  */
+
 import { type ReactNode, useState } from 'react'
 import type { GraphDocument } from '../../../../engine/document/schema'
 import type { StepProfile } from '../../../../engine/protocol/messages'
 import { showNode } from '../../../canvas/show-node'
+import { Views } from '../../../controls/Views'
 import { useText, useWords } from '../../../i18n/i18n'
 import { useDocument } from '../../../store/document'
 import { categoryOf, colourOf, graphAt } from '../../../store/graphs'
@@ -44,11 +46,7 @@ export function Timeline({ profile, isSelected, children }: TimelineProps) {
     <div className="timeline">
       <div className="code-bar kernels-head">
         <span className="mono">{words('total', { time: timeText(total), backend: text(profile.backend) })}</span>
-        {orders.map((id) => (
-          <button key={id} type="button" className="tab" aria-pressed={order === id} onClick={() => setOrder(id)}>
-            {words(id)}
-          </button>
-        ))}
+        <Views ids={orders} chosen={order} label={words} choose={setOrder} />
         {children}
       </div>
       <div className="timeline-strip" aria-hidden>
