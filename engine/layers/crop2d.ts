@@ -31,7 +31,7 @@ const crop2d = defineLayer({
   reference: 'notes 002 §9; Long et al. 2015',
   inputs: { x: { about: images } },
   outputs: { y: { about: { en: 'smaller images, the same channels', zh: '缩小的图像，通道数不变' } } },
-  params: marginParams(1),
+  params: marginParams({ en: 'Cuts off', zh: '裁去' }, 1),
   shape: ({ x }, params, fail) => {
     if (!expectImages(x, fail)) return undefined
     const shape = cropped(x.shape, params)

@@ -89,7 +89,7 @@ const ngram = defineLayer({
   params: {
     classes: int({
       label: { en: 'Tokens', zh: '词元种数' },
-      help: { en: 'Size of the vocabulary.', zh: '词表大小。' },
+      help: { en: 'How many different tokens there are: the size of the vocabulary.', zh: '不同词元的个数，即词表大小。' },
       default: 64,
       min: 1,
       max: 1_000_000,

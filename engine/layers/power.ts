@@ -13,7 +13,16 @@ const power = defineArithmetic({
   formula: 'y = x^{p}',
   reference: 'notes 002 §1',
   params: {
-    exponent: float({ label: { en: 'Exponent p', zh: '指数 p' }, default: 2, min: -64, max: 64 }),
+    exponent: float({
+      label: { en: 'Exponent p', zh: '指数 p' },
+      help: {
+        en: 'To which power each number is raised: 2 squares, 0.5 takes the root, −1 the inverse.',
+        zh: '对每个数取几次幂：2 为平方，0.5 为平方根，−1 为倒数。',
+      },
+      default: 2,
+      min: -64,
+      max: 64,
+    }),
   },
   apply: (b, x, { exponent }) => b.pow(x, exponent),
   operations: 2,

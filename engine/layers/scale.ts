@@ -13,8 +13,16 @@ const scale = defineArithmetic({
   formula: 'y = a x + b',
   reference: 'notes 002 §1',
   params: {
-    factor: float({ label: { en: 'Factor a', zh: '系数 a' }, default: 1 }),
-    offset: float({ label: { en: 'Offset b', zh: '偏移 b' }, default: 0 }),
+    factor: float({
+      label: { en: 'Factor a', zh: '系数 a' },
+      help: { en: 'What every number is multiplied by.', zh: '每个数所乘的系数。' },
+      default: 1,
+    }),
+    offset: float({
+      label: { en: 'Offset b', zh: '偏移 b' },
+      help: { en: 'What is added to every number after it was multiplied.', zh: '相乘之后给每个数加上的值。' },
+      default: 0,
+    }),
   },
   apply: (b, x, { factor, offset }) => b.add(b.mul(x, factor), offset),
   operations: 2,

@@ -17,7 +17,7 @@ const zeroPad2d = defineLayer({
   reference: 'notes 002 §5',
   inputs: { x: { about: images } },
   outputs: { y: { about: { en: 'larger images, the same channels', zh: '放大的图像，通道数不变' } } },
-  params: marginParams(1),
+  params: marginParams({ en: 'Adds', zh: '添加' }, 1),
   shape: ({ x }, params, fail) => {
     if (!expectImages(x, fail)) return undefined
     const shape = x.shape.map((extent, axis) => extent + (before(params)[axis] ?? 0) + (after(params)[axis] ?? 0))

@@ -19,7 +19,11 @@ export default defineDataset({
   },
   onDisk: true,
   params: {
-    path: text({ label: { en: 'File', zh: '文件' }, default: '' }),
+    path: text({
+      label: { en: 'File', zh: '文件' },
+      help: { en: 'The table: a text file with one sample a line.', zh: '表格文件：文本格式，每行一个样本。' },
+      default: '',
+    }),
     label: text({
       label: { en: 'Target column', zh: '目标列' },
       help: { en: 'Name of the target column in the header; empty: the last column.', zh: '表头中目标列的名称；留空表示最后一列。' },
@@ -27,6 +31,10 @@ export default defineDataset({
     }),
     target: choice({
       label: { en: 'Target', zh: '目标' },
+      help: {
+        en: 'Whether the target column holds classes or numbers; automatic looks at what is in it.',
+        zh: '目标列是类别还是数量；“自动”会根据列的内容判断。',
+      },
       default: 'auto',
       options: {
         auto: { en: 'Automatic', zh: '自动' },

@@ -24,7 +24,14 @@ export default defineDataset({
       min: 20,
       max: 1_000_000,
     }),
-    size: int({ label: { en: 'Image size', zh: '图像大小' }, default: 28, min: 8, max: 256, advanced: true }),
+    size: int({
+      label: { en: 'Image size', zh: '图像大小' },
+      help: { en: 'Height and width of the images in pixels.', zh: '图像的高和宽，以像素计。' },
+      default: 28,
+      min: 8,
+      max: 256,
+      advanced: true,
+    }),
   },
   open: async (params, { seed, imageSize }) => {
     const size = imageSize ?? params.size

@@ -19,9 +19,14 @@ export default defineDataset({
   },
   onDisk: true,
   params: {
-    path: text({ label: { en: 'Folder', zh: '文件夹' }, default: '' }),
+    path: text({
+      label: { en: 'Folder', zh: '文件夹' },
+      help: { en: 'Where the IDX files of images and labels lie.', zh: '存放 IDX 图像文件和标签文件的文件夹。' },
+      default: '',
+    }),
     part: choice({
       label: { en: 'Part', zh: '部分' },
+      help: { en: 'Which files are read: those for training, or those for testing.', zh: '读取哪一组文件：训练用的，或测试用的。' },
       default: 'train',
       options: { train: { en: 'Training (train-*)', zh: '训练（train-*）' }, test: { en: 'Test (t10k-*)', zh: '测试（t10k-*）' } },
     }),

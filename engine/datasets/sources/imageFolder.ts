@@ -23,9 +23,17 @@ export default defineDataset({
   },
   onDisk: true,
   params: {
-    path: text({ label: { en: 'Folder', zh: '文件夹' }, default: '' }),
+    path: text({
+      label: { en: 'Folder', zh: '文件夹' },
+      help: { en: 'Where the images lie, in a folder for each class.', zh: '存放图像的文件夹，每个类别一个子文件夹。' },
+      default: '',
+    }),
     part: choice({
       label: { en: 'Part', zh: '部分' },
+      help: {
+        en: 'Which images are read: all, or those of the folder for training or for testing.',
+        zh: '读取哪些图像：全部，或仅训练、测试文件夹中的图像。',
+      },
       default: 'all',
       options: {
         all: { en: 'The whole folder', zh: '整个文件夹' },
@@ -35,6 +43,10 @@ export default defineDataset({
     }),
     channels: choice({
       label: { en: 'Colour', zh: '颜色' },
+      help: {
+        en: 'Whether images are read as grey, with one channel, or in colour, with three.',
+        zh: '按灰度（一个通道）还是按彩色（三个通道）读取图像。',
+      },
       default: 'auto',
       options: { auto: { en: 'As the images are', zh: '与图像一致' }, grey: { en: 'Grey', zh: '灰度' }, rgb: { en: 'Colour', zh: '彩色' } },
     }),

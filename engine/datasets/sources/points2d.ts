@@ -53,6 +53,7 @@ export default defineDataset({
   params: {
     pattern: choice({
       label: { en: 'Pattern', zh: '图案' },
+      help: { en: 'How the two classes lie in the plane.', zh: '两类点在平面上的分布方式。' },
       default: 'xor',
       options: {
         xor: { en: 'XOR', zh: '异或' },
@@ -62,7 +63,13 @@ export default defineDataset({
         halves: { en: 'Halves', zh: '两半' },
       },
     }),
-    samples: int({ label: { en: 'Samples', zh: '样本数' }, default: 1000, min: 4, max: 1_000_000 }),
+    samples: int({
+      label: { en: 'Samples', zh: '样本数' },
+      help: { en: 'How many points there are in all.', zh: '数据集中点的总数。' },
+      default: 1000,
+      min: 4,
+      max: 1_000_000,
+    }),
     noise: float({
       label: { en: 'Noise', zh: '噪声' },
       help: { en: 'Standard deviation of the normal noise on both coordinates.', zh: '两个坐标上正态噪声的标准差。' },

@@ -13,7 +13,14 @@ export default defineDataset({
     zh: '任意语言的纯文本文件（UTF-8）：网络学习逐个词元地续写。',
   },
   onDisk: true,
-  params: { path: text({ label: { en: 'File', zh: '文件' }, default: '' }), ...stretchSpecs },
+  params: {
+    path: text({
+      label: { en: 'File', zh: '文件' },
+      help: { en: 'The text that the network learns from, in UTF-8.', zh: '供网络学习的文本文件，UTF-8 编码。' },
+      default: '',
+    }),
+    ...stretchSpecs,
+  },
   open: async ({ path, ...settings }, options) => {
     const [file] = (await options.files?.list()) ?? []
     if (!options.files || !file) throw diagnosedError('data.missing', { got: path })

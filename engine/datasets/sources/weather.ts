@@ -74,7 +74,15 @@ export default defineDataset({
     zh: '若干天的天气状况、气温、湿度和风力（均为类别），以及比赛是否举行：适合用来度量信息。',
   },
   onDisk: false,
-  params: { samples: int({ label: { en: 'Days', zh: '天数' }, default: 500, min: 20, max: 1_000_000 }) },
+  params: {
+    samples: int({
+      label: { en: 'Days', zh: '天数' },
+      help: { en: 'How many days are drawn; each is one sample.', zh: '随机生成的天数，每天为一个样本。' },
+      default: 500,
+      min: 20,
+      max: 1_000_000,
+    }),
+  },
   columns: async ({ samples }, { seed }): Promise<ColumnTable> => {
     const dayAt = daysOf(seed)
     const days = Array.from({ length: samples }, (_, index) => dayAt(index))

@@ -5,13 +5,14 @@
 import type { Text } from '../../core/text'
 import { int, type ParamValues } from './params'
 
-const side = (label: Text, initial: number) => int({ label, default: initial, min: 0, max: 65536 })
+const side = (label: Text, help: Text, initial: number) => int({ label, help, default: initial, min: 0, max: 65536 })
 
-export const marginParams = (initial: number) => ({
-  top: side({ en: 'Top', zh: '上' }, initial),
-  bottom: side({ en: 'Bottom', zh: '下' }, initial),
-  left: side({ en: 'Left', zh: '左' }, initial),
-  right: side({ en: 'Right', zh: '右' }, initial),
+/** What is done with rows and columns: `Cuts off`, `裁去`. */
+export const marginParams = (done: Text, initial: number) => ({
+  top: side({ en: 'Top', zh: '上' }, { en: `${done.en} so many rows at the top.`, zh: `在上侧${done.zh}的行数。` }, initial),
+  bottom: side({ en: 'Bottom', zh: '下' }, { en: `${done.en} so many rows at the bottom.`, zh: `在下侧${done.zh}的行数。` }, initial),
+  left: side({ en: 'Left', zh: '左' }, { en: `${done.en} so many columns at the left.`, zh: `在左侧${done.zh}的列数。` }, initial),
+  right: side({ en: 'Right', zh: '右' }, { en: `${done.en} so many columns at the right.`, zh: `在右侧${done.zh}的列数。` }, initial),
 })
 export type Margins = ParamValues<ReturnType<typeof marginParams>>
 
