@@ -4,6 +4,7 @@
  * In: a traced sample. Out: the steps of one node, in symbols and numbers. Where several nodes read a value, their gradients add up.
  */
 import type { ShapedNode } from '../shapes/shaped-graph'
+import { derivativeOf } from './lesson-formulas'
 import { indexed, weightsOwner } from './lesson-forward'
 import { bounded, elements, joined, wordsOf } from './lesson-lines'
 import type { LessonLine, LessonStep, Piece } from './lesson-report'
@@ -45,7 +46,7 @@ function outputGradient(traced: Traced, notation: Notation, node: ShapedNode): r
       formula: isSum
         ? `${indexed(notation.delta(source.node, 0), 'j')} = \\frac{\\partial C}{\\partial ${indexed(notation.value(source.node, 0), 'j')}}`
         : `\\nabla_a C = \\frac{\\partial C}{\\partial ${indexed(notation.value(source.node, 0), 'j')}}`,
-      ...(node.layer.derivative !== undefined && { detail: node.layer.derivative }),
+      ...derivativeOf(node),
       explanation: isSum
         ? {
             en: 'How the loss changes with each answer. No activation follows the last sums, so this is already their error δ.',
@@ -115,7 +116,7 @@ function throughActivation(traced: Traced, notation: Notation, node: ShapedNode)
         : { en: `Back through ${node.path}`, zh: `反向经过 ${node.path}` },
       ...(isError && { equation: fromLoss ? (1 as const) : (2 as const) }),
       formula: `${indexed(symbol(0), 'j')} = ${fromLoss || wires === '' ? formula : `\\Bigl(${formula}\\Bigr)`} \\; f'\\bigl(${indexed(notation.value(source.node, 0), 'j')}\\bigr)`,
-      ...(node.layer.derivative !== undefined && { detail: node.layer.derivative }),
+      ...derivativeOf(node),
       explanation: slope.every((value) => value === 0)
         ? {
             en: 'This unit has no slope here: nothing flows back through it, and nothing before it learns from the gradient.',
@@ -248,7 +249,7 @@ function throughOther(traced: Traced, notation: Notation, node: ShapedNode): rea
       node: node.path,
       title: { en: `Back through ${wordsOf(node).en}`, zh: `反向经过 ${wordsOf(node).zh}` },
       formula: String.raw`\frac{\partial C}{\partial x_i} = \sum_j \frac{\partial C}{\partial y_j} \frac{\partial y_j}{\partial x_i}`,
-      ...(node.layer.derivative !== undefined && { detail: node.layer.derivative }),
+      ...derivativeOf(node),
       explanation: isShared
         ? {
             en: 'The chain rule. Other layers read the same value: their gradients add up, and the sum stands here.',

@@ -3,6 +3,7 @@
  * for each node, in symbols and numbers.
  */
 import type { ShapedNode } from '../shapes/shaped-graph'
+import { formulaOf } from './lesson-formulas'
 import { bounded, elements, joined, wordsOf } from './lesson-lines'
 import type { LessonLine, LessonStep, Piece } from './lesson-report'
 import { type Notation, portOf, sourceOf } from './notation'
@@ -38,7 +39,7 @@ export function forwardStep(traced: Traced, notation: Notation, node: ShapedNode
       return {
         ...common,
         title: wordsOf(node),
-        formula: node.layer.formula,
+        formula: formulaOf(node),
         explanation: node.layer.summary,
         ...bounded([...values].map((value, i) => [`${notation.value(path, i)} = `, value])),
         units,
@@ -62,7 +63,7 @@ function sums(traced: Traced, notation: Notation, node: ShapedNode, z: Float64Ar
   return {
     title: { en: `Layer ${layer}: weighted sums`, zh: `第 ${layer} 层：加权求和` },
     formula: `${indexed(notation.value(path, 0), 'j')} = \\sum_i ${before}\\, ${notation.weight(path, 'i', 'j')}${b ? ` + ${notation.bias(path, 'j')}` : ''}`,
-    detail: node.layer.formula,
+    detail: formulaOf(node),
     explanation: {
       en: 'Each unit multiplies what comes in by its weights, adds it up, and adds its bias.',
       zh: '每个神经元把输入乘以各自的权重后相加，再加上偏置。',
@@ -80,7 +81,7 @@ function activations(traced: Traced, notation: Notation, node: ShapedNode, a: Fl
   return {
     title: { en: `Activation ${path}`, zh: `激活 ${path}` },
     formula: `${indexed(notation.value(path, 0), 'j')} = f\\bigl(${indexed(named(0), 'j')}\\bigr)`,
-    detail: node.layer.formula,
+    detail: formulaOf(node),
     explanation: node.layer.summary,
     ...bounded([...a].map((value, i): LessonLine => [`${notation.value(path, i)} = f(`, z[i] as number, ') = ', value])),
   }
@@ -96,7 +97,7 @@ function loss(traced: Traced, notation: Notation, node: ShapedNode, value: numbe
       .flat()
       .map(({ node: from }) => notation.value(from))
       .join(', ')})`,
-    detail: node.layer.formula,
+    detail: formulaOf(node),
     explanation: {
       en: 'One number tells how far the answer is from the target. Training makes it smaller.',
       zh: '用一个数衡量答案与目标的差距。训练就是要减小它。',

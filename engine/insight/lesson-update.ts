@@ -30,7 +30,7 @@ export function updateSteps(traced: Traced, notation: Notation, node: ShapedNode
       phase: 'update',
       node: node.path,
       title: { en: `Update ${name}`, zh: `更新 ${name}` },
-      formula: update.optimizer.formula,
+      formula: update.formula,
       explanation: objective
         ? {
             en: 'This rule does not follow the gradient of the loss: it moves the weights by what enters, times how wrong the answer is.',

@@ -10,6 +10,7 @@ import { initializeWeights } from '../initializers/initialize'
 import { evaluate } from '../ir/evaluate'
 import { inputNames, outputNames, stateNames } from '../ir/names'
 import type { Instruction, Program, ValueId } from '../ir/program'
+import { texOf } from '../layers/kit/formula'
 import type { OptimizerDefinition } from '../optimizers/kit'
 import { rateAt } from '../schedules/rate'
 import type { ShapedGraph, ShapedNode } from '../shapes/shaped-graph'
@@ -19,6 +20,8 @@ import { lessonLimits } from './lesson-report'
 
 export interface TracedUpdate {
   readonly optimizer: OptimizerDefinition
+  /** TeX, with the form that its settings choose. */
+  readonly formula: string
   readonly rate: number
   /** What the method follows: the gradient, clipped where that is asked for. */
   slope(parameter: string): Float64Array
@@ -155,6 +158,7 @@ function updated({ document, inputs, state, step }: Given, weights: Readonly<Rec
   const at = (name: string): Float64Array => next[name] ?? new Float64Array(0)
   return {
     optimizer: update.optimizer.definition,
+    formula: texOf(update.optimizer.definition.formula, update.optimizer.params),
     rate,
     slope: (parameter) => at(stateNames.optimizer(parameter, told.slope)),
     change: (parameter) => at(stateNames.optimizer(parameter, told.change)),

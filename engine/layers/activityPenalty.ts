@@ -11,7 +11,10 @@ const activityPenalty = definePenalty({
     en: 'Hands its input on and adds the size of the activations to the loss: their absolute values make most of them 0 (a sparse representation), their squares keep them small. Added up per sample, averaged over the batch.',
     zh: '原样传递输入，并把激活值的大小计入损失：取绝对值可使多数激活为 0（稀疏表示），取平方则使其保持较小。对每个样本求和，对批次取平均。',
   },
-  formula: String.raw`L \mathrel{+}= \frac{\lambda}{N} \sum_{i} \sum_j |h_{ij}| \quad\text{or}\quad \frac{\lambda}{2N} \sum_{i} \sum_j h_{ij}^2`,
+  formula: ({ norm }) =>
+    norm === 'l1'
+      ? String.raw`L \mathrel{+}= \frac{\lambda}{N} \sum_{i} \sum_j |h_{ij}|`
+      : String.raw`L \mathrel{+}= \frac{\lambda}{2N} \sum_{i} \sum_j h_{ij}^2`,
   reference: 'notes 004',
   params: {
     norm: choice({

@@ -3,7 +3,7 @@
  * −y log σ(z) − (1 − y) log(1 − σ(z)) = log(1 + eᶻ) − zy, written so that it neither overflows nor loses the gradient σ(z) − y.
  */
 import { reductionArgument } from './kit/average'
-import { binaryReduction, binarySmoothing, binaryTargetPort, smoothed, smoothedInPython } from './kit/binary'
+import { binaryReduction, binarySmoothing, binaryTargetPort, smoothed, smoothedInPython, sumOf } from './kit/binary'
 import { logOfMean } from './kit/ensemble'
 import { softplusOf } from './kit/exponential'
 import { defineLoss } from './kit/loss'
@@ -17,8 +17,9 @@ const binaryCrossEntropy = defineLoss({
     en: 'The loss for yes/no questions, one or several at once. Feed it raw scores, without a sigmoid; targets are 0 or 1. A mask leaves padding out.',
     zh: '是非判断的损失，可同时判断多个标签。请直接输入得分，前面不要加 sigmoid；目标值为 0 或 1。可用掩码去掉填充部分。',
   },
-  formula: String.raw`L = \frac{1}{n} \sum_i -y_i \log \sigma(z_i) - (1 - y_i) \log\bigl(1 - \sigma(z_i)\bigr)`,
-  derivative: String.raw`\frac{\partial L}{\partial z_i} = \frac{1}{n} \bigl(\sigma(z_i) - y_i\bigr)`,
+  formula: ({ reduction }) => String.raw`L = ${sumOf(reduction)} -y_i \log \sigma(z_i) - (1 - y_i) \log\bigl(1 - \sigma(z_i)\bigr)`,
+  derivative: ({ reduction }) =>
+    String.raw`\frac{\partial L}{\partial z_i} = \frac{1}{${reduction === 'mean' ? 'n' : 'N'}} \bigl(\sigma(z_i) - y_i\bigr)`,
   reference: 'notes 002 §1, §4, §10',
   inputs: { logits: { about: { en: 'scores, before the sigmoid', zh: '得分，sigmoid 之前' } }, target: binaryTargetPort },
   params: { reduction: binaryReduction, labelSmoothing: binarySmoothing },

@@ -1,6 +1,6 @@
 /** @file Binary cross-entropy of probabilities that a sigmoid has made already (notes 002 §1, §4). */
 import { reductionArgument } from './kit/average'
-import { binaryReduction, binarySmoothing, binaryTargetPort, smoothed, smoothedInPython } from './kit/binary'
+import { binaryReduction, binarySmoothing, binaryTargetPort, smoothed, smoothedInPython, sumOf } from './kit/binary'
 import { defineLoss } from './kit/loss'
 import { boundedLog } from './kit/probability'
 import { expectTarget } from './kit/target'
@@ -13,7 +13,7 @@ const binaryCrossEntropyOfProbabilities = defineLoss({
     en: 'The loss for yes/no questions where the network already gives probabilities, as after a sigmoid layer. On raw scores take sigmoid binary cross-entropy, which is exact for extreme scores too.',
     zh: '网络已输出概率（例如经过 sigmoid 层）时的是非判断损失。若输出为原始得分，请用 Sigmoid 二元交叉熵，它对极端得分同样精确。',
   },
-  formula: String.raw`L = \frac{1}{n} \sum_i -y_i \log \hat{y}_i - (1 - y_i) \log(1 - \hat{y}_i)`,
+  formula: ({ reduction }) => String.raw`L = ${sumOf(reduction)} -y_i \log \hat{y}_i - (1 - y_i) \log(1 - \hat{y}_i)`,
   reference: 'notes 002 §1, §4',
   inputs: { probabilities: { about: { en: 'probabilities of yes', zh: '为“是”的概率' } }, target: binaryTargetPort },
   params: { reduction: binaryReduction, labelSmoothing: binarySmoothing },

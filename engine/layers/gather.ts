@@ -27,7 +27,7 @@ const gather = defineLayer({
     en: 'Picks rows by number: the state at the last real step of each sequence, the score of the labelled class, chosen rows of a table.',
     zh: '按编号取出若干行：每个序列最后一个有效时间步的状态、标签所指类别的得分、表中选定的行等。',
   },
-  formula: String.raw`Y_{n,k} = X_{n,\, i_{n,k}} \quad\text{or}\quad Y_{k} = X_{i_k}`,
+  formula: ({ from }) => (from === 'batch' ? 'Y_{k} = X_{i_k}' : String.raw`Y_{n,k} = X_{n,\, i_{n,k}}`),
   reference: 'notes 002 §10, §11',
   inputs: {
     x: { about: { en: 'rows (N, rows, …)', zh: '若干行 (N, 行数, …)' } },

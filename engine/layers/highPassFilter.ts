@@ -15,7 +15,8 @@ const highPassFilter = defineFilter({
     en: 'Brings out fine detail: what the average of the neighbourhood lacks is added to the image once more, or given alone.',
     zh: '突出细节：把邻域平均所缺少的高频部分再加到图像上，或单独输出。',
   },
-  formula: String.raw`Y = X + (X - A_k * X),\quad A_k \text{ the } k \times k \text{ average}`,
+  formula: ({ keepImage }) =>
+    String.raw`Y = ${keepImage ? 'X + (X - A_k * X)' : 'X - A_k * X'},\quad A_k = \tfrac{1}{k^2}\, \mathbf{1}_{k \times k}`,
   reference: 'notes 002 §13',
   params: {
     size: filterSizeSpec(3),

@@ -12,7 +12,7 @@ const hinge = defineLoss({
     en: 'The loss of support-vector machines: what lies on the right side of the boundary by more than the margin costs nothing. Targets are −1 or 1; 0 counts as −1.',
     zh: '支持向量机的损失：位于分界正确一侧且超出间隔的样本不产生代价。目标值为 −1 或 1，0 视为 −1。',
   },
-  formula: String.raw`L = \frac{1}{n} \sum_i \max(0,\; m - y_i s_i), \qquad y_i \in \{-1, 1\}`,
+  formula: ({ squared }) => String.raw`L = \frac{1}{n} \sum_i \max(0,\; m - y_i s_i)${squared ? '^2' : ''}, \qquad y_i \in \{-1, 1\}`,
   reference: 'notes 002 §14; Cortes and Vapnik 1995',
   inputs: {
     score: { about: { en: 'scores: positive for yes', zh: '得分，正值表示“是”' } },

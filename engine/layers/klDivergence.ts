@@ -6,6 +6,13 @@ import { choice } from './kit/params'
 import { boundedLog } from './kit/probability'
 import { expectTarget } from './kit/target'
 
+/** What q is, of what the network gives. */
+const inTeX = {
+  probabilities: '',
+  logProbabilities: String.raw`, \qquad q = e^{\ell}`,
+  logits: String.raw`, \qquad q = \operatorname{softmax}(z)`,
+} as const
+
 const klDivergence = defineLoss({
   kind: 'klDivergence',
   title: { en: 'KL divergence', zh: 'KL 散度损失' },
@@ -14,7 +21,7 @@ const klDivergence = defineLoss({
     en: 'The loss where the target is a whole distribution over the last axis, such as the answers of a larger network or of several people.',
     zh: '目标是最后一个轴上的完整分布（例如更大网络的输出，或多人标注的占比）时的损失。',
   },
-  formula: String.raw`L = \frac{1}{N} \sum_i \sum_k p_{ik} \log \frac{p_{ik}}{q_{ik}}`,
+  formula: ({ given }) => String.raw`L = \frac{1}{N} \sum_i \sum_k p_{ik} \log \frac{p_{ik}}{q_{ik}}${inTeX[given]}`,
   reference: 'notes 002 §1, §12',
   inputs: {
     prediction: { about: { en: 'the network’s distribution q (N, …, classes)', zh: '网络给出的分布 q (N, …, 类别数)' } },

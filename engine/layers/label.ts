@@ -12,7 +12,8 @@ const label = defineLayer({
     en: 'The answers to learn: for each sample a class, or numbers for regression. Connect it to a loss.',
     zh: '要学习的答案：每个样本的类别，或回归用的数值。请连接到损失层。',
   },
-  formula: String.raw`y \in \{0, \dots, K-1\}^{N} \quad\text{or}\quad y \in \mathbb{R}^{N \times \cdots}`,
+  formula: ({ type }) =>
+    type === 'class' ? String.raw`y \in \{0, \dots, K-1\}^{N \times \cdots}` : String.raw`y \in \mathbb{R}^{N \times \cdots}`,
   reference: 'notes 002 §1',
   inputs: {},
   outputs: { y: { about: { en: 'classes (N, …) or targets (N, …)', zh: '类别 (N, …) 或目标值 (N, …)' } } },

@@ -18,7 +18,7 @@ const mccullochPitts = defineLayer({
     en: 'Sums its weighted inputs and fires (1) when the sum reaches the threshold. The unit of the perceptron, and of logic gates set by hand. Its derivative is zero, so gradient descent does not move its weights.',
     zh: '对输入加权求和，达到阈值即激活（输出 1），否则抑制（输出 0）。它是感知机的单元，也可手工设定权重构成逻辑门。其导数为零，梯度下降不会改变它的权重。',
   },
-  formula: String.raw`y_j = \begin{cases} 1 & \sum_i w_{ij} x_i \ge \theta_j \\ 0 & \text{otherwise} \end{cases}`,
+  formula: String.raw`y_j = \begin{cases} 1 & \sum_i w_{ij} x_i \ge \theta_j \\ 0 & \sum_i w_{ij} x_i < \theta_j \end{cases}`,
   reference: 'notes 001, 002 §2; McCulloch & Pitts 1943; Rosenblatt 1958',
   inputs: { x: { about: { en: 'features (N, in)', zh: '特征 (N, in)' } } },
   outputs: { y: { about: { en: '0 or 1 for each unit (N, units)', zh: '每个神经元输出 0 或 1 (N, 神经元个数)' } } },

@@ -12,8 +12,8 @@ const meanSquaredError = defineLoss({
     en: 'The loss for regression: the squared distance between prediction and target, averaged over all numbers.',
     zh: '回归任务的损失：预测值与目标值之差的平方，对所有数取平均。',
   },
-  formula: String.raw`L = \frac{1}{n} \sum_i (\hat{y}_i - y_i)^2 \quad\text{or}\quad \frac{1}{2n} \sum_i (\hat{y}_i - y_i)^2`,
-  derivative: String.raw`\frac{\partial L}{\partial \hat{y}_i} = \frac{2}{n} (\hat{y}_i - y_i) \quad\text{or}\quad \frac{1}{n} (\hat{y}_i - y_i)`,
+  formula: ({ half }) => String.raw`L = \frac{1}{${half ? '2' : ''}n} \sum_i (\hat{y}_i - y_i)^2`,
+  derivative: ({ half }) => String.raw`\frac{\partial L}{\partial \hat{y}_i} = \frac{${half ? '1' : '2'}}{n} (\hat{y}_i - y_i)`,
   reference: 'notes 002 §4',
   inputs: regressionPorts,
   params: {

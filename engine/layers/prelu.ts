@@ -20,7 +20,7 @@ const prelu = defineLayer({
     en: 'A leaky ReLU that learns its slope below zero, one for all values or one a feature or channel. Leave weight decay off it: decay would pull it back to a plain ReLU.',
     zh: '负半轴斜率可学习的 leaky ReLU，可共用一个斜率，也可每个特征或通道各用一个。不宜对它做权重衰减，否则会退回普通 ReLU。',
   },
-  formula: String.raw`y = \max(0, x) + a \min(0, x), \quad a \text{ learned}`,
+  formula: String.raw`y = \max(0, x) + a \min(0, x), \quad \frac{\partial y}{\partial a} = \min(0, x)`,
   reference: 'notes 002 §14; He et al. 2015',
   inputs: { x: { about: { en: 'features (N, F) or images (N, C, …)', zh: '特征 (N, F) 或图像 (N, C, …)' } } },
   outputs: { y: { about: { en: 'the same shape', zh: '与输入形状相同' } } },

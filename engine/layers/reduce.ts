@@ -36,6 +36,13 @@ const operations = {
 
 const inPyTorch = { mean: 'mean', sum: 'sum', max: 'amax', min: 'amin' } as const
 
+const inTeX = {
+  mean: String.raw`\frac{1}{|I|} \sum_{i \in I}`,
+  sum: String.raw`\sum_{i \in I}`,
+  max: String.raw`\max_{i \in I}`,
+  min: String.raw`\min_{i \in I}`,
+} as const
+
 const reduce = defineLayer({
   kind: 'reduce',
   category: 'arithmetic',
@@ -46,7 +53,7 @@ const reduce = defineLayer({
     en: 'Turns many values into one along chosen axes: the mean of a sequence, the sum of features, the largest value. The batch is left alone.',
     zh: '沿选定的轴将多个值归为一个：序列的均值、特征之和、最大值等。批量维不变。',
   },
-  formula: String.raw`y_n = \frac{1}{|I|} \sum_{i \in I} x_{n,i}, \quad \sum_{i \in I} x_{n,i}, \quad \max_{i \in I} x_{n,i} \quad\text{or}\quad \min_{i \in I} x_{n,i}`,
+  formula: ({ operation }) => `y_n = ${inTeX[operation]} x_{n,i}`,
   reference: 'notes 002 §1',
   inputs: { x: { about: { en: 'samples (N, …)', zh: '样本 (N, …)' } } },
   outputs: { y: { about: { en: 'samples without the reduced axes', zh: '去掉归约轴后的样本' } } },

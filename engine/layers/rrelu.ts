@@ -18,7 +18,7 @@ const rrelu = defineLayer({
     en: 'A leaky ReLU with a random slope below zero for every value in training and their mean in evaluation. The noise counters overfitting on small data sets.',
     zh: '训练时为每个负值随机取斜率、评估时取平均斜率的 leaky ReLU。这种噪声可减轻小数据集上的过拟合。',
   },
-  formula: String.raw`y = \max(0, x) + a \min(0, x), \quad a \sim U(l, u) \text{ in training}, \quad a = \tfrac{l + u}{2} \text{ in evaluation}`,
+  formula: String.raw`y = \max(0, x) + a \min(0, x), \quad a \sim U(l, u), \quad \mathrm{E}[a] = \tfrac{l + u}{2}`,
   reference: 'notes 003; Xu et al. 2015',
   inputs: { x: { about: { en: 'real numbers of any shape', zh: '任意形状的实数' } } },
   outputs: { y: { about: { en: 'the same shape', zh: '与输入形状相同' } } },

@@ -11,7 +11,10 @@ const step = defineActivation({
     en: 'Fires or does not: 1 from the threshold on, 0 below, or the sign. Its derivative is zero everywhere, so nothing before it learns by gradient descent; use it for perceptrons, fixed logic and decisions.',
     zh: '要么激活，要么抑制：达到阈值输出 1，否则输出 0；也可输出正负号。其导数处处为零，之前的层无法用梯度下降学习；适合感知机、固定的逻辑和判定。',
   },
-  formula: String.raw`y = \begin{cases} 1 & x \ge \theta \\ 0 & x < \theta \end{cases} \quad\text{or}\quad y = \operatorname{sgn}(x - \theta), \qquad \frac{\partial y}{\partial x} = 0`,
+  formula: ({ values }) =>
+    values === 'binary'
+      ? String.raw`y = \begin{cases} 1 & x \ge \theta \\ 0 & x < \theta \end{cases}`
+      : String.raw`y = \operatorname{sgn}(x - \theta)`,
   derivative: "f'(x) = 0",
   reference: 'notes 001, 003; McCulloch & Pitts 1943',
   params: {

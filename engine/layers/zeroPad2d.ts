@@ -13,7 +13,7 @@ const zeroPad2d = defineLayer({
     en: 'Adds zeros around images, as many as you like on each side. The padding of a convolution is the same on opposite sides; use this where it must not be.',
     zh: '在图像四周补零，每一侧的数目可分别设定。卷积层的填充两侧相等；需要不等时用它。',
   },
-  formula: String.raw`Y_{n,c,i,j} = X_{n,c,\,i-t,\,j-l}\ \text{inside},\ 0\ \text{outside}`,
+  formula: String.raw`Y_{n,c,i,j} = \begin{cases} X_{n,c,\,i-t,\,j-l} & t \le i < t + H,\ l \le j < l + W \\ 0 & i < t,\ i \ge t + H,\ j < l,\ j \ge l + W \end{cases}`,
   reference: 'notes 002 §5',
   inputs: { x: { about: images } },
   outputs: { y: { about: { en: 'larger images, the same channels', zh: '放大的图像，通道数不变' } } },

@@ -8,6 +8,7 @@ import type { Text } from '../core/text'
 import type { ProgramBuilder } from '../ir/builder'
 import type { Emit, Tensor } from '../ir/emit'
 import type { ForwardView } from '../ir/forward-view'
+import type { Formula } from '../layers/kit/formula'
 import { type FloatSpec, float, type ParamSpecs, type ParamValues } from '../layers/kit/params'
 import type { PyTorchOptimizer, PyTorchOptimizerArguments } from './pytorch'
 
@@ -25,7 +26,7 @@ export interface MethodFacts<S extends ParamSpecs = ParamSpecs> {
   readonly title: Text
   readonly summary: Text
   /** TeX. */
-  readonly formula: string
+  readonly formula: Formula<ParamValues<S>>
   readonly reference: string
   /** `lr` is one of them wherever the method has a learning rate. */
   readonly params: S

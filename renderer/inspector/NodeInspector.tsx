@@ -2,6 +2,8 @@
 import { messageOf } from '../../engine/core/diagnostic-message'
 import { nodeKinds } from '../../engine/document/ports'
 import type { GraphNode } from '../../engine/document/schema'
+import { texOf } from '../../engine/layers/kit/formula'
+import { completeParams } from '../../engine/layers/kit/validate'
 import { titleOf } from '../canvas/model'
 import { ParamForm } from '../controls/ParamForm'
 import { useLanguage, useText, useWords } from '../i18n/i18n'
@@ -72,7 +74,9 @@ export function NodeInspector({ node }: { node: GraphNode }) {
         />
       )}
       {(isBlock(node) || layer?.weights) && <WeightSettingsForm key={`weights of ${enginePath}`} node={node} />}
-      {layer && <Formula tex={layer.formula} label={say('formula')} />}
+      {layer && (
+        <Formula tex={texOf(layer.formula, own?.params ?? completeParams(layer.params, node.params).params)} label={say('formula')} />
+      )}
       {node.kind !== nodeKinds.blockInput && node.kind !== nodeKinds.blockOutput && (
         <Facts
           facts={[

@@ -5,7 +5,9 @@
 import { useId } from 'react'
 import type { ChoiceOf, DocumentParam, TrainingSettings } from '../../engine/document/schema'
 import { trainingSpecs } from '../../engine/document/training-specs'
+import { texOf } from '../../engine/layers/kit/formula'
 import type { FloatSpec, ParamSpecs } from '../../engine/layers/kit/params'
+import { completeParams } from '../../engine/layers/kit/validate'
 import { methods, solvers } from '../../engine/optimizers/registry'
 import { schedules } from '../../engine/schedules/registry'
 import { explained } from '../controls/help'
@@ -73,7 +75,9 @@ export function TrainingForm() {
           onChange={(name, value) => change(name, (draft) => setParam(draft.optimizer, method.params, name, value))}
         />
       )}
-      {method && <Formula tex={method.formula} label={text(method.title)} />}
+      {method && (
+        <Formula tex={texOf(method.formula, completeParams(method.params, training.optimizer.params).params)} label={text(method.title)} />
+      )}
       {method && 'lr' in method.params && (
         <>
           <div className="form-gap" />

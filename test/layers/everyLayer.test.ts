@@ -3,6 +3,7 @@ import katex from 'katex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Text } from '../../engine/core/text'
 import type { AnyLayer, InputPort } from '../../engine/layers/kit/define'
+import { texOf } from '../../engine/layers/kit/formula'
 import type { ParamSpec } from '../../engine/layers/kit/params'
 import { layers } from '../../engine/layers/kit/registry'
 import { completeParams } from '../../engine/layers/kit/validate'
@@ -94,7 +95,14 @@ describe.each([...layers.values()].map((layer) => ({ kind: layer.kind, layer }))
     expect(layer.summary.zh).toMatch(/[\u4e00-\u9fff]/)
   })
 
-  it('has a formula that KaTeX sets', () => {
-    expect(() => katex.renderToString(layer.formula, { throwOnError: true, strict: 'error' })).not.toThrow()
+  it('has formulas, whatever is chosen, that KaTeX sets and that hold no words of one language', () => {
+    for (const { params } of layer.cases) {
+      const chosen = completeParams(layer.params, params ?? {}).params
+      for (const formula of [layer.formula, ...(layer.derivative === undefined ? [] : [layer.derivative])]) {
+        const tex = texOf(formula, chosen)
+        expect(() => katex.renderToString(tex, { throwOnError: true, strict: 'error' }), tex).not.toThrow()
+        expect(tex).not.toMatch(/\\text\b|\\mbox/)
+      }
+    }
   })
 })

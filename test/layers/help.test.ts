@@ -5,9 +5,11 @@ import { datasets } from '../../engine/datasets/registry'
 import { trainingGroups } from '../../engine/document/training-groups'
 import { trainingSpecs } from '../../engine/document/training-specs'
 import { initializers } from '../../engine/initializers/registry'
+import { texOf } from '../../engine/layers/kit/formula'
 import { nodeSettings } from '../../engine/layers/kit/node-settings'
 import type { ParamSpec, ParamSpecs } from '../../engine/layers/kit/params'
 import { layers } from '../../engine/layers/kit/registry'
+import { completeParams } from '../../engine/layers/kit/validate'
 import { methods } from '../../engine/optimizers/registry'
 import { schedules } from '../../engine/schedules/registry'
 
@@ -55,4 +57,24 @@ describe.each(Object.entries(all))('of %s', (_owner, rows) => {
     expect(rows.length).toBeGreaterThan(0)
     expect(rows.flatMap(({ name, spec }) => faultOf(spec.help)?.replace(/^/, `${name}: `) ?? [])).toEqual([])
   })
+})
+
+test('formulas of training methods, schedules and initialisers hold no words of one language', () => {
+  const chosen = [...methods.values()].map(({ params, formula }) => texOf(formula, completeParams(params, {}).params))
+  const formulas = [...chosen, ...[...schedules.values(), ...initializers.values()].map(({ formula }) => formula)]
+  expect(formulas.filter((tex) => /\\text\b/.test(tex))).toEqual([])
+})
+
+test('A7: a formula is that of what was chosen', () => {
+  const formulaOf = (kind: string, given: Readonly<Record<string, unknown>>) => {
+    const layer = layers.get(kind)
+    if (!layer) throw new Error(`there is no layer ${kind}`)
+    const { params } = completeParams(layer.params, given)
+    return [layer.formula, layer.derivative ?? ''].map((formula) => texOf(formula, params)).join(' ; ')
+  }
+  expect(formulaOf('meanSquaredError', {})).toMatch(/\\frac\{1\}\{n\}.*\\frac\{2\}\{n\}/)
+  expect(formulaOf('meanSquaredError', { half: true })).toMatch(/\\frac\{1\}\{2n\}.*\\frac\{1\}\{n\}/)
+  expect(formulaOf('hinge', { squared: true })).toContain('^2')
+  expect(formulaOf('activityPenalty', { norm: 'l2' })).not.toContain('|')
+  expect(formulaOf('binaryCrossEntropy', { reduction: 'sum' })).toMatch(/\\frac\{1\}\{N\}.*\\frac\{1\}\{N\}/)
 })

@@ -9,7 +9,7 @@ import { orthonormal } from '../orthonormal'
 export default defineInitializer({
   kind: 'orthogonal',
   title: { en: 'Orthogonal', zh: '正交' },
-  formula: String.raw`W W^{\top} = g^2 I \ \text{ or }\ W^{\top} W = g^2 I`,
+  formula: String.raw`W W^{\top} = g^2 I \ (m \le n), \quad W^{\top} W = g^2 I \ (m > n)`,
   reference: 'Saxe, McClelland & Ganguli 2014',
   params: {
     gain: float({

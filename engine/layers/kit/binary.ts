@@ -3,6 +3,7 @@
  * and labels made less certain (notes 004, noise on labels).
  */
 import type { Emit, Tensor } from '../../ir/emit'
+import type { Reduction } from './average'
 import { choice, float } from './params'
 
 export const binaryTargetPort = { about: { en: '0 or 1, of the same shape', zh: '0 或 1，形状相同' } } as const
@@ -29,6 +30,9 @@ export const binarySmoothing = float({
   max: 1,
   advanced: true,
 })
+
+/** The sum over i of a formula: over all values n, or, where those of a sample are added up, over all of N samples. */
+export const sumOf = (reduction: Reduction): string => String.raw`\frac{1}{${reduction === 'mean' ? 'n' : 'N'}} \sum_i`
 
 export const smoothed = (b: Emit, target: Tensor, smoothing: number): Tensor =>
   smoothing === 0 ? target : b.add(b.mul(target, 1 - smoothing), smoothing / 2)

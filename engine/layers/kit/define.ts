@@ -9,6 +9,7 @@ import type { Shape, TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Emit, Tensor } from '../../ir/emit'
 import type { Adjustable, LayerFix } from './fixes'
+import type { Formula } from './formula'
 import type { ParamSpecs, ParamValues, Variant } from './params'
 
 /** Palette section; decides icon and colour (the names of design/look: data, linear, conv, pool, norm, act, seq, merge, loss). */
@@ -164,9 +165,9 @@ export interface LayerDefinition<S extends ParamSpecs = ParamSpecs, I extends Po
   /** One or two sentences: what it does and when to use it. */
   readonly summary: Text
   /** TeX. */
-  readonly formula: string
+  readonly formula: Formula<ParamValues<S>>
   /** TeX of the derivative: of an activation f′, of a loss by what it looks at. */
-  readonly derivative?: string
+  readonly derivative?: Formula<ParamValues<S>>
   /** Paper or seed section. */
   readonly reference: string
   /** Stem of automatic node ids: `conv` gives conv1, conv2 … */

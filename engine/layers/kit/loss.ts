@@ -45,7 +45,8 @@ export interface Measure {
 }
 
 interface LossDefinition<S extends ParamSpecs, I extends Readonly<Record<string, InputPort>>>
-  extends Pick<LayerDefinition, 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'derivative' | 'reference'> {
+  extends Pick<LayerDefinition, 'kind' | 'title' | 'aliases' | 'summary' | 'reference'>,
+    Pick<LayerDefinition<Specs<S>>, 'formula' | 'derivative'> {
   readonly inputs: I
   readonly params: S
   /** Shape of the single losses, batch first; undefined after `fail`. */

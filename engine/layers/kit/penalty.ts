@@ -29,7 +29,8 @@ type Inputs<T> = Carried<typeof penaltyInputs, T>
 type Specs<S> = S & typeof strengthParam
 
 interface PenaltyDefinition<S extends ParamSpecs>
-  extends Pick<LayerDefinition, 'kind' | 'title' | 'aliases' | 'summary' | 'formula' | 'reference'> {
+  extends Pick<LayerDefinition, 'kind' | 'title' | 'aliases' | 'summary' | 'reference'>,
+    Pick<LayerDefinition<Specs<S>>, 'formula'> {
   readonly params: S
   /** Shape of the single penalties, batch first; undefined after `fail`. */
   readonly shape: (x: TensorType, params: ParamValues<Specs<S>>, fail: Fail) => Shape | undefined

@@ -18,7 +18,10 @@ export default defineOptimizer({
     en: 'Keeps part of its speed from step to step: faster along valleys, steadier across them.',
     zh: '每一步保留部分速度：沿谷底前进更快，横向摆动更小。',
   },
-  formula: String.raw`v \leftarrow \gamma v + \eta\, g, \qquad x \leftarrow x - v \quad\text{or}\quad v \leftarrow \alpha v - \epsilon\, g, \qquad \theta \leftarrow \theta + v`,
+  formula: ({ form }) =>
+    form === 'add'
+      ? String.raw`v \leftarrow \alpha v - \epsilon\, g, \qquad \theta \leftarrow \theta + v`
+      : String.raw`v \leftarrow \gamma v + \eta\, g, \qquad x \leftarrow x - v`,
   reference: 'notes 002 §8; notes 004; Polyak 1964',
   params: {
     lr: learningRate(0.02),

@@ -9,7 +9,7 @@ export default defineSchedule({
     en: 'Lowers the rate whenever the validation loss has not improved for a few epochs: no plan is needed beforehand.',
     zh: '验证损失连续几轮没有改善时降低学习率：无需事先规划。',
   },
-  formula: String.raw`\eta \leftarrow f\,\eta \quad\text{after } p \text{ epochs without a better validation loss}`,
+  formula: String.raw`\min_{k - p < j \le k} L_j \ge \min_{j \le k - p} L_j \;\Rightarrow\; \eta \leftarrow f\,\eta`,
   reference: 'notes 003',
   params: {
     patience: int({
