@@ -37,5 +37,17 @@ export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length 
 /** `6×24×24`; `scalar` for `[]`. */
 export const formatShape = (shape: Shape): string => (shape.length === 0 ? 'scalar' : shape.join('×'))
 
+type Extents = readonly (number | string)[]
+
+/** The shape of a whole batch, `N×6×24×24`: how large the batch is belongs to the training, and says nothing of the graph. */
+export const formatBatch = (shape: Extents): string => (shape.length === 0 ? 'scalar' : ['N', ...shape.slice(1)].join('×'))
+
+/** Two shapes of whole batches as a diagnostic compares them: with numbers where it is the batch in which they differ. */
+export function formatBatches(expected: Extents, got: Extents): { readonly expected: string; readonly got: string } {
+  const differ = expected.length > 0 && got.length > 0 && expected[0] !== got[0]
+  const [wanted, given] = [expected, got].map((shape) => (differ ? shape.join('×') : formatBatch(shape)))
+  return { expected: wanted ?? '', got: given ?? '' }
+}
+
 /** Bytes of a tensor; every dtype has four-byte elements. */
 export const bytesOf = (shape: Shape): number => 4 * sizeOf(shape)

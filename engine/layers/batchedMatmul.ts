@@ -1,5 +1,5 @@
 /** @file n matrix products at once: (n, a, b) · (n, b, c) → (n, a, c) (notes 002 §1). */
-import { formatShape, type Shape, sameShape, sizeOf, type TensorType } from '../core/tensor'
+import { formatBatches, type Shape, sameShape, sizeOf, type TensorType } from '../core/tensor'
 import { defineLayer, type Fail } from './kit/define'
 import { expectDType, expectRank } from './kit/expect'
 import type { LayerFix } from './kit/fixes'
@@ -64,7 +64,7 @@ const batchedMatmul = defineLayer({
     return fail({
       code: 'shape.mismatch',
       port: 'b',
-      values: { expected: [...a.shape.slice(0, -2), ...expected].join('×'), got: formatShape(b.shape) },
+      values: formatBatches([...a.shape.slice(0, -2), ...expected], b.shape),
       fixes: turned(a.shape, b.shape, flags),
     })
   },

@@ -1,5 +1,5 @@
 /** @file Several tensors side by side along one axis; the Inception and dense blocks join their paths with it (notes 002 §5 and §6). */
-import { formatShape, type TensorType } from '../core/tensor'
+import { formatBatches, type TensorType } from '../core/tensor'
 import { axisFromFront, axisSpec, sampleAxis, withExtent } from './kit/axis'
 import { defineLayer } from './kit/define'
 
@@ -40,11 +40,12 @@ const concat = defineLayer({
         dtype !== first.dtype || shape.length !== rank || shape.some((extent, i) => i !== at && extent !== first.shape[i]),
     )
     if (odd) {
-      const pattern = first.shape.map((extent, i) => (i === at ? '?' : extent)).join('×')
+      const pattern = first.shape.map((extent, i) => (i === at ? '?' : extent))
+      const { expected, got } = formatBatches(pattern, odd.shape)
       return fail({
         code: 'shape.mismatch',
         port: 'x',
-        values: { expected: `${pattern} ${first.dtype}`, got: `${formatShape(odd.shape)} ${odd.dtype}` },
+        values: { expected: `${expected} ${first.dtype}`, got: `${got} ${odd.dtype}` },
       })
     }
     const extent = xs.reduce((sum, x) => sum + (x.shape[at] ?? 0), 0)

@@ -3,7 +3,7 @@
  * (notes 002 §1, §5). Commutative and associative, unlike the cross-correlation that convolution layers compute: that one slides g as it
  * stands, this one mirrored. It is the adjoint of cross-correlation, so the same primitive as a transposed convolution.
  */
-import { formatShape, type Shape, sameShape, sizeOf } from '../core/tensor'
+import { formatBatches, type Shape, sameShape, sizeOf } from '../core/tensor'
 import { defineLayer } from './kit/define'
 import { expectDType, expectRank } from './kit/expect'
 
@@ -31,8 +31,7 @@ const discreteConvolution = defineLayer({
     const leading = f.shape.slice(0, -1)
     if (sameShape(leading, g.shape.slice(0, -1)))
       return { y: { shape: [...leading, lengthOf(f.shape) + lengthOf(g.shape) - 1], dtype: 'f32' } }
-    const expected = formatShape([...leading, lengthOf(g.shape)])
-    return fail({ code: 'shape.mismatch', port: 'g', values: { expected, got: formatShape(g.shape) } })
+    return fail({ code: 'shape.mismatch', port: 'g', values: formatBatches([...leading, lengthOf(g.shape)], g.shape) })
   },
   lower: (b, { f, g }) => {
     const leading = f.shape.slice(0, -1)

@@ -1,5 +1,5 @@
 /** @file Regression that also says how sure it is: −log of a normal density, without its constant (Nix and Weigend 1994). */
-import { formatShape, sameShape } from '../core/tensor'
+import { formatBatches, sameShape } from '../core/tensor'
 import { reductionArgument } from './kit/average'
 import { expectDType } from './kit/expect'
 import { defineLoss } from './kit/loss'
@@ -27,7 +27,7 @@ const gaussianNegativeLogLikelihood = defineLoss({
     const shape = expectTarget(prediction, 'prediction', target, fail)
     if (!shape || !expectDType(variance, 'f32', 'variance', fail)) return undefined
     if (sameShape(variance.shape, shape)) return shape
-    return fail({ code: 'shape.mismatch', port: 'variance', values: { expected: formatShape(shape), got: formatShape(variance.shape) } })
+    return fail({ code: 'shape.mismatch', port: 'variance', values: formatBatches(shape, variance.shape) })
   },
   each: (b, { prediction, target, variance }) => {
     const bounded = b.max(variance, SMALLEST_VARIANCE)

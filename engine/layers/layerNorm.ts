@@ -1,5 +1,5 @@
 /** @file Layer normalisation: over the last axes of each sample (Ba, Kiros and Hinton 2016). */
-import { formatShape, type Shape, sizeOf } from '../core/tensor'
+import { formatBatch, type Shape, sizeOf } from '../core/tensor'
 import { weightOf } from './kit/affine'
 import { defineLayer, type WeightSpec } from './kit/define'
 import { expectDType } from './kit/expect'
@@ -56,7 +56,7 @@ const layerNorm = defineLayer({
       code: 'shape.axis',
       port: 'x',
       param: 'numAxes',
-      values: { expected: `≤ ${most} (${formatShape(x.shape)})`, got: numAxes },
+      values: { expected: `≤ ${most} (${formatBatch(x.shape)})`, got: numAxes },
       fixes:
         most < 1
           ? []

@@ -1,5 +1,5 @@
 /** @file The largest value of each channel along a whole sequence: (N, L, C) or (N, C, L) → (N, C) (notes 002 §10; Collobert et al. 2011). */
-import { formatShape, sameShape, sizeOf } from '../core/tensor'
+import { formatBatches, sameShape, sizeOf } from '../core/tensor'
 import { defineLayer } from './kit/define'
 import { expectDType } from './kit/expect'
 import { maximumWhere } from './kit/masked'
@@ -34,7 +34,7 @@ const maxOverTime = defineLayer({
       return fail({
         code: 'shape.mismatch',
         port: 'mask',
-        values: { expected: formatShape([batch, length]), got: formatShape(mask.shape) },
+        values: formatBatches([batch, length], mask.shape),
         fixes: [
           {
             title: { en: `Give the mask ${length} steps`, zh: `将掩码设为 ${length} 个时间步` },

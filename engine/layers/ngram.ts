@@ -9,7 +9,7 @@
  * n(w) and n(w, w′) below the line count what was followed by something, so that each P sums to 1.
  */
 import { limits } from '../core/limits'
-import { formatShape, sameShape, sizeOf, type TensorType } from '../core/tensor'
+import { formatBatches, sameShape, sizeOf, type TensorType } from '../core/tensor'
 import type { Emit, Tensor } from '../ir/emit'
 import { weightOf } from './kit/affine'
 import { defineLayer } from './kit/define'
@@ -126,7 +126,7 @@ const ngram = defineLayer({
       return fail({
         code: 'shape.mismatch',
         port: 'next',
-        values: { expected: formatShape(x.shape), got: formatShape(next.shape) },
+        values: formatBatches(x.shape, next.shape),
         fixes: [
           {
             title: { en: `Give it ${x.shape[1]} steps`, zh: `将其设为 ${x.shape[1]} 个时间步` },

@@ -1,5 +1,5 @@
 /** @file Which steps of padded sequences are real: 1 before the length of the sequence, 0 from there on (notes 002 §10, masked losses). */
-import { formatShape, type Shape, sizeOf } from '../core/tensor'
+import { formatBatches, type Shape, sizeOf } from '../core/tensor'
 import { defineLayer } from './kit/define'
 import { expectDType, expectRank } from './kit/expect'
 
@@ -31,7 +31,7 @@ const sequenceMask = defineLayer({
     return fail({
       code: 'shape.mismatch',
       port: 'lengths',
-      values: { expected: formatShape(like.shape.slice(0, 1)), got: formatShape(lengths.shape) },
+      values: formatBatches(like.shape.slice(0, 1), lengths.shape),
     })
   },
   lower: (b, { lengths, like }) => {

@@ -1,5 +1,5 @@
 /** @file Positive numbers that add up to 1 along one axis (notes 002 §1). */
-import { formatShape, sizeOf } from '../core/tensor'
+import { formatBatch, sizeOf } from '../core/tensor'
 import { axisFromFront, takeLastAxis } from './kit/axis'
 import { defineLayer } from './kit/define'
 import { expectDType } from './kit/expect'
@@ -40,7 +40,7 @@ const softmax = defineLayer({
         code: 'shape.axis',
         port: 'x',
         param: 'axis',
-        values: { expected: `< ${rank} (${formatShape(x.shape)})`, got: axis },
+        values: { expected: `< ${rank} (${formatBatch(x.shape)})`, got: axis },
         fixes: rank === 0 ? [] : [takeLastAxis],
       })
     return { y: { shape: x.shape, dtype: 'f32' } }

@@ -1,5 +1,5 @@
 /** @file The thin lens 1/f = 1/u + 1/v, solved for any of its three lengths (notes 002 §13). */
-import { formatShape, sameShape, sizeOf } from '../core/tensor'
+import { formatBatches, sameShape, sizeOf } from '../core/tensor'
 import type { Emit, Tensor } from '../ir/emit'
 import { defineLayer } from './kit/define'
 import { expectDType } from './kit/expect'
@@ -46,7 +46,7 @@ const thinLens = defineLayer({
   shape: ({ a, b }, _params, fail) => {
     if (!expectDType(a, 'f32', 'a', fail) || !expectDType(b, 'f32', 'b', fail)) return undefined
     if (sameShape(a.shape, b.shape)) return { y: { shape: a.shape, dtype: 'f32' } }
-    return fail({ code: 'shape.mismatch', port: 'b', values: { expected: formatShape(a.shape), got: formatShape(b.shape) } })
+    return fail({ code: 'shape.mismatch', port: 'b', values: formatBatches(a.shape, b.shape) })
   },
   lower: (e, { a, b }, _weights, { solveFor }) => ({ y: third(e, a, b, solveFor) }),
   flops: ({ a }) => 4 * sizeOf(a.shape),

@@ -1,5 +1,5 @@
 /** @file The axes of each sample in another order (notes 002 §1). */
-import { formatShape } from '../core/tensor'
+import { formatBatch } from '../core/tensor'
 import { behindBatch } from './kit/axis'
 import { defineLayer } from './kit/define'
 import { expectRank } from './kit/expect'
@@ -43,7 +43,7 @@ const transpose = defineLayer({
         code: 'shape.permutation',
         port: 'x',
         param: 'order',
-        values: { expected: `${axes.join(', ')} (${formatShape(x.shape)})`, got: order.join(', ') || '–' },
+        values: { expected: `${axes.join(', ')} (${formatBatch(x.shape)})`, got: order.join(', ') || '–' },
         fixes: [
           {
             title: { en: 'Turn the axes round', zh: '颠倒各轴次序' },

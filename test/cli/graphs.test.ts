@@ -54,6 +54,13 @@ describe('inspect', () => {
     for (const count of ['flopsForward', 'activationBytes', 'peakBytes']) expect(found[count]).toBeGreaterThan(1_000_000)
   })
 
+  it('says in words what the batch is, and calls it N in shapes', async () => {
+    const { out } = await netloom('inspect', 'lenet', '--set', 'batchSize=32')
+    expect(out).toContain('batch       N = 32\n')
+    expect(out).toContain('inputs      image N×1×28×28 f32, label N i32\n')
+    expect(out).toMatch(/conv1 +conv2d +N×6×24×24 +156\n/)
+  })
+
   it.each([
     ['resnet18', 11_178_378],
     ['googlenet', 5_977_530],

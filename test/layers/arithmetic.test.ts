@@ -30,7 +30,7 @@ describe('two tensors', () => {
 
   test('other shapes are refused, and the layer before is asked to change', () => {
     const problem = refused(subtract, { a: [4, 10], b: [4, 20] })
-    expect(problem).toMatchObject({ code: 'shape.mismatch', port: 'b', values: { expected: '4×10', got: '4×20' } })
+    expect(problem).toMatchObject({ code: 'shape.mismatch', port: 'b', values: { expected: 'N×10', got: 'N×20' } })
     expect(problem.fixes?.[0]?.edits).toEqual([{ type: 'adjustSource', port: 'b', what: 'width', value: 10 }])
     expect(refused(divide, { a: [4, 10], b: [4, 10, 1] }).fixes).toEqual([])
     expect(refused(maximum, { a: [4, 2], b: { shape: [4, 2], dtype: 'i32' } })).toMatchObject({ code: 'shape.dtype', port: 'b' })

@@ -24,7 +24,7 @@ test('dense given images offers to insert a Flatten', () => {
   expect(refused(dense, { x: [4, 16, 4, 4] })).toMatchObject({
     code: 'shape.rank',
     port: 'x',
-    values: { got: '4×16×4×4' },
+    values: { got: 'N×16×4×4' },
     fixes: [{ edits: [{ type: 'insertBefore', port: 'x', kind: 'flatten', params: {} }] }],
   })
 })

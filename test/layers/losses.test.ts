@@ -96,7 +96,7 @@ test.each([
   expect(refused(layer, { [port]: [4, 1], target: [4, 3] })).toMatchObject({
     code: 'shape.mismatch',
     port,
-    values: { expected: '4×3', got: '4×1' },
+    values: { expected: 'N×3', got: 'N×1' },
     fixes: [
       { edits: [{ type: 'adjustSource', port, what: 'width', value: 3 }] },
       { edits: [{ type: 'adjustSource', port: 'target', what: 'shape', value: [1] }] },

@@ -138,7 +138,7 @@ test('A7: a mask of the wrong length is refused, with the lengths that would do'
   expect(refused(softmax, { ...inputs, mask: [4, 6] })).toMatchObject({
     code: 'shape.counting',
     port: 'mask',
-    values: { port: 'mask', expected: { en: '4 or 4×5', zh: '4 或 4×5' }, got: '4×6' },
+    values: { port: 'mask', expected: { en: 'N or N×5', zh: 'N 或 N×5' }, got: 'N×6' },
     fixes: [{ edits: [{ type: 'adjustSource', port: 'mask', what: 'shape', value: [5] }] }],
   })
   expect(refused(softmax, { ...inputs, mask: [5] })).toMatchObject({ code: 'shape.counting', port: 'mask' })

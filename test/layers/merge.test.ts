@@ -14,7 +14,7 @@ test('add on a residual block with half the size and twice the channels projects
       [8, 64, 56, 56],
     ],
   })
-  expect(problem).toMatchObject({ code: 'shape.mismatch', port: 'x', values: { expected: '8×128×28×28', got: '8×64×56×56' } })
+  expect(problem).toMatchObject({ code: 'shape.mismatch', port: 'x', values: { expected: 'N×128×28×28', got: 'N×64×56×56' } })
   expect(problem.fixes?.map(({ edits }) => edits)).toEqual([
     [{ type: 'insertBefore', port: 'x', index: 1, kind: 'conv2d', params: { numChannels: 128, kernelSize: 1, stride: 2 } }],
   ])
@@ -129,7 +129,7 @@ test('concat adds up one axis and refuses differences on the others', () => {
     }),
   ).toMatchObject({
     code: 'shape.mismatch',
-    values: { expected: '2×?×4×4 f32', got: '2×5×4×5 f32' },
+    values: { expected: 'N×?×4×4 f32', got: 'N×5×4×5 f32' },
   })
   expect(
     refused(concat, {

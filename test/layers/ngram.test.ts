@@ -94,7 +94,7 @@ test('A13: every token needs the one behind it', () => {
   expect(refused(ngram, { x: tokens(2, 7), next: tokens(2, 5) }, { classes: 4 })).toMatchObject({
     code: 'shape.mismatch',
     port: 'next',
-    values: { expected: '2×7', got: '2×5' },
+    values: { expected: 'N×7', got: 'N×5' },
     fixes: [{ edits: [{ type: 'adjustSource', port: 'next', what: 'shape', value: [7] }] }],
   })
 })

@@ -111,7 +111,7 @@ describe('F8: max over time with a mask', () => {
     expect(refused(maxOverTime, { x: [2, 5, 3], mask: [2, 6] })).toMatchObject({
       code: 'shape.mismatch',
       port: 'mask',
-      values: { expected: '2×5', got: '2×6' },
+      values: { expected: 'N×5', got: 'N×6' },
       fixes: [{ edits: [{ type: 'adjustSource', port: 'mask', what: 'shape', value: [5] }] }],
     })
   })
@@ -122,7 +122,7 @@ describe('F4: states of recurrent layers', () => {
     expect(refused(lstm, { x: [2, 5, 3], state: [2, 7] }, { numHiddens: 4 })).toMatchObject({
       code: 'shape.mismatch',
       port: 'state',
-      values: { expected: '2×4', got: '2×7' },
+      values: { expected: 'N×4', got: 'N×7' },
       fixes: [{ edits: [{ type: 'setParam', param: 'numHiddens', value: 7 }] }],
     })
     expect(accepted(lstm, { x: [2, 5, 3], state: [2, 7] }, { numHiddens: 7 }).y?.shape).toEqual([2, 5, 7])

@@ -2,7 +2,7 @@
  * @file What attention layers share (notes 002 §10): ports, shapes, and the mean of values weighted by a softmax over scores. A layer of its own
  * says how a query and a key make a score.
  */
-import { formatShape, type Shape, sameShape, type TensorType } from '../../core/tensor'
+import { formatBatches, type Shape, sameShape, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
 import type { Fail } from './define'
 import { expectDType, expectRank } from './expect'
@@ -59,7 +59,7 @@ export function attentionShape(types: Types, returnWeights: boolean, sameWidth: 
   if (!expectRank(keys, [3], sequences, 'keys', fail) || !expectRank(values, [3], sequences, 'values', fail)) return undefined
   const [batch, items, width] = keys.shape as [number, number, number]
   const mismatch = (port: string, expected: Shape, got: Shape) =>
-    fail({ code: 'shape.mismatch', port, values: { expected: formatShape(expected), got: formatShape(got) } })
+    fail({ code: 'shape.mismatch', port, values: formatBatches(expected, got) })
   const steps = query.shape.slice(1, -1)
   const wanted = [batch, ...steps, sameWidth ? width : (query.shape.at(-1) as number)]
   if (!sameShape(query.shape, wanted)) return mismatch('query', wanted, query.shape)

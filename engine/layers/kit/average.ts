@@ -4,7 +4,7 @@
  * The mask decides what is averaged (notes 002 §10: the mean over mask = 1), a weight only how much a loss adds to the sum.
  * Where either is 0 the inputs themselves are left out before anything is computed of them: 0 · ∞ would be no number, forward and backward.
  */
-import { formatShape, type Shape, sizeOf, type TensorType } from '../../core/tensor'
+import { formatBatch, formatShape, type Shape, sizeOf, type TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Emit, Tensor } from '../../ir/emit'
 import type { Fail } from './define'
@@ -56,16 +56,18 @@ export function expectCounting(counting: Counting<TensorType>, losses: Shape, fa
     if (!type) continue
     if (!expectDType(type, 'f32', port, fail)) return false
     if (leading(type.shape).every((extent, axis) => extent === losses[axis])) continue
-    const choices = losses.map((_, axis) => formatShape(losses.slice(0, axis + 1)))
+    // The batch stands as a number where it is what does not fit.
+    const format = type.shape[0] === losses[0] ? formatBatch : formatShape
+    const choices = losses.map((_, axis) => format(losses.slice(0, axis + 1)))
     const expected: Text = { en: choices.join(' or '), zh: choices.join(' 或 ') }
     const sample = losses.slice(1)
     fail({
       code: 'shape.counting',
       port,
-      values: { port, expected, got: formatShape(type.shape) },
+      values: { port, expected, got: format(type.shape) },
       fixes: [
         {
-          title: { en: `Give it the shape ${formatShape(losses)}`, zh: `将其形状设为 ${formatShape(losses)}` },
+          title: { en: `Give it the shape ${formatBatch(losses)}`, zh: `将其形状设为 ${formatBatch(losses)}` },
           edits: [{ type: 'adjustSource', port, what: 'shape', value: sample }],
         },
       ],

@@ -2,7 +2,7 @@
  * @file One axis of a sample as a parameter: counted with the batch as 0, or from the end when negative; the batch itself is left alone.
  * In: the type of an input and the parameter's value. Out: the axis from the front, or a diagnostic.
  */
-import { formatShape, type Shape, type TensorType } from '../../core/tensor'
+import { formatBatch, type Shape, type TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Fail } from './define'
 import { expectRank } from './expect'
@@ -20,10 +20,10 @@ export const withExtent = (shape: Shape, axis: number, extent: number): Shape =>
 
 export const behindBatch: Text = { en: 'samples (N, …) with an axis behind the batch', zh: '批量维之后还有其他轴的样本 (N, …)' }
 
-/** “1 to 3 or −3 to −1 (8×3×5×5)”. */
+/** “1 to 3 or −3 to −1 (N×3×5×5)”. */
 export function axesBehindBatch(shape: Shape): Text {
   const last = shape.length - 1
-  const named = `(${formatShape(shape)})`
+  const named = `(${formatBatch(shape)})`
   return last === 1
     ? { en: `1 or −1 ${named}`, zh: `1 或 −1 ${named}` }
     : { en: `1 to ${last} or −${last} to −1 ${named}`, zh: `1 到 ${last} 或 −${last} 到 −1 ${named}` }

@@ -3,7 +3,7 @@
  * (notes 004, noise on labels; Szegedy et al. 2016), and how well the best class is hit.
  * In: types or values of scores and labels. Out: the shape of the single losses, the losses themselves, metrics, and their Python.
  */
-import { formatShape, type Shape, sameShape, type TensorType } from '../../core/tensor'
+import { formatBatch, formatBatches, type Shape, sameShape, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
 import type { Fail } from './define'
 import { expectDType, expectRank } from './expect'
@@ -82,10 +82,10 @@ export function expectClasses(port: string, scores: TensorType, label: TensorTyp
     return fail({
       code: 'shape.mismatch',
       port: 'label',
-      values: { expected: formatShape(wanted), got: formatShape(label.shape) },
+      values: formatBatches(wanted, label.shape),
       fixes: [
         {
-          title: { en: `Give the label the shape ${formatShape(wanted)}`, zh: `将标签的形状设为 ${formatShape(wanted)}` },
+          title: { en: `Give the label the shape ${formatBatch(wanted)}`, zh: `将标签的形状设为 ${formatBatch(wanted)}` },
           edits: [{ type: 'adjustSource', port: 'label', what: 'shape', value: wanted.slice(1) }],
         },
       ],

@@ -2,7 +2,7 @@
  * @file Questions that many shape rules ask first. Each answers true, or reports and answers false.
  * In: an input's type. Out: whether it fits, with a diagnostic on its port.
  */
-import { type DType, formatShape, type TensorType } from '../../core/tensor'
+import { type DType, formatBatch, type TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Fail } from './define'
 import { embedBefore, flattenBefore, type LayerFix } from './fixes'
@@ -37,7 +37,7 @@ export function expectRank(
   fixes?: readonly LayerFix[],
 ): boolean {
   if (ranks.includes(type.shape.length)) return true
-  fail({ code: 'shape.rank', port, values: { expected, got: formatShape(type.shape) }, fixes })
+  fail({ code: 'shape.rank', port, values: { expected, got: formatBatch(type.shape) }, fixes })
   return false
 }
 

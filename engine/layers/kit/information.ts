@@ -3,7 +3,7 @@
  * In: the formula and the words of one measure. Out: its layer definition. What is never counted, 0 · log 0, is kept from the logarithm
  * and from its derivative.
  */
-import { formatShape, type Shape, sameShape, sizeOf, type TensorType } from '../../core/tensor'
+import { formatBatches, type Shape, sameShape, sizeOf, type TensorType } from '../../core/tensor'
 import type { Text } from '../../core/text'
 import type { Emit, Tensor } from '../../ir/emit'
 import { type Carried, defineLayer, type InputPort, type LayerCase, type LayerDefinition } from './define'
@@ -74,8 +74,7 @@ export const defineMeasure = <const S extends ParamSpecs, const I extends Readon
       const shape = shapeOf(tables)
       for (const [port, type] of tables) {
         if (!expectDType(type, 'f32', port, fail) || !expectRank(type, ranks, expected, port, fail)) return undefined
-        if (!sameShape(type.shape, shape))
-          return fail({ code: 'shape.mismatch', port, values: { expected: formatShape(shape), got: formatShape(type.shape) } })
+        if (!sameShape(type.shape, shape)) return fail({ code: 'shape.mismatch', port, values: formatBatches(shape, type.shape) })
       }
       return { y: { shape: gives === 'sample' ? shape.slice(0, 1) : shape, dtype: 'f32' } }
     },

@@ -2,7 +2,7 @@
  * @file What layers share that join several equal shapes element by element, and the fix that makes unequal ones meet.
  * In: the types of all wires. Out: their common type, or a diagnostic with a projection on the wires that do not fit.
  */
-import { formatShape, type Shape, sameShape, type TensorType } from '../../core/tensor'
+import { formatBatches, type Shape, sameShape, type TensorType } from '../../core/tensor'
 import type { Fail } from './define'
 import { expectDType } from './expect'
 import type { LayerFix, LayerFixEdit } from './fixes'
@@ -17,7 +17,7 @@ export function commonType(xs: readonly TensorType[], fail: Fail): TensorType | 
   return fail({
     code: 'shape.mismatch',
     port: 'x',
-    values: { expected: formatShape(first.shape), got: formatShape(odd.shape) },
+    values: formatBatches(first.shape, odd.shape),
     fixes: fix ? [fix] : [],
   })
 }

@@ -2,7 +2,7 @@
  * @file What layers share that combine two tensors element by element. Both have one shape, or one repeats along its axes of extent 1.
  * In: the formula and the words of one operation. Out: its layer definition.
  */
-import { formatShape, type Shape, sameShape, sizeOf, type TensorType } from '../../core/tensor'
+import { formatBatches, type Shape, sameShape, sizeOf, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
 import { defineLayer, type Fail, type LayerCase, type LayerDefinition, type OutputPort } from './define'
 import { expectDType } from './expect'
@@ -68,7 +68,7 @@ function commonShape(a: TensorType, b: TensorType, fail: Fail): Shape | undefine
   return fail({
     code: 'shape.mismatch',
     port: 'b',
-    values: { expected: formatShape(a.shape), got: formatShape(b.shape) },
+    values: formatBatches(a.shape, b.shape),
     fixes:
       sameBefore && a.shape.length > 1
         ? [

@@ -2,7 +2,7 @@
  * @file What recurrent layers share (notes 002 §7): ports, form fields, shapes, weights, and the walk along the sequence. A cell says how many
  * gates it has and what one step does. The product with the inputs is one for all steps; only the product with the state is done step by step.
  */
-import { formatShape, type Shape, sameShape, type TensorType } from '../../core/tensor'
+import { formatBatches, type Shape, sameShape, type TensorType } from '../../core/tensor'
 import type { Emit, Tensor } from '../../ir/emit'
 import { weightOf } from './affine'
 import type { Fail, LowerContext, PyTorchExport, WeightSpec } from './define'
@@ -72,7 +72,7 @@ export function recurrentShape<S extends string>(
       return fail({
         code: 'shape.mismatch',
         port,
-        values: { expected: formatShape(shape), got: formatShape(type.shape) },
+        values: formatBatches(shape, type.shape),
         fixes:
           port === 'mask'
             ? []

@@ -2,7 +2,7 @@
  * @file What losses share that compare numbers with numbers: both real, both of one shape.
  * In: the types of what the network gives and what it should give. Out: their shape, or a diagnostic with fixes on either side.
  */
-import { formatShape, type Shape, sameShape, type TensorType } from '../../core/tensor'
+import { formatBatches, formatShape, type Shape, sameShape, type TensorType } from '../../core/tensor'
 import type { Fail } from './define'
 import { expectDType } from './expect'
 import type { LayerFix } from './fixes'
@@ -35,5 +35,5 @@ export function expectTarget(given: TensorType, port: string, target: TensorType
     title: { en: `Give the target the shape ${formatShape(sample)}`, zh: `将目标的形状设为 ${formatShape(sample)}` },
     edits: [{ type: 'adjustSource', port: targetPort, what: 'shape', value: sample }],
   })
-  return fail({ code: 'shape.mismatch', port, values: { expected: formatShape(target.shape), got: formatShape(given.shape) }, fixes })
+  return fail({ code: 'shape.mismatch', port, values: formatBatches(target.shape, given.shape), fixes })
 }

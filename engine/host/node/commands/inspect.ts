@@ -1,7 +1,7 @@
 /** @file `netloom inspect`: a network in numbers. In: a graph. Out: inputs, outputs, parameters and nodes with their shapes and counts. */
 import type { Command } from 'commander'
 import { lower, shape } from '../../../compile'
-import { formatShape } from '../../../core/tensor'
+import { formatBatch } from '../../../core/tensor'
 import type { GraphDocument } from '../../../document/schema'
 import type { Instruction } from '../../../ir/program'
 import { memoryOf } from '../../../train/memory'
@@ -53,19 +53,21 @@ async function peakOf(document: GraphDocument, options: CommonOptions): Promise<
 export const addInspect = (program: Command, io: Io): void => {
   withCommon(program.command('inspect <graph>').description('inputs, outputs, parameters, nodes, shapes and counts')).action(
     async (graph: string, options: CommonOptions) => {
-      const found = await describe(await loadGraph(graph, options), options)
+      const document = await loadGraph(graph, options)
+      const found = await describe(document, options)
       if (options.json) return io.out(`${JSON.stringify(found, null, 2)}\n`)
       const count = (value: number) => value.toLocaleString('en')
       const typed = ({ name, shape: extents, dtype }: { name: string; shape?: readonly number[]; dtype?: string }) =>
-        `${name} ${formatShape(extents ?? [])} ${dtype ?? ''}`
+        `${name} ${formatBatch(extents ?? [])} ${dtype ?? ''}`
       io.out(`${found.name}\n`)
+      io.out(`batch       N = ${document.training.batchSize}\n`)
       io.out(`inputs      ${found.inputs.map(typed).join(', ')}\n`)
       io.out(`outputs     ${found.outputs.map(typed).join(', ')}\n`)
       io.out(`parameters  ${count(found.parameterCount)}\n`)
       io.out(`forward     ${count(found.flopsForward)} FLOP, activations ${count(found.activationBytes)} bytes\n`)
       io.out(`peak        ${count(found.peakBytes)} bytes in a training step\n\n`)
       for (const node of found.nodes) {
-        const shapes = node.outputs.map(formatShape).join(', ')
+        const shapes = node.outputs.map(formatBatch).join(', ')
         io.out(`${node.id.padEnd(28)} ${node.type.padEnd(20)} ${shapes.padEnd(20)} ${count(node.parameterCount).padStart(12)}\n`)
       }
     },
