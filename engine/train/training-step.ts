@@ -16,6 +16,7 @@ import type { Backend } from '../runtime/backend'
 import { rateAt } from '../schedules/rate'
 import { carry } from '../shapes/infer'
 import type { ShapedGraph, ShapedNode } from '../shapes/shaped-graph'
+import { unreachedIn } from '../shapes/unreached'
 import { adviceOn } from './advice'
 import { effectiveBatchSize, type Inputs } from './batches'
 import { bootstrap, EnsembleFeeder, seedOf } from './bootstrap'
@@ -26,7 +27,6 @@ import { refusal } from './memory'
 import { Model, runtimeInputs, unwrap } from './model'
 import { planOf, type TrainingPlan } from './plan'
 import { solverModel } from './solving'
-import { unreachedLayers } from './unreached'
 
 /** Steps whose loss may still be on its way from a device that works on its own. */
 const IN_FLIGHT = 4
@@ -80,8 +80,7 @@ export class TrainingStep {
     const { diagnostics, bindings } = bindFields(shaped, fields)
     if (diagnostics.length > 0) throw new DiagnosedError(diagnostics)
     for (const advice of adviceOn(data, plan, bindings, steps)) onWarning?.(advice)
-    // A rule with an objective of its own, as the perceptron's, needs no slope.
-    if (!solver && !update.optimizer?.definition.objective) for (const warning of unreachedLayers(shaped)) onWarning?.(warning)
+    for (const warning of unreachedIn(document, shaped)) onWarning?.(warning)
     const model = await Model.forPass(document, backend, update, batchSize).catch((reason: unknown) => {
       const memory = reason instanceof DiagnosedError && reason.diagnostics.some(({ code }) => code === 'backend.memory')
       throw (memory && refusal(document, update, backend, batchSize)) || reason

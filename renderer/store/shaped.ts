@@ -8,6 +8,7 @@ import type { GraphDocument } from '../../engine/document/schema'
 import { checkStructure } from '../../engine/document/structure'
 import { inferShapes } from '../../engine/shapes/infer'
 import type { ShapedGraph, ShapedNode } from '../../engine/shapes/shaped-graph'
+import { unreachedIn } from '../../engine/shapes/unreached'
 import { useDocument } from './document'
 import { groupProblems, type Problem } from './problems'
 
@@ -36,7 +37,9 @@ export function shapedOf(document: GraphDocument): Shaped {
 /** Without touching the shared result: for trying a change out. */
 export function shape(document: GraphDocument): Shaped {
   const graph = inferShapes(document)
-  const problems = groupProblems(document, checkStructure(document), graph.diagnostics)
+  // A graph that is not whole yet may still get the way that is missing.
+  const warnings = graph.diagnostics.length === 0 ? unreachedIn(document, graph) : []
+  const problems = groupProblems(document, checkStructure(document), [...graph.diagnostics, ...warnings])
   return { graph, byPath: new Map(graph.nodes.map((node) => [node.path, node])), problems }
 }
 

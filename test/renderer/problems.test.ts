@@ -1,11 +1,13 @@
 /** Problems inside blocks: counted once for all instances, mended in the block or, where its parameter is at fault, on the instances. */
 import { produce } from 'immer'
+import { graph } from 'netloom'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Block, GraphDocument } from '../../engine/document/schema'
-import { applyFix } from '../../renderer/store/actions'
+import { applyFix, changeParam } from '../../renderer/store/actions'
 import { openDocument, revealNode, undo, useDocument } from '../../renderer/store/document'
 import { isUnfinished, problemsOf } from '../../renderer/store/problems'
 import { shapedOf } from '../../renderer/store/shaped'
+import { templates } from '../../templates/registry'
 import { current, documentOf } from './helpers'
 
 const problems = () => shapedOf(current()).problems
@@ -135,3 +137,34 @@ function headed(instances: number, params: Record<string, number>): GraphDocumen
     },
   }
 }
+
+describe('B5: layers that training would not change', () => {
+  const stairs = () => {
+    const g = graph('stairs', { data: { kind: 'points2d', params: {} }, training: { optimizer: 'sgd', lr: 0.1, batchSize: 20, epochs: 1 } })
+    g.classify(g.quantize(g.dense(g.input('features', [2]), { id: 'hidden', numHiddens: 4 }), { id: 'stairs' }), 2)
+    return g.document()
+  }
+
+  test('are listed as warnings while the graph is drawn, and gone when the gradient is let through', () => {
+    openDocument(stairs())
+    expect(problems()).toMatchObject([{ code: 'train.unreached', severity: 'warning', nodeId: 'hidden', values: { node: 'stairs' } }])
+    expect(problemsOf(problems(), 'hidden')).toHaveLength(1)
+    changeParam('stairs', 'gradient', 'straightThrough', 'zero')
+    expect(problems()).toEqual([])
+    undo()
+    expect(problems()).toHaveLength(1)
+  })
+
+  test('are not listed for a rule that needs no slope, nor beside what is wrong with the graph', () => {
+    const document = stairs()
+    openDocument({ ...document, training: { ...document.training, optimizer: { kind: 'perceptron', params: {} } } })
+    expect(problems()).toEqual([])
+    openDocument({ ...document, edges: document.edges.slice(0, -1) })
+    expect(problems().map(({ code }) => code)).toEqual(['graph.missing-input'])
+  })
+
+  test.each([...templates.keys()])('no template has any problem: %s', (id) => {
+    openDocument(documentOf(id))
+    expect(problems()).toEqual([])
+  })
+})

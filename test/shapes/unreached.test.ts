@@ -2,7 +2,7 @@
 import { createReferenceBackend, type GraphDocument, graph, inferShapes, train } from 'netloom'
 import { describe, expect, test } from 'vitest'
 import type { Diagnostic } from '../../engine/core/diagnostics'
-import { unreachedLayers } from '../../engine/train/unreached'
+import { unreachedLayers } from '../../engine/shapes/unreached'
 
 const points = (training: object = {}) =>
   graph('points', {

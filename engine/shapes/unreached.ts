@@ -3,8 +3,10 @@
  * In: a graph with its shapes. Out: a warning for each, which names what stands in the way.
  */
 import type { Diagnostic } from '../core/diagnostics'
+import type { GraphDocument } from '../document/schema'
 import type { ParamSpecs, ParamValues } from '../layers/kit/params'
-import type { ShapedGraph, ShapedNode } from '../shapes/shaped-graph'
+import { optimizers } from '../optimizers/registry'
+import type { ShapedGraph, ShapedNode } from './shaped-graph'
 
 const isBlocking = ({ layer, params }: ShapedNode): boolean => layer.gradient?.(params as ParamValues<ParamSpecs>) === 'none'
 
@@ -13,6 +15,12 @@ const adds = ({ layer, params }: ShapedNode): boolean =>
 
 const learns = ({ weights, frozen, rateMultiplier }: ShapedNode): boolean =>
   !frozen && rateMultiplier > 0 && Object.values(weights).some(({ trainable = true }) => trainable)
+
+/** Of the document's own method: a solver, and a rule with an objective of its own as the perceptron's, need no slope. */
+export function unreachedIn({ training }: GraphDocument, shaped: Pick<ShapedGraph, 'nodes'>): readonly Diagnostic[] {
+  const rule = optimizers.get(training.optimizer.kind)
+  return rule && !rule.objective ? unreachedLayers(shaped) : []
+}
 
 export function unreachedLayers({ nodes }: Pick<ShapedGraph, 'nodes'>): readonly Diagnostic[] {
   /** Paths of nodes that lead to a loss, and of those that a gradient comes back to. */
