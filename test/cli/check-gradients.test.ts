@@ -41,6 +41,12 @@ describe('netloom check-gradients', () => {
     ])
   })
 
+  it('says so where nothing follows a gradient', async () => {
+    const { code, out } = await netloom('check-gradients', 'ngram')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^loss .*\nnothing to check: /)
+  })
+
   it('refuses an ε that is no step, and a file that is not there', async () => {
     expect((await netloom('check-gradients', 'xor-mlp', '--epsilon', '0')).code).toBe(2)
     const { code, err } = await netloom('check-gradients', 'xor-mlp', '--weights', at('nothing'))

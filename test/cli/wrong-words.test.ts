@@ -23,6 +23,11 @@ describe('wrong usage', () => {
     expect(err).toMatch(/^error: /)
   })
 
+  it('a rate for a method that has none', async () => {
+    const { code, err } = await netloom(...moons, '--optimizer', 'adadelta', '--lr', '0.1')
+    expect([code, err]).toEqual([1, expect.stringMatching(/^error\[train\.rate\.unused\].*AdaDelta has no learning rate.*--lr/)])
+  })
+
   it('an option that says nothing about the data is named', async () => {
     for (const [option, value] of [
       ['--label', 'x'],

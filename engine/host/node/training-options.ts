@@ -3,6 +3,7 @@
  * what the document says. Whether they fit the graph and the data is found out when training begins.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { diagnosedError } from '../../core/diagnostics'
 import { type ChoiceOf, type GraphDocument, type Precision, precisions, type TrainingSettings } from '../../document/schema'
 import { trainingSpecs } from '../../document/training-specs'
 import { methods } from '../../optimizers/registry'
@@ -62,8 +63,15 @@ function chosen(known: ChoiceOf, kind: string | undefined, params: Settings): Ch
   return Object.keys(params).length === 0 ? base : { ...base, params: { ...base.params, ...params } }
 }
 
+/** Some methods know their steps by themselves. */
+function expectRate(kind: string): void {
+  const method = methods.get(kind)
+  if (method && !('lr' in method.params)) throw diagnosedError('train.rate.unused', { got: method.title, expected: '--lr' })
+}
+
 export function withTraining(document: GraphDocument, options: TrainingOptions): GraphDocument {
   const { training } = document
+  if (options.lr !== undefined) expectRate(options.optimizer ?? training.optimizer.kind)
   const { epochs, batchSize: batch, optimizer, optimizerParam, lr, schedule, scheduleParam, precision } = options
   const { warmup, clip, average, replacement, watchCurvature } = options
   const isScheduled = schedule !== undefined || Object.keys(scheduleParam).length > 0

@@ -86,6 +86,7 @@ async function check(graph: string, options: CheckOptions, io: Io): Promise<void
   else {
     io.out(`loss ${report.loss.toPrecision(6)} over ${batchSize} samples, ε = ${epsilon}, in double precision on the reference executor\n`)
     for (const tensor of report.tensors) io.out(rowOf(tensor))
+    if (report.tensors.length === 0) io.out('nothing to check: the network has no weights that follow a gradient\n')
   }
   const faults = faultsOf(report)
   if (faults.length > 0) throw new DiagnosedError(faults)
