@@ -1,5 +1,5 @@
 /** @file The CPU backend as hosts use it: state, inputs, several programs at once, memory over many runs, threads that die. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { control } from '../../engine/codegen/wasm/dispatch'
 import { DiagnosedError } from '../../engine/core/diagnostics'
 import { hash32, toUnit } from '../../engine/core/random'
@@ -173,12 +173,19 @@ describe('the CPU backend', () => {
 
   it('keeps the process alive while it compiles, and no longer', async () => {
     const backend = await open({ threads: 1 })
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-    const before = timers()
-    const compiling = backend.compile(trainer(), backend.createState(specs))
-    expect(timers()).toBe(before + 1)
-    await compiling
-    expect(timers()).toBe(before)
+    // Other timers of the process come and go: only its own counts.
+    const [begun, ended] = [vi.spyOn(globalThis, 'setInterval'), vi.spyOn(globalThis, 'clearInterval')]
+    try {
+      const compiling = backend.compile(trainer(), backend.createState(specs))
+      expect(begun).toHaveBeenCalledTimes(1)
+      const timer = begun.mock.results[0]?.value as NodeJS.Timeout
+      expect(timer.hasRef()).toBe(true)
+      expect(ended).not.toHaveBeenCalledWith(timer)
+      await compiling
+      expect(ended).toHaveBeenCalledWith(timer)
+    } finally {
+      vi.restoreAllMocks()
+    }
   })
 
   it('says what did not fit, and where it comes from', async () => {
