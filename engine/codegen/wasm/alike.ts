@@ -4,6 +4,7 @@
  * differ; those are read from a record of the phase at its start, the others stay in the code (merging of similar functions, as linkers
  * and LLVM's function merging do it, with data in place of parameters). A phase that is like no other keeps all its constants.
  */
+import { digest, sameNumbers } from './digest'
 import { type FunctionBody, linkedValue, type Resolve, type Taken } from './module-bytes'
 import { argumentsPlace, placeIn, placeOffset } from './places'
 
@@ -36,7 +37,7 @@ export class Alike {
   /** `define`: adds the function to the module. */
   add(body: FunctionBody, define: () => number): PhaseFunction {
     this.outcome = undefined
-    const hash = hashOf(body)
+    const hash = digestOf(body)
     const candidates = this.byHash.get(hash) ?? []
     const known = candidates.find((candidate) => isAlike(candidate.body, body))
     const func = known?.func ?? define()
@@ -112,15 +113,7 @@ function takenBy(instances: readonly Instance[]): Taken {
   return { from, words: leaders.length }
 }
 
-/** FNV-1a (Fowler, Noll and Vo) over the code. */
-function hashOf({ prologue, code, locals }: FunctionBody): number {
-  let hash = 0x811c9dc5 ^ locals.length
-  for (const writer of [prologue, code]) {
-    const bytes = writer.view()
-    for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193)
-  }
-  return hash
-}
+const digestOf = ({ prologue, code, locals }: FunctionBody): number => digest(code.view(), digest(prologue.view(), digest([locals.length])))
 
 function isAlike(a: FunctionBody, b: FunctionBody): boolean {
   return (
@@ -135,10 +128,4 @@ function isAlike(a: FunctionBody, b: FunctionBody): boolean {
       return gap.at === other?.at && gap.place === other.place && gap.offset === other.offset && gap.signed === other.signed
     })
   )
-}
-
-function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
 }

@@ -11,6 +11,7 @@ import { itemsOf, movesOn } from '../../optimize/scan-kernel'
 import type { PhaseFunction } from './alike'
 import { ModuleBuilder } from './assembler'
 import { emitConv } from './conv'
+import { digest, standsIn } from './digest'
 import { emitDispatch } from './dispatch'
 import type { EmitContext, KernelVariant, Phase } from './emitter'
 import { emitArgMax, emitGather, emitScatterAdd } from './indexing'
@@ -130,7 +131,7 @@ class Places {
   private table(values: readonly number[]): number {
     const key = digest(values)
     const alike = this.tables.get(key)
-    const known = alike?.find(({ at, length }) => length === values.length && stands(values, this.tableWords, at))
+    const known = alike?.find(({ at, length }) => length === values.length && standsIn(values, this.tableWords, at))
     if (known) return addressIn(this.fixed, 4 * known.at)
     const table = { at: this.tableWords.length, length: values.length }
     for (let i = 0; i < values.length; i++) {
@@ -189,19 +190,6 @@ function groupKernels(kernels: readonly Kernel[], places: Places): Group[] {
 
 const stepsOf = (kernel: PlainKernel, places: Places): Step[] =>
   emitKernel(kernel, places.context).map((phase) => stepOf(phase, kernel, places.touched(phase.func)))
-
-/** The same for equal lists, and hardly ever for others (FNV-1a, Fowler, Noll and Vo, on whole words). */
-function digest(values: readonly number[]): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < values.length; i++) hash = Math.imul(hash ^ (values[i] as number), 0x01000193)
-  return hash
-}
-
-/** Whether the values stand among the words, from `at` on. */
-function stands(values: readonly number[], words: readonly number[], at: number): boolean {
-  for (let i = 0; i < values.length; i++) if (values[i] !== words[at + i]) return false
-  return true
-}
 
 /** What a phase reads and writes: a kernel's workspaces count as written, since nothing else is known of them. */
 function stepOf(phase: Phase, kernel: PlainKernel, touched: readonly BufferId[]): Step {
